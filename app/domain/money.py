@@ -1,0 +1,132 @@
+"""Money as whole minor units (cents) of one currency. No floats, anywhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+
+from babel.core import get_global
+from babel.numbers import get_currency_precision, is_currency
+
+from app.errors import CurrencyMismatch, Invalid, InvalidAmount
+from app.i18n import _
+
+WIRE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+LARGEST = 10**15  # minor units; a sum of a thousand such still fits 64 bits
+LONGEST = 40  # characters of a written amount
+
+
+@cache
+def exponent(currency: str) -> int:
+    """Decimals of a currency by ISO 4217: EUR 2, JPY 0, KWD 3."""
+    return int(get_currency_precision(currency))
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """Every ISO code in use somewhere today."""
+    live = {
+        code
+        for spans in get_global("territory_currencies").values()
+        for code, _since, until, tender in spans
+        if until is None and tender
+    }
+    return frozenset(live)
+
+
+def check_currency(code: str, field: str = "currency") -> str:
+    """The code in capitals, or an error at the field."""
+    shown = code.strip().upper()
+    if len(shown) != 3 or not shown.isascii() or not shown.isalpha() or not is_currency(shown):
+        raise Invalid(_("“{code}” is not a currency. Use its three letters, like EUR.", code=code[:12]), field=field)
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount such as ``Money(1250, "EUR")``; outflow is negative."""
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def parse(cls, text: str, currency: str, field: str = "amount") -> Money:
+        """Read the wire form, ``-12.5``; refuse what the currency cannot hold. People's writing is for ``amounts.read``."""
+        if len(text) > LONGEST or not WIRE.fullmatch(text):
+            raise InvalidAmount(text, field=field)
+        scaled = Decimal(text).scaleb(exponent(currency))
+        if scaled != scaled.to_integral_value():
+            raise InvalidAmount(text, field=field, why=too_fine(text, currency))
+        if abs(scaled) >= LARGEST:
+            raise InvalidAmount(text, field=field, why=_("That amount is too large to be booked."))
+        return cls(int(scaled), currency)
+
+    @property
+    def decimal(self) -> Decimal:
+        return Decimal(self.minor).scaleb(-exponent(self.currency))
+
+    @property
+    def wire(self) -> str:
+        """The form of the API, with all the currency's decimals: ``-12.50``."""
+        return wire(self.minor, self.currency)
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor + self._same(other).minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor - self._same(other).minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __abs__(self) -> Money:
+        return Money(abs(self.minor), self.currency)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __str__(self) -> str:
+        return f"{self.decimal:,} {self.currency}"
+
+    def times(self, factor: Decimal) -> Money:
+        """Scale and round half-even, the banker's way."""
+        return Money(int((self.minor * factor).quantize(Decimal(1), ROUND_HALF_EVEN)), self.currency)
+
+    def to(self, currency: str, rate: Decimal) -> Money:
+        """Convert at ``rate`` units of ``currency`` for one of ours, rounded half-even to its minor unit."""
+        value = self.decimal * rate
+        scaled = value.scaleb(exponent(currency)).quantize(Decimal(1), ROUND_HALF_EVEN)
+        return Money(int(scaled), currency)
+
+    def share(self, weights: list[int]) -> list[Money]:
+        """Divide by weight so that the shares always add up to the whole."""
+        total, given, shares = sum(weights), 0, []
+        for seen in range(1, len(weights) + 1):
+            upto = self.minor * sum(weights[:seen]) // total
+            shares.append(Money(upto - given, self.currency))
+            given = upto
+        return shares
+
+    def _same(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise CurrencyMismatch(self.currency, other.currency)
+        return other
+
+
+def wire(minor: int, currency: str) -> str:
+    """``-1250, "EUR"`` as ``-12.50``; cheap enough for every row of an export."""
+    places = exponent(currency)
+    if places == 0:
+        return str(minor)
+    whole, part = divmod(abs(minor), 10**places)
+    return f"{'-' if minor < 0 else ''}{whole}.{part:0{places}d}"
+
+
+def too_fine(text: str, currency: str) -> str:
+    """The sentence for an amount with more decimals than its currency has."""
+    places = exponent(currency)
+    if places == 0:
+        return _("{currency} has no decimals; “{text}” cannot be booked.", currency=currency, text=text)
+    return _("{currency} has {places} decimals; “{text}” has more.", currency=currency, places=places, text=text)

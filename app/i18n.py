@@ -1,0 +1,60 @@
+"""The words of the interface: gettext for whoever is being served right now.
+
+``_`` reads the language of the current context (a request, a job), so that a message made deep inside a
+service is in the reader's language without being handed a locale.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.support import NullTranslations, Translations
+
+LANGUAGES = ("en", "fr", "es", "de")
+CATALOGUES = Path(__file__).parent / "locale"
+
+_locale: ContextVar[str] = ContextVar("locale", default="en-GB")
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language; English where there is none."""
+    return Translations.load(CATALOGUES, [language])
+
+
+@cache
+def known(tag: str) -> str | None:
+    """A locale tag such as ``de-AT`` in its usual spelling, or nothing when CLDR does not know it."""
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
+    return "-".join(filter(None, (locale.language, locale.territory)))
+
+
+def use_locale(tag: str) -> None:
+    """Speak this locale for the rest of the current context."""
+    _locale.set(tag)
+
+
+def current_locale() -> str:
+    return _locale.get()
+
+
+def current_language() -> str:
+    return _locale.get().partition("-")[0]
+
+
+def _(message: str, **values: object) -> str:
+    """A message in the reader's language, with its ``{named}`` places filled."""
+    text = translations(current_language()).gettext(message)
+    return text.format(**values) if values else text
+
+
+def ngettext(one: str, many: str, n: int, **values: object) -> str:
+    """The singular or plural of a message; ``{n}`` is the number."""
+    return translations(current_language()).ngettext(one, many, n).format(n=n, **values)
