@@ -82,7 +82,7 @@ income | interest | piggy-bank | 7 | Interest and dividends | Intérêts et divi
 income | refunds | undo-2 | 8 | Refunds | Remboursements | Reembolsos | Erstattungen
 income | gifts_received | wallet | 1 | Gifts received | Cadeaux reçus | Regalos recibidos | Erhaltene Geschenke
 income | other_income | banknote | 2 | Other income | Autres revenus | Otros ingresos | Sonstige Einnahmen
-"""
+"""  # noqa: E501
 
 
 def _table(text: str) -> list[list[str]]:
