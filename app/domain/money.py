@@ -40,7 +40,9 @@ def check_currency(code: str, field: str = "currency") -> str:
     """The code in capitals, or an error at the field."""
     shown = code.strip().upper()
     if len(shown) != 3 or not shown.isascii() or not shown.isalpha() or not is_currency(shown):
-        raise Invalid(_("“{code}” is not a currency. Use its three letters, like EUR.", code=code[:12]), field=field)
+        raise Invalid(
+            _("“{code}” is not a currency. Use its three letters, like EUR.", code=code[:12]), field=field
+        )
     return shown
 
 
@@ -53,7 +55,8 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str, field: str = "amount") -> Money:
-        """Read the wire form, ``-12.5``; refuse what the currency cannot hold. People's writing is for ``amounts.read``."""
+        """Read the wire form, ``-12.5``, and refuse what the currency cannot hold; people's writing is for
+        ``amounts.read``."""
         if len(text) > LONGEST or not WIRE.fullmatch(text):
             raise InvalidAmount(text, field=field)
         scaled = Decimal(text).scaleb(exponent(currency))
@@ -129,4 +132,6 @@ def too_fine(text: str, currency: str) -> str:
     places = exponent(currency)
     if places == 0:
         return _("{currency} has no decimals; “{text}” cannot be booked.", currency=currency, text=text)
-    return _("{currency} has {places} decimals; “{text}” has more.", currency=currency, places=places, text=text)
+    return _(
+        "{currency} has {places} decimals; “{text}” has more.", currency=currency, places=places, text=text
+    )
