@@ -1,0 +1,10 @@
+import "./requests.js";
+import "./dialogs.js";
+import "./toasts.js";
+import "./palette.js";
+import "./shortcuts.js";
+import "./lists.js";
+import "./quick-add.js";
+import "./forms.js";
+import "./theme.js";
+import "./charts.js";

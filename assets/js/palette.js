@@ -1,0 +1,41 @@
+// The command palette: one input, options moved through by arrow keys while focus stays in the input.
+import { all, on, one } from "./dom.js";
+import { open } from "./dialogs.js";
+
+const palette = one("#palette");
+const input = one("#palette-input");
+const options = () => all("[role=option]", palette);
+const current = () => options().findIndex((option) => option.ariaSelected === "true");
+
+function select(index) {
+  const list = options();
+  if (!list.length) return input.removeAttribute("aria-activedescendant");
+  const chosen = (index + list.length) % list.length;
+  list.forEach((option, at) => option.setAttribute("aria-selected", at === chosen));
+  list[chosen].scrollIntoView({ block: "nearest" });
+  input.setAttribute("aria-activedescendant", list[chosen].id);
+}
+
+export function openPalette() {
+  open(palette);
+}
+
+if (palette) {
+  const moves = { ArrowDown: () => select(current() + 1), ArrowUp: () => select(current() - 1) };
+  palette.addEventListener("keydown", (event) => {
+    if (moves[event.key]) moves[event.key]();
+    else if (event.key === "Enter" && event.target === input) options()[current()]?.click();
+    else return;
+    event.preventDefault();
+  });
+  palette.addEventListener("saldo:opened", () => {
+    input.select();
+    select(0);
+  });
+  on("htmx:after:swap", "#palette", () => palette.open && select(0));
+  on("click", "#palette [role=option]", (option) => {
+    palette.close();
+    if (option.dataset.run) document.dispatchEvent(new CustomEvent(option.dataset.run));
+    else location.assign(option.dataset.href);
+  });
+}
