@@ -10,7 +10,7 @@ from app.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A page of the shell. ``key`` follows g; ``phone`` is its side of the (+) in the phone's bar, else it is under More."""
+    """A page of the shell: ``key`` follows g, ``phone`` is its side of the (+) in the phone's bar (else: More)."""
 
     href: str
     title: str
@@ -29,18 +29,18 @@ class Destination:
         return path == self.href or (self.href != "/" and path.startswith(f"{self.href}/"))
 
 
-def N_(message: str) -> str:
+def mark(message: str) -> str:
     """Mark a message for extraction; it is translated where it is shown."""
     return message
 
 
 NAV = (
-    Destination("/", N_("Overview"), icon="layout-dashboard", key="o", phone="left"),
-    Destination("/transactions", N_("Transactions"), icon="arrow-left-right", key="t", phone="left"),
-    Destination("/accounts", N_("Accounts"), icon="landmark", key="a", phone="right"),
-    Destination("/categories", N_("Categories"), icon="tags", key="c"),
-    Destination("/rules", N_("Rules"), icon="wand-sparkles", key="u"),
-    Destination("/imports", N_("Import"), icon="upload", key="m"),
-    Destination("/activity", N_("Activity"), icon="history", key="h"),
-    Destination("/settings", N_("Settings"), icon="settings", key="e", place="foot"),
+    Destination("/", mark("Overview"), icon="layout-dashboard", key="o", phone="left"),
+    Destination("/transactions", mark("Transactions"), icon="arrow-left-right", key="t", phone="left"),
+    Destination("/accounts", mark("Accounts"), icon="landmark", key="a", phone="right"),
+    Destination("/categories", mark("Categories"), icon="tags", key="c"),
+    Destination("/rules", mark("Rules"), icon="wand-sparkles", key="u"),
+    Destination("/imports", mark("Import"), icon="upload", key="m"),
+    Destination("/activity", mark("Activity"), icon="history", key="h"),
+    Destination("/settings", mark("Settings"), icon="settings", key="e", place="foot"),
 )

@@ -1,0 +1,1 @@
+"""How Litestar and Jinja are set up."""
