@@ -10,7 +10,7 @@ from app.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A page of the shell. ``key`` follows g; ``phone`` is its side of the phone's (+), else it is under More."""
+    """A page of the shell: ``key`` follows g, ``phone`` is its side of (+) in the bar below (else: More)."""
 
     href: str
     title: str
