@@ -1,0 +1,1 @@
+"""Estimators: lists and dataclasses in and out, no database; heavy libraries load when first used."""

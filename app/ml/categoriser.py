@@ -1,0 +1,182 @@
+"""The category of a statement line: what the user filed before, else what such lines usually are.
+
+Layers, each weaker than the one before: the payee's own history with this user, similar payees the user
+filed, the user's habits, and a general model with a starter table of merchants and words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from app.i18n import _, ngettext
+from app.ml.features import payee_key
+from app.ml.memory import Learned, Memory, Row
+
+if TYPE_CHECKING:
+    from app.ml.combiner import Evidence, Floats
+    from app.ml.general import General
+
+__all__ = ["Because", "Categoriser", "Guess", "Learned", "Memory", "Outcome", "Row", "outcome"]
+
+FILE_AT = 0.92
+"""From here on a row is filed alone."""
+SUGGEST_AT = 0.45
+"""From here on the best guess is shown as a suggestion; below, the user is asked."""
+TOP = 3
+REMEMBERED = 50_000  # answers kept for one user
+UNKNOWN = -6.0  # log probability of a label that only the user knows
+ALIKE = 0.5  # likeness of payees that is worth naming as the reason
+
+
+class Outcome(Enum):
+    """What to do with a guess."""
+
+    FILE = "file"
+    SUGGEST = "suggest"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why a label was guessed: by the user's own filings of ``payee`` (or one like it), or by ``words``."""
+
+    kind: Literal["payee", "similar", "words", "habit", "general"]
+    payee: str = ""
+    count: int = 0
+    words: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The reason in the reader's language."""
+        if self.kind == "payee":
+            return ngettext(
+                "you filed {payee} here once",
+                "you filed {payee} here {n} times",
+                self.count,
+                payee=self.payee,
+            )
+        if self.kind == "similar":
+            return _("you filed {payee} here, which looks alike", payee=self.payee)
+        if self.kind == "words":
+            quoted = ", ".join(f"“{word}”" for word in self.words)
+            return (
+                _("the word {words}", words=quoted)
+                if len(self.words) == 1
+                else _("the words {words}", words=quoted)
+            )
+        if self.kind == "habit":
+            return _("you file here often")
+        return _("lines like this usually go here")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    label: str
+    probability: float
+    because: Because
+
+
+def outcome(guesses: Sequence[Guess]) -> Outcome:
+    """File alone, suggest, or ask: decided by the calibrated probability of the first guess."""
+    best = guesses[0].probability if guesses else 0.0
+    return Outcome.FILE if best >= FILE_AT else Outcome.SUGGEST if best >= SUGGEST_AT else Outcome.ASK
+
+
+class Categoriser:
+    """The door: one general model shared by all, and the memory of the user who asks."""
+
+    def __init__(self, general: General | None = None, weights: Floats | None = None) -> None:
+        self._general, self._weights = general, weights
+
+    @classmethod
+    def load(cls) -> Categoriser:
+        """The shipped model over the default category keys, loaded once a process."""
+        return _shipped()
+
+    def predict(self, user_memory: Memory, row: Row) -> list[Guess]:
+        """The three likeliest labels, the likeliest first; probabilities are over all labels."""
+        sight = (row.text, round(row.amount, 2))
+        found = user_memory.cache.get(sight)
+        if found is None:
+            if len(user_memory.cache) >= REMEMBERED:
+                user_memory.cache.clear()
+            found = user_memory.cache[sight] = self._predict(user_memory, row)
+        return found
+
+    def predict_many(self, user_memory: Memory, rows: Iterable[Row]) -> list[list[Guess]]:
+        """``predict`` for many rows; the same text and amount is worked out once."""
+        cache, answers = user_memory.cache, []
+        for row in rows:
+            found = cache.get((row.text, round(row.amount, 2)))
+            answers.append(self.predict(user_memory, row) if found is None else found)
+        return answers
+
+    def _predict(self, memory: Memory, row: Row) -> list[Guess]:
+        import numpy as np
+
+        from app.ml import combiner
+
+        labels, general = self._view(memory, row)
+        if not labels:
+            return []
+        evidence = combiner.gather(labels, general, memory, payee_key(row.text), row.amount)
+        likely = combiner.probabilities(evidence.table, self.weights)
+        best = np.argsort(-likely, kind="stable")[:TOP]
+        return [
+            Guess(labels[at], float(likely[at]), self._because(memory, row, labels[at], evidence))
+            for at in best
+        ]
+
+    def _view(self, memory: Memory, row: Row) -> tuple[tuple[str, ...], Floats]:
+        """The model's labels and the user's own, with the general model's log probabilities."""
+        import numpy as np
+
+        general = self.general
+        scores = general.log_probabilities(row.text, row.amount)
+        sets = memory.cache.get("labels")
+        if sets is None:
+            own = tuple(sorted(set(memory.labels) - set(general.labels)))
+            every = (*general.labels, *own)
+            kept = [at for at, label in enumerate(every) if memory.allowed is None or label in memory.allowed]
+            sets = memory.cache["labels"] = (
+                tuple(every[at] for at in kept),
+                np.array(kept, dtype=int),
+                len(own),
+            )
+        labels, kept_places, more = sets
+        return labels, np.concatenate([scores, np.full(more, UNKNOWN)])[kept_places]
+
+    def _because(self, memory: Memory, row: Row, label: str, evidence: Evidence) -> Because:
+        if label in evidence.payee:
+            return Because("payee", row.text, evidence.payee[label].count)
+        if evidence.similarity >= ALIKE and label in memory.payees.get(evidence.nearest, {}):
+            return Because("similar", evidence.nearest)
+        words = self.general.deciding_words(row.text, label)
+        if words:
+            return Because("words", words=words)
+        return Because("habit" if label in memory.labels else "general")
+
+    @property
+    def general(self) -> General:
+        if self._general is None:
+            from app.ml.general import starter_only
+
+            self._general = starter_only()
+        return self._general
+
+    @property
+    def weights(self) -> Floats:
+        if self._weights is None:
+            from app.ml.combiner import plain_weights
+
+            self._weights = plain_weights()
+        return self._weights
+
+
+@cache
+def _shipped() -> Categoriser:
+    return Categoriser()

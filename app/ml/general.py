@@ -1,0 +1,111 @@
+"""What a line usually is: a linear model over hashed letter groups, and the starter table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.categories import KEYS, KIND_OF
+from app.ml.features import amount_bucket, grams, hashed, words
+from app.ml.starter import Hint, hints
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+SURE, UNSURE = 5.0, 2.5  # log odds that a merchant's name and a general word give
+SHORT = 0.4  # log odds more for each further word of the phrase
+REMEMBERED = 20_000
+
+
+def encode(text: str, amount: float) -> tuple[Integers, Floats]:
+    """The pieces of a line as (places, values): letter groups, words, sign and size of the amount."""
+    bucket = amount_bucket(amount)
+    sign = (amount > 0) - (amount < 0)
+    pieces = grams(text)
+    counted: dict[int, float] = {}
+    for piece in pieces:
+        place = hashed(piece)
+        counted[place] = counted.get(place, 0.0) + (1.6 if piece[1:2] == ":" else 1.0)
+    norm = max(sum(value * value for value in counted.values()), 1.0) ** 0.5
+    found = {place: value / norm for place, value in counted.items()}
+    for extra, weight in (
+        (f"a:{bucket}", 0.35),
+        (f"s:{sign}", 0.35),
+        (f"ta:{bucket} {' '.join(words(text))}", 0.4),
+    ):
+        found[hashed(extra)] = found.get(hashed(extra), 0.0) + weight
+    return np.fromiter(found, np.int64, len(found)), np.fromiter(found.values(), np.float64, len(found))
+
+
+@dataclass(slots=True)
+class General:
+    """``weights`` is (DIMENSIONS, labels), ``bias`` (labels,); without them the starter table speaks."""
+
+    labels: tuple[str, ...]
+    weights: NDArray[np.float32] | None = None
+    bias: Floats | None = None
+    starter: bool = False
+    _seen: dict[tuple[str, int], Floats] = field(default_factory=dict, repr=False)
+
+    def log_probabilities(self, text: str, amount: float) -> Floats:
+        """(labels,); cached by text and size of the amount, which is all the model looks at."""
+        sight = (text, amount_bucket(amount))
+        found = self._seen.get(sight)
+        if found is None:
+            if len(self._seen) >= REMEMBERED:
+                self._seen.clear()
+            found = self._seen[sight] = self._score(text, amount)
+        return found
+
+    def _score(self, text: str, amount: float) -> Floats:
+        scores = np.zeros(len(self.labels)) if self.bias is None else self.bias.copy()
+        if self.weights is not None:
+            places, values = encode(text, amount)
+            scores += values @ self.weights[places]
+        if self.starter:
+            scores += self._known(text, amount)
+        return log_softmax(scores)
+
+    def _known(self, text: str, amount: float) -> Floats:
+        scores = np.zeros(len(self.labels))
+        place = {label: at for at, label in enumerate(self.labels)}
+        for hint in hints(text):
+            if hint.key in place:
+                gain = (SURE if hint.sure else UNSURE) + SHORT * hint.phrase.count(" ")
+                scores[place[hint.key]] = max(scores[place[hint.key]], gain)
+        if amount > 0:
+            # money from a shop is most often a refund; only income categories expect it otherwise
+            expense = [at for at, label in enumerate(self.labels) if KIND_OF.get(label) == "expense"]
+            if "refunds" in place:
+                known = max((scores[at] for at in expense), default=0.0)
+                scores[place["refunds"]] = max(scores[place["refunds"]], known + 0.5)
+            scores[expense] -= 2.0
+        elif amount < 0:
+            scores[[at for at, label in enumerate(self.labels) if KIND_OF.get(label) == "income"]] -= 6.0
+        return scores
+
+    def deciding_words(self, text: str, label: str) -> tuple[str, ...]:
+        """The words, at most three, that speak most for a label."""
+        if self.starter:
+            known: list[Hint] = [hint for hint in hints(text) if hint.key == label]
+            if known:
+                return tuple(hint.phrase for hint in known[:3])
+        if self.weights is None or label not in self.labels:
+            return ()
+        column = self.weights[:, self.labels.index(label)]
+        gains = {word: float(column[hashed(f"w:{word}")]) for word in words(text)}
+        return tuple(word for word in sorted(gains, key=lambda each: -gains[each]) if gains[word] > 0)[:3]
+
+
+def log_softmax(scores: Floats) -> Floats:
+    scores = scores - scores.max()
+    return np.asarray(scores - np.log(np.exp(scores).sum()), dtype=np.float64)
+
+
+def starter_only() -> General:
+    """What can be said from the table alone: most lines are everyday spending."""
+    return General(
+        KEYS, bias=np.array([0.0 if KIND_OF[key] == "expense" else -0.5 for key in KEYS]), starter=True
+    )

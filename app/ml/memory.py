@@ -1,0 +1,137 @@
+"""What one user has taught: which payee was filed where, how often and when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.ml.features import payee_key
+
+HALF_LIFE = 240.0  # days until a filing counts half
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A statement line as the models see it; outflow < 0, in major units; ``label`` once it is filed."""
+
+    text: str
+    amount: float
+    date: date
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """``count`` rows of a payee under one label, the last of them on ``last``: one line of a GROUP BY."""
+
+    text: str
+    label: str
+    count: int
+    last: date
+    amount: float = 0.0
+
+
+@dataclass(slots=True)
+class Trace:
+    """How often a label was given, fading with time: ``weight`` is as of ``last``."""
+
+    weight: float = 0.0
+    count: int = 0
+    last: date = date.min
+
+    def at(self, day: date) -> float:
+        age = (day - self.last).days
+        return self.weight if age <= 0 else self.weight * 0.5 ** (age / HALF_LIFE)
+
+    def add(self, count: int, day: date) -> None:
+        self.weight = self.at(day) + count
+        self.count += count
+        self.last = max(self.last, day)
+
+    def take(self, count: int) -> None:
+        self.count -= count
+        self.weight = max(0.0, self.weight - count)
+
+
+Traces = dict[str, Trace]
+
+
+@dataclass(slots=True)
+class Memory:
+    """Built from rows and changed by rows, never trained: forgetting what was learned leaves nothing behind.
+
+    ``allowed`` limits guesses to the labels the user has; None allows every label the models know.
+    """
+
+    allowed: frozenset[str] | None = None
+    payees: dict[str, Traces] = field(default_factory=dict)
+    labels: Traces = field(default_factory=dict)
+    words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    amounts: dict[tuple[str, float], Traces] = field(default_factory=dict)
+    recent: list[str] = field(default_factory=list)
+    total: int = 0
+    version: int = 0
+    cache: dict[object, object] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_counts(cls, learned: Iterable[Learned], allowed: Iterable[str] | None = None) -> Memory:
+        """A memory from what the database says was filed where."""
+        memory = cls(frozenset(allowed) if allowed is not None else None)
+        for one in sorted(learned, key=lambda each: each.last):
+            memory._add(one.text, one.label, one.count, one.last, one.amount)
+        return memory
+
+    def learn(self, row: Row, label: str) -> None:
+        """The user filed this row under this label."""
+        self._add(row.text, label, 1, row.date, row.amount)
+
+    def forget(self, row: Row, label: str) -> None:
+        """The row is gone or filed elsewhere now; forgetting what was never learned changes nothing."""
+        key = payee_key(row.text)
+        traces = self.payees.get(key, {})
+        if label not in traces:
+            return
+        self._take(traces, label)
+        if not traces:
+            del self.payees[key]
+            for word in key.split():
+                self.words[word].discard(key)
+        self._take(self.labels, label)
+        exact = (key, round(row.amount, 2))
+        if label in self.amounts.get(exact, {}):
+            self._take(self.amounts[exact], label)
+        if label in self.recent:
+            self.recent.reverse()
+            self.recent.remove(label)
+            self.recent.reverse()
+        self.total -= 1
+        self._changed()
+
+    def _add(self, text: str, label: str, count: int, day: date, amount: float) -> None:
+        key = payee_key(text)
+        for traces in (
+            self.payees.setdefault(key, {}),
+            self.labels,
+            self.amounts.setdefault((key, round(amount, 2)), {}),
+        ):
+            traces.setdefault(label, Trace()).add(count, day)
+        for word in key.split():
+            self.words[word].add(key)
+        self.recent = [*self.recent, label][-RECENT:]
+        self.total += count
+        self._changed()
+
+    @staticmethod
+    def _take(traces: Traces, label: str) -> None:
+        traces[label].take(1)
+        if traces[label].count <= 0:
+            del traces[label]
+
+    def _changed(self) -> None:
+        self.version += 1
+        self.cache.clear()
+
+
+RECENT = 10  # labels kept in the order they were given

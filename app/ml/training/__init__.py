@@ -1,0 +1,1 @@
+"""The scripts that rebuild the shipped artefacts from public data."""
