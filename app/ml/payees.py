@@ -8,18 +8,21 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-# What banks write around the payee, in the languages of the interface. A word is dropped only while others remain.
-NOISE = frozenset(
-    """achat ach auth bacs bank bill bill-payment booking buchung card carte cb cargo compra contactless credit dd
-    debit direct domiciliacion dauerauftrag echeance facture faster from gutschrift kartenzahlung lastschrift mandate mandat mc
-    online order paiement payment pago payt pmt pos prelevement prlv purchase rcur recibo recurring ref
-    reference sepa standing sto to transaction transfer transferencia txn uberweisung vir virement visa web
-    january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec
-    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
-    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-    januar februar marz juni juli oktober dezember""".split()
-)
+# What banks write around the payee, in the languages of the interface; dropped only while other words remain.
+_NOISE = """
+achat ach auth
+bacs bank bill bill-payment booking buchung card carte cb cargo compra contactless credit dd
+debit direct domiciliacion dauerauftrag echeance facture faster
+from gutschrift kartenzahlung lastschrift mandat
+mandate mc online order paiement payment pago payt pmt pos prelevement prlv purchase rcur recibo recurring ref
+reference sepa standing sto to transaction transfer transferencia txn uberweisung vir virement visa web
+january february march april may june july august september october november december
+jan feb mar apr jun jul aug sep sept oct nov dec
+janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+januar februar marz juni juli oktober dezember
+"""
+NOISE = frozenset(_NOISE.split())
 SEPARATORS = re.compile(r"[\s*/|,;:_#()\[\]]+")
 EDGES = ".-–—'\"+"
 URL = re.compile(r"^(https?://)?(www\.)?(?P<host>[\w-]+)\.(com|net|org|io|co|de|fr|es|it|eu|uk|tv|app)\b.*$")
@@ -27,7 +30,7 @@ URL = re.compile(r"^(https?://)?(www\.)?(?P<host>[\w-]+)\.(com|net|org|io|co|de|
 
 @lru_cache(maxsize=50_000)
 def key(text: str) -> str:
-    """What stays the same on every line of one payee: lower case, no accents, numbers, dates or bank words."""
+    """What is the same on every line of one payee: lower case without accents, numbers, dates, bank words."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     words = [_word(w) for w in SEPARATORS.split(plain)]
@@ -37,13 +40,14 @@ def key(text: str) -> str:
 
 
 def name(texts: Iterable[str]) -> str:
-    """The payee as a person would write it, read from its raw texts: the words of the key in their usual spelling."""
+    """The payee as a person would write it: the words of its key as the raw texts spell them."""
     commonest = Counter(t.strip() for t in texts).most_common(1)[0][0]
     kept, wanted = [], set(key(commonest).split())
     for word in SEPARATORS.split(commonest):
         bare = key(word) if word else ""
         if bare and bare in wanted:
-            kept.append(word.strip(EDGES))
+            site = URL.match(word.strip(EDGES).casefold())
+            kept.append(site["host"].title() if site else word.strip(EDGES))
             wanted.discard(bare)
     shown = " ".join(kept) or commonest
     return shown.title() if shown.isupper() or shown.islower() else shown

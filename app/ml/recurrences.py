@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import fmean, median
 from typing import Literal
 
@@ -64,8 +65,9 @@ class PriceChange:
 class Recurrence:
     """Something paid or received at regular times. Amounts are magnitudes; ``kind`` says the direction.
 
-    ``next_date`` is the first due date from today on, nothing once it has ended; ``missed`` is the due date that
-    passed without a payment while the recurrence still counts as active. ``rows`` are positions in the list given.
+    ``next_date`` is the first due date from today on, nothing once it has ended; ``missed`` is the due date
+    that passed without a payment while the recurrence still counts as active. ``rows`` are positions in the
+    list given.
     """
 
     payee: str
@@ -96,7 +98,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Payments laid on a rhythm: one per beat, how far from their beats, and how well it all speaks for a bill."""
+    """Payments laid on a rhythm: one per beat, how far off, and what that says for a bill."""
 
     rhythm: Rhythm
     payments: tuple[Payment, ...]
@@ -110,7 +112,7 @@ class Fit:
 def detect(rows: Sequence[Row], today: date) -> list[Recurrence]:
     """Everything regular up to today, surest first. Rows of one currency, outflow < 0, in any order.
 
-    Raises ValueError for an amount that is not a finite number. Rows after today and zero amounts are not evidence.
+    Raises ValueError for an amount that is not a number. Rows after today and zero amounts are skipped.
     """
     groups: dict[tuple[str, bool], list[Payment]] = defaultdict(list)
     for position, row in enumerate(rows):
@@ -128,11 +130,11 @@ def detect(rows: Sequence[Row], today: date) -> list[Recurrence]:
     return sorted(found, key=lambda r: (not r.active, -r.confidence, r.payee, r.rows))
 
 
-# -- which payments of one payee belong together ---------------------------------------------------------------
+# -- which payments of one payee belong together ---------------------------------------------------
 
 
 def _series(payments: list[Payment]) -> list[Fit]:
-    """The regular series among the payments of one payee: fixed prices first, then everything as one, then the rest."""
+    """The regular series of one payee: by price, or everything as one, or by price and then the rest."""
     if len(payments) < 2:
         return []
     priced = _priced(payments)
@@ -186,7 +188,7 @@ def _clusters(payments: list[Payment]) -> Iterator[list[Payment]]:
             start = i
 
 
-# -- how well payments follow a rhythm ------------------------------------------------------------------------
+# -- how well payments follow a rhythm -------------------------------------------------------------
 
 
 def _fit(payments: list[Payment]) -> Fit | None:
@@ -216,7 +218,7 @@ def _since_pause(payments: list[Payment], rhythm: Rhythm) -> list[Payment]:
 
 
 def _times(payments: list[Payment], rhythm: Rhythm) -> list[float]:
-    """Dates as numbers of days in which a period has the same length everywhere: months count as equally long.
+    """Dates as numbers of days in which a period has one length everywhere: months count as equally long.
 
     The last day of a short month counts as the usual day when that day does not exist in it.
     """
@@ -255,8 +257,8 @@ def _nearest(times: list[float], period: float) -> list[int]:
 def _measure(payments: list[Payment], times: list[float], beats: list[int], rhythm: Rhythm) -> Fit:
     """Keep one payment per beat and weigh regular times and steady amounts against chance and shopping.
 
-    The evidence is a log likelihood ratio: normal jitter against a uniform time within the period, and the spread
-    of the amounts against that of a shop, less a price for every beat skipped and every payment left over.
+    The evidence is a log likelihood ratio: normal jitter against a uniform time within the period, and the
+    spread of the amounts against that of a shop, less a price for every beat skipped and payment left over.
     """
     phase = median(t - b * rhythm.period for t, b in zip(times, beats, strict=True))
     off = [t - b * rhythm.period - phase for t, b in zip(times, beats, strict=True)]
@@ -289,9 +291,9 @@ def _measure(payments: list[Payment], times: list[float], beats: list[int], rhyt
 
 
 def _spread(amounts: list[float]) -> float:
-    """How much amounts move from one to the next, as a standard deviation of logarithms: one step hardly counts."""
+    """How much amounts move from one to the next, as a standard deviation of logarithms without steps."""
     logs = [math.log(a) for a in amounts]
-    steps = sorted(abs(b - a) for a, b in zip(logs, logs[1:], strict=False))
+    steps = sorted(abs(b - a) for a, b in pairwise(logs))
     if len(steps) >= 4:
         steps = steps[: -max(1, len(steps) // 10)]  # a change of price
     return math.sqrt(fmean(s * s for s in steps) / 2)
@@ -311,7 +313,7 @@ def _believed(fit: Fit, offered: int) -> bool:
     return not (rhythm.period < 20 and fit.spread > HABIT) and fit.evidence > 0
 
 
-# -- what is told about a series -------------------------------------------------------------------------------
+# -- what is told about a series -------------------------------------------------------------------
 
 
 def _describe(fit: Fit, kind: Kind, today: date) -> Recurrence:
@@ -346,7 +348,7 @@ def _describe(fit: Fit, kind: Kind, today: date) -> Recurrence:
 
 
 def _patience(fit: Fit) -> float:
-    """Days without a payment after which a series has ended: most of a second beat, one more where some were skipped."""
+    """Days without a payment after which a series has ended; one beat more where some were skipped."""
     skips = fit.beats[-1] - fit.beats[0] + 1 > len(fit.payments)
     beats = {"weekly": 2.2, "fortnightly": 1.9, "monthly": 1.75, "quarterly": 1.4, "yearly": 1.12}[
         fit.rhythm.cadence
@@ -388,7 +390,7 @@ def _anchor_month(fit: Fit, day: int) -> int:
 
 
 def _day_of_month(fit: Fit) -> tuple[int, int]:
-    """The day of the month a series aims at, and where it goes from a weekend: 0 stays, +1 after, -1 before."""
+    """The day of the month a series aims at, and where it goes from a weekend: 0 none, 1 after, -1 before."""
     recent = [p.on for p in fit.payments[-12:]]
     best = (math.inf, 0, 0, 0)
     for day in range(1, 32):
@@ -404,7 +406,7 @@ def _miss(on: date, day: int, shift: int) -> float:
 
 
 def _on_day(month: int, day: int, shift: int) -> date:
-    """A day of a month counted from year 0, the last one where it has fewer days, moved off a weekend if asked."""
+    """A day of a month counted from year 0, its last one if it is shorter, moved off a weekend if asked."""
     year, month = divmod(month, 12)
     due = date(year, month + 1, min(day, monthrange(year, month + 1)[1]))
     if shift and due.weekday() >= 5:
@@ -415,7 +417,8 @@ def _on_day(month: int, day: int, shift: int) -> date:
 def _amounts(fit: Fit) -> tuple[float, float, float]:
     """Low, typical and high magnitude to expect next: the price where there is one, else the recent range."""
     amounts = [p.amount for p in fit.payments]
-    if _same(amounts[-1], amounts[-2]) or (change := _price_change(fit)) and change.on == fit.payments[-1].on:
+    change = _price_change(fit)
+    if _same(amounts[-1], amounts[-2]) or (change and change.on == fit.payments[-1].on):
         return amounts[-1], amounts[-1], amounts[-1]
     recent = sorted(amounts[-12:])
     return recent[0], median(recent), recent[-1]

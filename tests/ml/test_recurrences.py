@@ -6,7 +6,6 @@ import random
 from datetime import date, timedelta
 
 import pytest
-
 from app.ml.memory import Row
 from app.ml.recurrences import Recurrence, detect
 
@@ -40,7 +39,7 @@ def test_nothing_is_regular_in_one_row_or_none(rows: list[Row]) -> None:
 
 def test_a_monthly_subscription_tells_its_payee_price_and_next_date() -> None:
     found = only(monthly("NETFLIX.COM 866-579-7172", -13.49, 12))
-    assert (found.payee, found.cadence, found.kind) == ("Netflix.Com", "monthly", "bill")
+    assert (found.payee, found.cadence, found.kind) == ("Netflix", "monthly", "bill")
     assert (found.amount_low, found.typical_amount, found.amount_high) == (13.49, 13.49, 13.49)
     assert (found.next_date, found.active, found.count) == (date(2025, 7, 12), True, 12)
     assert found.text == "NETFLIX.COM 866-579-7172"
