@@ -1,0 +1,395 @@
+"""The forecaster: a policy that lets every series' own past choose and weigh the models that forecast it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from app.ml import baselines, conformal, prophet_model, sequence
+from numpy.typing import NDArray
+
+Series = NDArray[np.float64]
+Frequency = Literal["M", "D"]
+Model = Callable[[Series, int], Series]
+
+SEASON = {"M": 12, "D": 7}
+LONGEST = {"M": 240, "D": 1460}  # older points are not read
+HORIZON_LIMIT = {"M": 120, "D": 730}
+ORIGINS = {"M": 12, "D": 8}
+BACKTEST_STEPS = {"M": 6, "D": 28}
+PROPHET_ORIGINS = {"M": 2, "D": 2}
+# weights ∝ MASE^−4, less when the backtest is short: plain 1/MASE lets a weak member spoil a clear winner
+SHARPNESS = 4
+TO_EQUAL = 0.1  # and a tenth of the way back to equal weights
+# how much worse than the median a member may be before it is dropped; more when the backtest is short
+TOLERANCE = 0.05
+OUTLIER = 6.0  # robust deviations
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """How the same policy would have done on this series' own last points.
+
+    ``mase`` is the mean absolute error ÷ that of the seasonal naive forecast in the past (None when the
+    past never moves), ``smape`` a share of 0…2, ``coverage`` the share of points inside the 80 % interval,
+    ``points`` how many different months or days were forecast. ``ratios`` (|error| ÷ typical deviation) may
+    be handed to other series as ``pool``.
+    """
+
+    mase: float | None = None
+    smape: float | None = None
+    coverage: float | None = None
+    points: int = 0
+    by_member: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    ratios: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One value a step with its 50, 80 and 95 % intervals; ``method`` names the members used, as in
+    ``"median + lstm"``.
+    """
+
+    mean: list[float]
+    lo50: list[float]
+    hi50: list[float]
+    lo80: list[float]
+    hi80: list[float]
+    lo95: list[float]
+    hi95: list[float]
+    method: str
+    backtest: Backtest
+
+
+def forecast(
+    y: Iterable[float | None],
+    horizon: int,
+    freq: Frequency = "M",
+    *,
+    start: date | str | None = None,
+    known: Sequence[float] | None = None,
+    pool: Sequence[float] | None = None,
+    members: Sequence[str] | None = None,
+    cheap: bool = False,
+) -> Forecast:
+    """Forecast a monthly or daily series of amounts in any unit, oldest first.
+
+    ``None`` or NaN is a gap; infinities and a horizon below 0 or beyond the limit raise ``ValueError``.
+    ``start`` is the day of the first point. ``known`` are amounts certain beforehand (bills by their
+    dates): for every step ahead, or for every point of history and every step ahead, when they are also
+    taken out of the history; they are added as they are. ``pool`` are the ``backtest.ratios`` of the user's
+    other series. ``members`` limits the models; ``cheap`` leaves out Prophet.
+    """
+    if freq not in SEASON:
+        raise ValueError(f"The frequency must be “M” or “D”, not “{freq}”.")
+    if not 0 <= horizon <= HORIZON_LIMIT[freq]:
+        raise ValueError(f"The horizon must be between 0 and {HORIZON_LIMIT[freq]}.")
+    raw = _numbers(y)
+    certain = np.zeros(horizon)
+    if known is not None:
+        raw, certain = _without(raw, known, horizon)
+    series, first = _filled(raw, SEASON[freq])
+    series = series[-LONGEST[freq] :]
+    begin = _moved(_day(start), len(raw) - len(series), freq) if first is not None else _day(start)
+    if not len(series):
+        return _answer(
+            certain,
+            {level: np.zeros(horizon) for level in conformal.LEVELS},
+            "none",
+            Backtest(),
+            False,
+            certain,
+        )
+
+    smooth = winsorised(series, SEASON[freq])
+    models = _models(len(series), freq, begin, members, cheap)
+    trial = _Trial(series, smooth, freq, horizon)
+    for name, model in models.items():
+        trial.add(name, model, PROPHET_ORIGINS[freq] if name == "prophet" else ORIGINS[freq])
+        if name == "theta" and not trial.structured():
+            break  # nothing here beats the median: Prophet would cost a second and be dropped
+    ahead, used = trial.combine(models, smooth, max(horizon, 1))
+    ahead = ahead[:horizon]
+    errors, targets = trial.errors(used)
+    deviation = _deviation(smooth)
+    widths = conformal.half_widths(errors, horizon, deviation, pool, targets)
+    backtest = trial.report(used, errors, deviation, pool, targets)
+    ahead = np.where(np.isfinite(ahead), ahead, float(np.median(smooth)))
+    method = " + ".join(used) or "mean"
+    return _answer(ahead + certain, widths, method, backtest, bool(series.min() >= 0), certain)
+
+
+def winsorised(y: Series, season: int) -> Series:
+    """Pull single points back that lie far outside their surroundings, unless the same season has seen the
+    like: a yearly insurance is a pattern, one new roof is not.
+    """
+    n = len(y)
+    if n < 5:
+        return y
+    window = min(n, 2 * season + 1)
+    half = window // 2
+    result = y.copy()
+    for t in range(n):
+        low = min(max(0, t - half), n - window)
+        around = np.delete(y[low : low + window], t - low)
+        middle = float(np.median(around))
+        spread = float(np.median(np.abs(around - middle))) * 1.4826
+        spread = max(spread, float(np.abs(around - middle).mean()) * 0.8, 0.05 * abs(middle))
+        limit = OUTLIER * spread
+        if abs(y[t] - middle) <= limit:
+            continue
+        echoes = [y[s + d] for s in (t - season, t + season) for d in (-1, 0, 1) if 0 <= s + d < n]
+        if any(abs(e - middle) > limit / 2 and (e > middle) == (y[t] > middle) for e in echoes):
+            continue
+        result[t] = middle + math.copysign(min(limit, 3 * spread), y[t] - middle)
+    return result
+
+
+def _numbers(y: Iterable[float | None]) -> Series:
+    series = np.array([math.nan if value is None else float(value) for value in y], np.float64)
+    if np.isinf(series).any():
+        raise ValueError("The history must be finite numbers.")
+    return series
+
+
+def _day(start: date | str | None) -> date:
+    if start is None:
+        return date(2020, 1, 1)
+    return date.fromisoformat(start if len(start) > 7 else f"{start}-01") if isinstance(start, str) else start
+
+
+def _moved(start: date, steps: int, freq: Frequency) -> date:
+    if freq == "D":
+        return date.fromordinal(start.toordinal() + steps)
+    year, month = divmod(start.year * 12 + start.month - 1 + steps, 12)
+    return date(year, month + 1, 1)
+
+
+def _without(raw: Series, known: Sequence[float], horizon: int) -> tuple[Series, Series]:
+    """History without the known part, and the known part of the future."""
+    amounts = np.asarray(known, np.float64)
+    if not np.isfinite(amounts).all():
+        raise ValueError("Known amounts must be finite numbers.")
+    if len(amounts) == horizon:
+        return raw, amounts
+    if len(amounts) == len(raw) + horizon:
+        return raw - amounts[: len(raw)], amounts[len(raw) :]
+    raise ValueError("Known amounts must cover the horizon, or history and horizon.")
+
+
+def _filled(raw: Series, season: int) -> tuple[Series, int | None]:
+    """Drop gaps before the first point and fill later ones: same season's neighbours if there are any, else
+    in line.
+    """
+    seen = np.flatnonzero(~np.isnan(raw))
+    if not len(seen):
+        return np.zeros(0), None
+    series = raw[seen[0] :].copy()
+    gaps = np.flatnonzero(np.isnan(series))
+    if len(gaps):
+        places = np.flatnonzero(~np.isnan(series))
+        level = np.interp(gaps, places, series[places])
+        for gap, value in zip(gaps, level, strict=True):
+            alike = raw[seen[0] :][[s for s in (gap - season, gap + season) if 0 <= s < len(series)]]
+            alike = alike[~np.isnan(alike)]
+            series[gap] = alike.mean() if len(alike) else value
+    return series, int(seen[0])
+
+
+def _deviation(y: Series) -> float:
+    """How far a typical recent point lies from the recent median; never zero unless all is zero."""
+    recent = y[-24:]
+    apart = float(np.abs(recent - np.median(recent)).mean())
+    if len(y) < 3:
+        return max(apart, 0.3 * float(np.abs(recent).mean()))
+    return apart
+
+
+def _models(
+    n: int, freq: Frequency, start: date, members: Sequence[str] | None, cheap: bool
+) -> dict[str, Model]:
+    """Which members may speak at this length of history; the order is from cheap to dear."""
+    season = SEASON[freq]
+    if n < 3:
+        return {}
+    models: dict[str, Model] = {"median": lambda y, h: baselines.median(y, h, season)}
+    if freq == "M":
+        models["lstm"] = lambda y, h: sequence.predict(sequence.load(), y[None], h)[0]
+    if n >= (12 if freq == "M" else 14):
+        models["ets"] = lambda y, h: baselines.ets(y, h, season)
+    if n >= (24 if freq == "M" else 28):
+        models["theta"] = lambda y, h: baselines.theta(y, h, season)
+    if not cheap and n >= (24 if freq == "M" else 60):
+        models["prophet"] = lambda y, h: prophet_model.predict(y, h, freq, start)
+    return {
+        name: model
+        for name, model in models.items()
+        if name == "median" or members is None or name in members
+    }
+
+
+class _Trial:
+    """A rolling-origin backtest: every member forecasts from the same past days, on what was known then."""
+
+    def __init__(self, actual: Series, smooth: Series, freq: Frequency, horizon: int) -> None:
+        self.actual, self.smooth, self.freq = actual, smooth, freq
+        self.steps = min(BACKTEST_STEPS[freq], max(horizon, 3))
+        self.made: dict[str, dict[int, Series]] = {}
+        self.scale = _naive_error(smooth, SEASON[freq])
+
+    def origins(self, count: int) -> list[int]:
+        n = len(self.actual)
+        least = min(3 if self.freq == "M" else 7, n - 1)
+        stride = 1 if self.freq == "M" else 7
+        if count == PROPHET_ORIGINS[self.freq]:
+            stride = self.steps
+        elif self.freq == "D":
+            stride = max(1, min(7, (n - least) // count))
+        return list(range(n - stride, least - 1, -stride))[:count]
+
+    def add(self, name: str, model: Model, count: int) -> None:
+        """Let one member forecast from each origin; one that fails is left out."""
+        n, made = len(self.actual), {}
+        try:
+            for origin in self.origins(count):
+                made[origin] = model(self.smooth[:origin], min(self.steps, n - origin))
+        except prophet_model.ProphetFailed:
+            return
+        self.made[name] = made
+
+    def errors_of(self, name: str) -> dict[int, Series]:
+        return {o: self.actual[o : o + len(f)] - f for o, f in self.made[name].items()}
+
+    def loss(self, name: str, against: str = "median") -> float:
+        """The member's mean absolute error ÷ the median's at the same origins, × the median's error
+        overall.
+        """
+        clipped = {m: self._clipped(m) for m in {name, against}}
+        shared = [o for o in clipped[name] if o in clipped[against]]
+        if not shared:
+            return math.inf
+        ours, theirs = (np.concatenate([clipped[m][o] for o in shared]).mean() for m in (name, against))
+        everywhere = np.concatenate(list(clipped[against].values())).mean()
+        return float(ours / theirs * everywhere) if theirs > 0 else float(ours)
+
+    def _clipped(self, name: str) -> dict[int, Series]:
+        """Absolute errors against the series without its outliers: one freak month must not elect the
+        model.
+        """
+        return {o: np.abs(self.smooth[o : o + len(f)] - f) for o, f in self.made[name].items()}
+
+    def structured(self) -> bool:
+        """Whether a model with trend or season beats the median clearly here."""
+        floor = self.loss("median")
+        return any(self.loss(name) < 0.9 * floor for name in self.made if name in ("ets", "theta"))
+
+    def weights(self) -> dict[str, float]:
+        if "median" not in self.made:
+            return {}
+        floor = self.loss("median")
+        tiny = 1e-6 * (float(np.abs(self.smooth).mean()) or 1.0)
+        seen = min(len(self.smooth) - min(self.made["median"]), ORIGINS[self.freq]) / ORIGINS[self.freq]
+        losses = {name: self.loss(name) for name in self.made}
+        kept = {name: loss for name, loss in losses.items() if loss <= (1 + TOLERANCE / seen) * floor + tiny}
+        power = {name: (loss + tiny) ** (-SHARPNESS * seen) for name, loss in kept.items()}
+        total = sum(power.values())
+        return {name: (1 - TO_EQUAL) * p / total + TO_EQUAL / len(power) for name, p in power.items()}
+
+    def combine(self, models: dict[str, Model], y: Series, horizon: int) -> tuple[Series, dict[str, float]]:
+        """The weighed forecast and the weights that made it."""
+        if not models:
+            return baselines.mean(y, horizon, 1), {}
+        weights, parts = self.weights() or {"median": 1.0}, {}
+        for name in weights:
+            try:
+                parts[name] = models[name](y, horizon)
+            except prophet_model.ProphetFailed:
+                continue
+        total = sum(weights[name] for name in parts)
+        used = {name: weights[name] / total for name in parts}
+        ahead: Series = np.sum([weight * parts[name] for name, weight in used.items()], axis=0)
+        return ahead, used
+
+    def errors(self, used: dict[str, float]) -> tuple[conformal.Errors, int]:
+        """The combination's errors over all origins, and how many different points they speak about."""
+        values, steps, first = [], [], len(self.actual)
+        for origin in self.made.get("median", {}):
+            here = {name: weight for name, weight in used.items() if origin in self.made[name]}
+            total = sum(here.values())
+            if not total:
+                continue
+            mixed = np.sum([w / total * self.made[name][origin] for name, w in here.items()], axis=0)
+            values.append(self.actual[origin : origin + len(mixed)] - mixed)
+            steps.append(np.arange(1, len(mixed) + 1))
+            first = min(first, origin)
+        if not values:
+            return conformal.Errors(np.zeros(0), np.zeros(0)), 0
+        return conformal.Errors(np.concatenate(values), np.concatenate(steps).astype(float)), len(
+            self.actual
+        ) - first
+
+    def report(
+        self,
+        used: dict[str, float],
+        errors: conformal.Errors,
+        deviation: float,
+        pool: Sequence[float] | None,
+        targets: int,
+    ) -> Backtest:
+        if not len(errors.value):
+            return Backtest()
+        forecasts = self._actuals(used) - errors.value
+        actuals = self._actuals(used)
+        size = np.abs(actuals) + np.abs(forecasts)
+        widths = conformal.half_widths(errors, int(errors.step.max()), deviation, pool, targets)[0.8]
+        inside = np.abs(errors.value) <= widths[errors.step.astype(int) - 1] + 1e-9
+        return Backtest(
+            mase=float(np.abs(errors.value).mean() / self.scale) if self.scale else None,
+            smape=float(
+                np.mean(np.divide(2 * np.abs(errors.value), size, out=np.zeros_like(size), where=size > 0))
+            ),
+            coverage=float(inside.mean()),
+            points=targets,
+            by_member={name: self.loss(name) / self.scale for name in self.made} if self.scale else {},
+            weights={name: round(weight, 4) for name, weight in used.items()},
+            ratios=[
+                float(r) for r in np.abs(errors.value) / errors.step ** conformal.growth(errors) / deviation
+            ]
+            if deviation
+            else [],
+        )
+
+    def _actuals(self, used: dict[str, float]) -> Series:
+        origins = [o for o in self.made["median"] if any(o in self.made[name] for name in used)]
+        return np.concatenate([self.actual[o : o + len(self.made["median"][o])] for o in origins])
+
+
+def _naive_error(y: Series, season: int) -> float:
+    """In-sample error of the seasonal naive forecast, the unit of MASE; of the naive one on short
+    histories.
+    """
+    lag = season if len(y) > season else 1
+    return float(np.abs(y[lag:] - y[:-lag]).mean()) if len(y) > lag else 0.0
+
+
+def _answer(
+    mean: Series,
+    widths: dict[float, Series],
+    method: str,
+    backtest: Backtest,
+    positive: bool,
+    certain: Series,
+) -> Forecast:
+    """Put the intervals around the mean; what was never negative stays so."""
+    floor = np.minimum(certain, 0.0) if positive else np.full(len(mean), -np.inf)
+    mean = np.maximum(mean, floor)
+    edges = {}
+    for level, width in widths.items():
+        edges[level] = (np.maximum(mean - width, floor).tolist(), (mean + width).tolist())
+    (lo50, hi50), (lo80, hi80), (lo95, hi95) = (edges[level] for level in conformal.LEVELS)
+    return Forecast(mean.tolist(), lo50, hi50, lo80, hi80, lo95, hi95, method, backtest)
