@@ -40,7 +40,7 @@ ELSEWHERE = (
 
 
 class Errors(NamedTuple):
-    """Errors of a backtest: ``value`` = actual − forecast, ``step`` = how far ahead it was (1 is the next)."""
+    """A backtest: ``value`` = actual − forecast, ``step`` = how far ahead it was (1 is the next)."""
 
     value: Series
     step: Series

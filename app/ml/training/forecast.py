@@ -113,7 +113,8 @@ def initial(rng: np.random.Generator, features: int = 4, head: int = 11) -> Weig
     bias[UNITS : 2 * UNITS] = 1  # remember at first
     return Weights(
         matrix(features, 4 * UNITS), matrix(UNITS, 4 * UNITS), bias,
-        matrix(UNITS + head, HIDDEN), np.zeros(HIDDEN, np.float32), 0.1 * matrix(HIDDEN, 1), np.zeros(1, np.float32),
+        matrix(UNITS + head, HIDDEN), np.zeros(HIDDEN, np.float32), 0.1 * matrix(HIDDEN, 1),
+        np.zeros(1, np.float32),
     )  # fmt: skip
 
 
