@@ -9,8 +9,9 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-from app.ml import baselines, conformal, prophet_model, sequence
 from numpy.typing import NDArray
+
+from app.ml import baselines, conformal, prophet_model, sequence
 
 Series = NDArray[np.float64]
 Frequency = Literal["M", "D"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from app.ml.sequence import AHEAD, Array, Batch, Weights, prepare, sigmoid
 from numpy.typing import NDArray
+
+from app.ml.sequence import AHEAD, Array, Batch, Weights, prepare, sigmoid
 
 UNITS, HIDDEN = 40, 32
 
