@@ -1,0 +1,1 @@
+"""What Saldo can do; every SELECT is here."""
