@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from app.services.charts.lines import empty
 from app.services.charts.scale import Fmt
 from app.services.charts.svg import anchor_at, chart, element, number, short, stretched, text
-from markupsafe import Markup
 
 NODE = 1.1  # percent of the width
 MIDDLE = 47.0

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from babel.dates import format_date, get_day_names
+from markupsafe import Markup
+
 from app.i18n import current_locale
 from app.services.charts.lines import empty
 from app.services.charts.scale import Fmt
 from app.services.charts.svg import chart, element, percent, short, text
-from babel.dates import format_date, get_day_names
-from markupsafe import Markup
 
 CELL = 18  # pixels a day is tall
 MARGIN = 8.0  # percent for the names of the weekdays

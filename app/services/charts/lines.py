@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from app.i18n import _
 from app.services.charts.scale import Fmt, Scale, across, nice_ticks, spread
 from app.services.charts.svg import (
@@ -19,7 +21,6 @@ from app.services.charts.svg import (
     stretched,
     text,
 )
-from markupsafe import Markup
 
 TOP = 16
 AXIS = 24  # pixels under the plot for its days

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from app.services.charts.scale import Scale, across
 from app.services.charts.svg import chart, element, joined, number, percent, smooth, stretched
-from markupsafe import Markup
 
 METER_END = 125  # percent of the budget at the right edge
 HATCH = 0.9  # percent between two strokes of the part that is over
