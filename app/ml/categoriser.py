@@ -176,6 +176,13 @@ class Categoriser:
             self._weights = plain_weights()
         return self._weights
 
+    def fit(self, rows: Iterable[Row]) -> Categoriser:
+        """Train the general model on labelled rows of many users, for whatever labels they have."""
+        from app.ml.training.linear import fit
+
+        self._general = fit([row for row in rows if row.label is not None])
+        return self
+
 
 @cache
 def _shipped() -> Categoriser:

@@ -7,7 +7,7 @@ import sys
 from datetime import date, timedelta
 
 import pytest
-from app.ml.categoriser import Categoriser, Guess, Learned, Memory, Outcome, Row, outcome
+from app.ml.categoriser import Because, Categoriser, Guess, Learned, Memory, Outcome, Row, outcome
 
 DAY = date(2026, 3, 2)
 
@@ -103,8 +103,6 @@ def test_a_list_is_answered_like_its_rows_one_by_one(categoriser: Categoriser) -
 
 def test_sure_rows_are_filed_likely_ones_suggested_and_others_asked_about() -> None:
     def at(probability: float) -> Outcome:
-        from app.ml.categoriser import Because
-
         return outcome([Guess("fuel", probability, Because("general"))])
 
     assert [at(0.99), at(0.6), at(0.1), outcome([])] == [

@@ -1,0 +1,46 @@
+"""Trains the general model: multinomial logistic regression over the hashed pieces of a line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from app.ml.features import DIMENSIONS, amount_bucket
+from app.ml.general import General, encode
+from app.ml.memory import Row
+
+STRENGTH = 8.0  # inverse of the ridge
+STEPS = 60
+
+
+def fit(rows: Sequence[Row], *, damping: float = 0.6) -> General:
+    """Equal lines count once with a weight of their number to the power of ``damping``."""
+    labels = tuple(sorted({row.label for row in rows if row.label is not None}))
+    if len(labels) < 2:
+        return General(labels, bias=np.zeros(len(labels)))
+    place = {label: at for at, label in enumerate(labels)}
+    counted = Counter((row.text, amount_bucket(row.amount), row.label) for row in rows)
+    sample = {(row.text, amount_bucket(row.amount)): row.amount for row in rows}
+    ones = [encode(text, sample[text, bucket]) for text, bucket, _label in counted]
+    matrix = csr_matrix(
+        (
+            np.concatenate([values for _places, values in ones]),
+            np.concatenate([places for places, _values in ones]),
+            np.cumsum([0, *(len(places) for places, _values in ones)]),
+        ),
+        shape=(len(ones), DIMENSIONS),
+    )
+    weights = np.array([count**damping for count in counted.values()])
+    target = np.array([place[str(label)] for _text, _bucket, label in counted])
+    model = LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=1e-3)
+    model.fit(matrix, target, sample_weight=weights / weights.mean())
+    if len(labels) == 2:
+        coefficients = np.concatenate([-model.coef_, model.coef_]) / 2
+        bias = np.concatenate([-model.intercept_, model.intercept_]) / 2
+    else:
+        coefficients, bias = model.coef_, model.intercept_
+    return General(labels, np.ascontiguousarray(coefficients.T, dtype=np.float32), bias.astype(np.float64))
