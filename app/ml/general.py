@@ -14,7 +14,8 @@ from app.ml.starter import Hint, hints
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-SURE, UNSURE = 5.0, 2.5  # log odds that a merchant's name and a general word give
+SURE, UNSURE = 5.0, 3.5  # log odds that a merchant's name and a general word give
+AGREEING = 0.4  # share of the lesser log odds when two hints say the same
 SHORT = 0.4  # log odds more for each further word of the phrase
 REMEMBERED = 20_000
 
@@ -74,7 +75,8 @@ class General:
         for hint in hints(text):
             if hint.key in place:
                 gain = (SURE if hint.sure else UNSURE) + SHORT * hint.phrase.count(" ")
-                scores[place[hint.key]] = max(scores[place[hint.key]], gain)
+                have = scores[place[hint.key]]
+                scores[place[hint.key]] = max(have, gain) + AGREEING * min(have, gain)
         if amount > 0:
             # money from a shop is most often a refund; only income categories expect it otherwise
             expense = [at for at, label in enumerate(self.labels) if KIND_OF.get(label) == "expense"]
