@@ -47,15 +47,18 @@ function style() {
   execFileSync(process.execPath, [cli, "-i", "assets/css/app.css", "-o", out("app.css"), "--minify"], { stdio: "pipe" });
 }
 
-// Icons are named by `icon("name")` in templates, by `icon="name"` in Python, and in assets/icons.txt.
+// Icons are named in templates (any quoted word that is an icon), by `icon="name"` in Python, and in assets/icons.txt.
 function icons() {
-  const sources = [...files("app/templates", ".html"), ...files("app", ".py")].map(read).join("\n");
-  const written = [...sources.matchAll(/\bicon(?:=|\()\s*["']([a-z0-9-]+)["']/g)].map((match) => match[1]);
+  const quoted = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
+  const known = (name) => fs.existsSync(modules("lucide-static", "icons", `${name}.svg`));
+  const inTemplates = quoted(files("app/templates", ".html").map(read).join("\n"), /["']([a-z][a-z0-9-]+)["']/g);
+  const inPython = quoted(files("app", ".py").map(read).join("\n"), /\bicon=["']([a-z0-9-]+)["']/g);
+  const written = [...inTemplates.filter(known), ...inPython];
   const listed = read("assets/icons.txt").replace(/^#.*$/gm, "").split(/\s+/);
   const names = [...new Set([...written, ...listed])].filter(Boolean).sort();
   const symbols = names.map((name) => {
     const source = modules("lucide-static", "icons", `${name}.svg`);
-    if (!fs.existsSync(source)) throw new Error(`There is no icon called ${name}`);
+    if (!known(name)) throw new Error(`There is no icon called ${name}`);
     const shapes = read(source).replace(/<!--[\s\S]*?-->/g, "").match(/<svg[^>]*>([\s\S]*)<\/svg>/)[1];
     return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.replace(/\s+/g, " ").replace(/ ?\/> ?/g, "/>").trim()}</symbol>`;
   });

@@ -99,11 +99,12 @@ def treemap(parts: Sequence[Part], label: str, fmt: Fmt = str, height: int = 240
                 rx=6,
             )
         )
-        letters = int(wide * 0.55)  # a phone's plot is about 300 pixels wide
-        if letters >= 5 and tall >= 24:
-            drawn.append(text(short(part.name, letters), x, y + 19, "t-label", dx=9))
-            if tall >= 42:
-                drawn.append(text(fmt(part.value), x, y + 36, dx=9))
+        if wide < 9 or tall < 24:
+            continue  # its title names it
+        words = [element("text", short(part.name), class_="t-label", x=9, y=19)]
+        if tall >= 42:
+            words.append(element("text", fmt(part.value), x=9, y=36))
+        drawn.append(element("svg", *words, x=percent(x), y=y, width=percent(wide), height=tall))
     return chart(height, label, *drawn)
 
 

@@ -10,7 +10,8 @@ from app.services.charts.scale import Scale, across
 from app.services.charts.svg import chart, element, joined, number, percent, smooth, stretched
 
 METER_END = 125  # percent of the budget at the right edge
-HATCH = 0.9  # percent between two strokes of the part that is over
+HATCH = 5  # pixels between two strokes of the part that is over
+HATCHED = 300  # pixels that are hatched at most
 
 
 def sparkline(values: Sequence[float], label: str, height: int = 44) -> Markup:
@@ -76,10 +77,11 @@ def meter(spent: float, projected: float | None, label: str, height: int = 18) -
         parts.append(bar("bar-ghost", heading))
     if spent > 0:
         parts.append(bar(f"bar-{tone}", spent))
-    strokes = int((min(spent, METER_END) - 100) * scale / HATCH)
-    for at in range(max(strokes, 0)):
-        x = 100 * scale + at * HATCH
-        parts.append(element("line", class_="hatch", x1=percent(x), x2=percent(x + HATCH), y1=14, y2=4))
+    if spent > 100:
+        strokes = "".join(f"M{x} 10l5 -10" for x in range(0, HATCHED, HATCH))
+        over = percent((min(spent, METER_END) - 100) * scale)
+        hatch = element("path", class_="hatch", d=strokes)
+        parts.append(element("svg", hatch, x=limit, y=4, width=over, height=10))
     parts.append(element("line", class_="zero-line", x1=limit, x2=limit, y1=1, y2=17))
     if projected is not None:
         pointer = element("path", class_="pointer", d="M-4 -1H4L0 4.5Z")
