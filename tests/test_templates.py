@@ -1,4 +1,4 @@
-"""What templates promise: declared contexts, no inline code, every word translatable, colours that can be read."""
+"""What templates promise: declared contexts, no inline code, every word translatable, readable colours."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def name(path: Path) -> str:
 
 
 def without_jinja(source: str) -> str:
-    return re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", "", source, flags=re.DOTALL)
+    named = re.sub(r"(</?)\{\{.*?\}\}", r"\1i", source)  # <{{ tag }}> is an element all the same
+    return re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", "", named, flags=re.DOTALL)
 
 
 class Words(HTMLParser):
@@ -131,12 +132,13 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+TONES = ("brand", "pos", "neg", "warn", "ai")
 GROUNDS = ("paper", "surface", "sunken", "raised")
 READ = [
     *[(ink, ground) for ink in ("ink", "muted") for ground in GROUNDS],
     ("faint", "surface"), ("faint", "raised"), ("paper", "ink"),
-    *[(tone, ground) for tone in ("brand", "pos", "neg", "warn", "ai") for ground in ("paper", "surface", "raised")],
-    *[(tone, f"{tone}-soft") for tone in ("brand", "pos", "neg", "warn", "ai")],
+    *[(tone, ground) for tone in TONES for ground in ("paper", "surface", "raised")],
+    *[(tone, f"{tone}-soft") for tone in TONES],
     ("brand-ink", "brand"), ("ink", "brand-soft"),
 ]  # fmt: skip
 SEEN = [("line-strong", ground) for ground in ("surface", "paper", "raised")] + [

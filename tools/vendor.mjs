@@ -51,7 +51,7 @@ function style() {
 function icons() {
   const quoted = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
   const known = (name) => fs.existsSync(modules("lucide-static", "icons", `${name}.svg`));
-  const inTemplates = quoted(files("app/templates", ".html").map(read).join("\n"), /["']([a-z][a-z0-9-]+)["']/g);
+  const inTemplates = quoted(files("app/templates", ".html").map(read).join("\n"), /["']([a-z][a-z0-9-]*)["']/g);
   const inPython = quoted(files("app", ".py").map(read).join("\n"), /\bicon=["']([a-z0-9-]+)["']/g);
   const written = [...inTemplates.filter(known), ...inPython];
   const listed = read("assets/icons.txt").replace(/^#.*$/gm, "").split(/\s+/);

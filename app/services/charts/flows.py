@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ NODE = 1.1  # percent of the width
 MIDDLE = 47.0
 LANE = 22  # pixels a label needs
 GAP = 7
+WHOLE = 210  # pixels of the node in the middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def sankey(left: Sequence[Flow], right: Sequence[Flow], label: str, fmt: Fmt = s
     total = max(sum(each.value for each in left), sum(each.value for each in right))
     if total <= 0:
         return empty(220, label)
-    height = max(260, LANE * max(len(left) * 2, len(right)) + 60)
-    per = (height - 40 - GAP * max(len(left), len(right))) / total * 0.86
+    per = WHOLE / total
+    tallest = max(sum(lane(each.value * per) for each in side) for side in (left, right))
+    height = math.ceil(max(WHOLE, tallest)) + 44
     top = (height - total * per) / 2
     shapes = [element("rect", class_="fill-1", x=MIDDLE, y=top, width=NODE, height=total * per)]
     words = [text(fmt(total), MIDDLE + NODE / 2, top - 8 if top > 16 else 13, "t-strong t-halo", "middle")]
@@ -89,9 +92,13 @@ def sankey(left: Sequence[Flow], right: Sequence[Flow], label: str, fmt: Fmt = s
     return chart(height, label, stretched(height, *shapes), *words, class_="sankey")
 
 
+def lane(thick: float) -> float:
+    return max(thick + GAP, LANE)
+
+
 def lanes(thick: Sequence[float], height: int) -> list[float]:
     """The middles of nodes one under the other, none nearer to the next than a label is tall."""
-    room = [max(each + GAP, LANE) for each in thick]
+    room = [lane(each) for each in thick]
     at = (height - sum(room)) / 2
     middles = []
     for each in room:
