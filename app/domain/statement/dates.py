@@ -1,0 +1,199 @@
+"""Dates as banks write them, and the order of day, month and year that a file uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+
+from babel import Locale
+
+from app.errors import Invalid
+from app.i18n import _
+
+ORDERS = ("dmy", "mdy", "ymd")
+PARTS = re.compile(r"[0-9]+|[^\W\d_]+\.?")
+SHAPE = re.compile(
+    r"""(?:[^\W\d_]{2,10}\.?,?\s+)?                                            # a weekday
+    (?:[0-9]{8}
+    | [0-9]{1,4}\s?[-/.\u2010\s]\s?[0-9]{1,2}\s?[-/.\u2010\s]\s?[0-9]{1,4}
+    | [0-9]{1,2}(?:st|nd|rd|th|er|\.|º)?[-/.\s]+(?:de\s+)?[^\W\d_]{3,10}\.?,?[-/.\s]+(?:de\s+)?[0-9]{2,4}
+    | [^\W\d_]{3,10}\.?[-/.\s]+[0-9]{1,2}(?:st|nd|rd|th)?,?[-/.\s]+[0-9]{4}
+    | [0-9]{4}[-/.\s][^\W\d_]{3,10}\.?[-/.\s][0-9]{1,2}
+    | [0-9]{1,4}\s?[年/]\s?[0-9]{1,2}\s?[月/]\s?[0-9]{1,2}\s?日?
+    )\.?,?
+    (?:[T\s]\s*[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?""",
+    re.VERBOSE,
+)
+LONGEST = 40
+CENTURY = 70  # 69 is 2069, 70 is 1970, as in POSIX
+
+
+@cache
+def months() -> dict[str, int]:
+    """Month names and their short forms in the languages banks write in, to their number."""
+    found = {}
+    for language in ("en", "fr", "es", "de", "it", "pt", "nl", "sv", "pl"):
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in Locale(language).months[context][width].items():
+                    found[name.casefold().rstrip(".")] = number
+    found |= {
+        "sept": 9,
+        "set": 9,
+        "fevr": 2,
+        "aout": 8,
+        "decembre": 12,
+        "dec": 12,
+        "fevrier": 2,
+        "mrz": 3,
+        "maerz": 3,
+    }
+    found |= {
+        "ene": 1,
+        "abr": 4,
+        "ago": 8,
+        "dic": 12,
+        "okt": 10,
+        "dez": 12,
+        "mai": 5,
+        "mär": 3,
+        "mar": 3,
+        "jui": 6,
+        "juil": 7,
+    }
+    return found
+
+
+def is_date(text: str) -> bool:
+    """Whether a cell looks like a date and could be one in some order."""
+    return 6 <= len(text) <= LONGEST and bool(SHAPE.fullmatch(text.strip())) and bool(orders(text))
+
+
+def read(text: str, order: str) -> date:
+    """The day of a written date, by an order such as ``dmy``; raises ``Invalid`` on 31 February."""
+    text = text.strip()
+    if not text:
+        raise Invalid(_("There is no date."), field="date")
+    if not 6 <= len(text) <= LONGEST or not SHAPE.fullmatch(text):
+        raise Invalid(_("“{text}” is not a date.", text=text[:LONGEST]), field="date")
+    try:
+        return _day(text, order)
+    except (ValueError, KeyError, IndexError) as error:
+        raise Invalid(
+            _("“{text}” is not a day of the calendar.", text=text[:LONGEST]), field="date"
+        ) from error
+
+
+def _day(text: str, order: str) -> date:
+    numbers, month = _parts(text)
+    if month:
+        one, two = numbers[:2]
+        year, day = (one, two) if len(one) == 4 else (two, one)
+        return date(_year(year), month, int(day))
+    if len(numbers[0]) == 8:
+        return _compact(numbers[0], order)
+    if len(numbers[0]) == 4:
+        order = "ymd"  # whatever the rest of the file uses, a year in front is a year
+    found = dict(zip(order, numbers[:3], strict=True))
+    return date(_year(found["y"]), int(found["m"]), int(found["d"]))
+
+
+def _parts(text: str) -> tuple[list[str], int | None]:
+    """The numbers of the date (not of a time behind it) and the month where it is a name."""
+    numbers: list[str] = []
+    month = None
+    for part in PARTS.findall(text):
+        if part[0] in "0123456789":
+            numbers.append(part)
+        elif month is None:
+            month = months().get(part.casefold().rstrip("."))
+        if len(numbers) == (2 if month else 3) or (len(part) == 8 and part.isdigit()):
+            break
+    return numbers, month
+
+
+def _compact(digits: str, order: str) -> date:
+    if order == "ymd" or order not in ORDERS:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    one, two, year = digits[:2], digits[2:4], digits[4:]
+    day, month = (one, two) if order == "dmy" else (two, one)
+    return date(int(year), int(month), int(day))
+
+
+def _year(text: str) -> int:
+    if len(text) == 2:
+        return int(text) + (2000 if int(text) < CENTURY else 1900)
+    if len(text) != 4:
+        raise ValueError(text)
+    return int(text)
+
+
+def orders(text: str) -> frozenset[str]:
+    """The orders in which this is a day between 1970 and 2100; all of them where it does not matter."""
+    numbers, month = _parts(text.strip())
+    if not month and numbers and len(numbers[0]) == 4:
+        return frozenset(("ymd",)) if _possible(text, "ymd") else frozenset()
+    fitting = {order for order in ORDERS if _possible(text, order)}
+    if not month and len(numbers[0]) == 8 and "ymd" in fitting:
+        return frozenset(("ymd",))
+    if not month and len(fitting) > 1:
+        fitting.discard(
+            "ymd"
+        )  # 25/12/26 is 25 December; only what cannot be read otherwise has a short year in front
+        if re.match(r"\s*[0-9]+\.", text) and "dmy" in fitting:
+            return frozenset(("dmy",))  # no country writes the month first and dots
+    return frozenset(fitting)
+
+
+def _possible(text: str, order: str) -> bool:
+    try:
+        return 1970 <= _day(text.strip(), order).year <= 2100
+    except (ValueError, KeyError, IndexError):
+        return False
+
+
+def common_orders(texts: Iterable[str]) -> tuple[frozenset[str], str | None]:
+    """The orders that read the most of these dates, and an example of what leaves more than one open."""
+    counts = dict.fromkeys(ORDERS, 0)
+    seen, example = 0, None
+    for text in set(texts):
+        if not text or not is_date(text):
+            continue
+        found = orders(text)
+        seen += 1
+        for order in found:
+            counts[order] += 1
+        if len(found) == 2 or (len(found) == 1 and example is None):
+            example = text
+    best = max(counts.values())
+    return frozenset(order for order, count in counts.items() if count == best and seen), example
+
+
+def pattern(order: str, sample: str) -> str:
+    """The order as people write it, in the manner of a date of the file: ``DD.MM.YYYY``."""
+    numbers, month = _parts(sample.strip())
+    if not month and numbers and len(numbers[0]) == 8:
+        return "".join({"d": "DD", "m": "MM", "y": "YYYY"}[part] for part in order)
+    if not month and numbers and len(numbers[0]) == 4:
+        order = "ymd"
+    year = "YYYY" if any(len(number) == 4 for number in numbers) else "YY"
+    between = re.search(r"[0-9]\s*([-/. ])", sample.strip())
+    names = {"d": "DD", "m": "MMM" if month else "MM", "y": year}
+    return (between[1] if between else "/").join(names[part] for part in order)
+
+
+def order_of(date_format: str) -> str:
+    """``dmy``, ``mdy`` or ``ymd`` of a format such as ``DD/MM/YYYY``, ``%m/%d/%y`` or ``iso``."""
+    written = date_format.strip().casefold()
+    if written in ("iso", "iso8601", "%f"):
+        return "ymd"
+    written = re.split(r"[t\s]*(?:%h|hh|h:)", written.replace("%-", "%").replace("%b", "m"))[0]
+    found = "".join(dict.fromkeys({"j": "d", "t": "d", "a": "y"}.get(c, c) for c in written if c in "dmyjta"))
+    if found not in ORDERS or len(date_format) > LONGEST:
+        raise Invalid(
+            _("“{format}” is not a date format. Write it like DD/MM/YYYY.", format=date_format[:LONGEST]),
+            field="date_format",
+        )
+    return found

@@ -1,0 +1,137 @@
+"""Which column of a file is what, and how its dates and amounts are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, cast
+
+from app.domain.statement import dates, decode
+from app.errors import Invalid
+from app.i18n import _
+
+Column = str | int  # a header's name, or the column's number from 0
+COLUMNS = (
+    "date", "amount", "debit", "credit", "payee", "memo", "currency", "balance", "category", "external_id",
+    "account", "direction",
+)  # fmt: skip
+DELIMITERS = (",", ";", "\t", "|")
+SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+MOST_COLUMNS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How to read one bank's files. What is ``None`` is found out from the file, unless in ``absent``."""
+
+    date: Column | None = None
+    amount: Column | None = None
+    debit: Column | None = None
+    credit: Column | None = None
+    payee: Column | None = None
+    memo: Column | None = None
+    currency: Column | None = None
+    balance: Column | None = None
+    category: Column | None = None
+    external_id: Column | None = None
+    account: Column | None = None
+    direction: Column | None = None  # says in or out beside an amount without a sign
+    date_format: str | None = None
+    decimal: Literal[".", ","] | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    header: bool | None = None
+    flipped: bool | None = None  # what is spent is written positive
+    absent: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, given: Dict[str, Any] | None) -> Mapping:
+        """Check a mapping that came from outside; an error names the field that is wrong."""
+        if not given:
+            return cls()
+        if not isinstance(given, Dict):
+            raise Invalid(_("A mapping is an object that names the columns."), field="mapping")
+        known = {field.name for field in fields(cls)} - {"absent"}
+        for name in given:
+            if name not in known:
+                raise Invalid(
+                    _("“{name}” is not part of a mapping.", name=str(name)[:40]), field=str(name)[:40]
+                )
+        read = {name: _value(name, value) for name, value in given.items() if value is not None}
+        absent = frozenset(name for name in COLUMNS if name in given and given[name] is None)
+        mapping = cls(**read, absent=absent)
+        if mapping.amount is not None and (mapping.debit is not None or mapping.credit is not None):
+            raise Invalid(_("Give either one amount column or a debit and a credit column."), field="amount")
+        return mapping
+
+    def to_dict(self) -> dict[str, Any]:
+        """The mapping as it is stored and sent; ``of`` reads it back."""
+        found = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "absent"}
+        return {name: value for name, value in found.items() if value is not None} | dict.fromkeys(
+            self.absent
+        )
+
+    def columns(self) -> dict[str, Column]:
+        """The columns that are named, by their role."""
+        return {role: column for role in COLUMNS if (column := getattr(self, role)) is not None}
+
+    def with_columns(self, columns: Dict[str, Column]) -> Mapping:
+        return replace(self, **cast(Any, dict(columns)))
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in COLUMNS:
+        return _column(name, value)
+    if name in ("header", "flipped"):
+        if not isinstance(value, bool):
+            raise Invalid(_("“{name}” is true or false.", name=name), field=name)
+        return value
+    if not isinstance(value, str):
+        raise Invalid(_("“{name}” is a text.", name=name), field=name)
+    if name == "decimal":
+        if value not in (".", ","):
+            raise Invalid(_("The decimal mark is a dot or a comma."), field="decimal")
+    elif name == "delimiter":
+        value = SPELLED.get(value, value)
+        if value not in (*DELIMITERS, ":", "^", "~"):
+            raise Invalid(_("The delimiter is a comma, a semicolon, a tab or a |."), field="delimiter")
+    elif name == "encoding":
+        value = decode.known_encoding(value)
+    elif name == "date_format":
+        dates.order_of(value)
+    return value
+
+
+def _column(name: str, value: Any) -> Column:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise Invalid(_("A column is its name or its number from 0."), field=name)
+    if isinstance(value, int) and not 0 <= value < MOST_COLUMNS:
+        raise Invalid(_("There is no column number {number}.", number=value), field=name)
+    return value.strip() if isinstance(value, str) else value
+
+
+def resolve(mapping: Mapping, header: list[str], width: int) -> dict[str, int]:
+    """The number of each named column in this file; an error names the one that is not there."""
+    exact = {name.strip(): at for at, name in reversed(list(enumerate(header)))}
+    loose = {name.strip().casefold(): at for at, name in reversed(list(enumerate(header)))}
+    found = {}
+    for role, column in mapping.columns().items():
+        if isinstance(column, int):
+            if column >= width:
+                raise Invalid(
+                    _(
+                        "There is no column number {number}; the file has {width}.",
+                        number=column,
+                        width=width,
+                    ),
+                    field=role,
+                )
+            found[role] = column
+            continue
+        at = exact.get(column, loose.get(column.casefold()))
+        if at is None and column.isascii() and column.isdigit() and int(column) < width:
+            at = int(column)
+        if at is None:
+            raise Invalid(_("The file has no column “{name}”.", name=column[:60]), field=role)
+        found[role] = at
+    return found
