@@ -1,0 +1,104 @@
+"""A bank's file coming in: its batch, the rows that wait for a word, the mapping that a bank's files have."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, BigId, OfBook, PortableJSON, Stamped, WithId, choice
+
+
+class ImportStatus(enum.StrEnum):
+    DRAFT = "draft"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class ImportBatch(WithId, OfBook, Stamped, Base):
+    """One file, or one call of the API; undone as a whole. A draft is a file that is still being looked at."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (Index("ix_import_batch_book_id", "book_id", "id"), {"sqlite_autoincrement": True})
+
+    account_id: Mapped[int] = mapped_column(BigId, ForeignKey("account.id", ondelete="CASCADE"))
+    source: Mapped[str] = mapped_column(String(12))  # csv, api
+    filename: Mapped[str] = mapped_column(String(200), default="")
+    path: Mapped[str | None] = mapped_column(String(80))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    mapping: Mapped[dict[str, Any]] = mapped_column(PortableJSON, default=dict)
+    status: Mapped[ImportStatus] = mapped_column(choice(ImportStatus, "status"), default=ImportStatus.DRAFT)
+    rows: Mapped[int] = mapped_column(Integer, default=0)
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    created: Mapped[int] = mapped_column(Integer, default=0)
+    duplicates: Mapped[int] = mapped_column(Integer, default=0)
+    unsure: Mapped[int] = mapped_column(Integer, default=0)
+    failed: Mapped[int] = mapped_column(Integer, default=0)
+    summary: Mapped[dict[str, Any]] = mapped_column(PortableJSON, default=dict)
+    problem: Mapped[str] = mapped_column(String(300), default="")
+    created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("user.id", ondelete="SET NULL"))
+    finished_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+
+
+class RowOutcome(enum.StrEnum):
+    UNSURE = "unsure"
+    FAILED = "failed"
+    DUPLICATE = "duplicate"
+    BOOKED = "booked"
+    SKIPPED = "skipped"
+
+
+class ImportRow(WithId, OfBook, Base):
+    """A line that did not simply go in: one to decide about, or one that could not be read, with the reason."""
+
+    __tablename__ = "import_row"
+    __table_args__ = (
+        Index("uq_import_row_batch_id_line", "batch_id", "line", unique=True),
+        Index("ix_import_row_book_outcome", "book_id", "outcome"),
+        {"sqlite_autoincrement": True},
+    )
+
+    batch_id: Mapped[int] = mapped_column(BigId, ForeignKey("import_batch.id", ondelete="CASCADE"))
+    line: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[RowOutcome] = mapped_column(choice(RowOutcome, "outcome"))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    parsed: Mapped[dict[str, Any]] = mapped_column(PortableJSON, default=dict)
+    match_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="SET NULL"))
+    transaction_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="SET NULL"))
+
+
+class ImportMapping(WithId, OfBook, Stamped, Base):
+    """How the columns of a bank's files are read, remembered by what their header looks like."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (
+        Index("uq_import_mapping_book_id_fingerprint", "book_id", "fingerprint", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("account.id", ondelete="SET NULL"))
+    mapping: Mapped[dict[str, Any]] = mapped_column(PortableJSON)
+
+
+class Tombstone(WithId, OfBook, Base):
+    """An imported line that a person deleted; it stays away when its file comes again."""
+
+    __tablename__ = "tombstone"
+    __table_args__ = (
+        Index("ix_tombstone_account_identity", "account_id", "identity", "ordinal"),
+        {"sqlite_autoincrement": True},
+    )
+
+    journaled = True
+
+    account_id: Mapped[int] = mapped_column(BigId, ForeignKey("account.id", ondelete="CASCADE"))
+    identity: Mapped[int | None] = mapped_column(BigInteger)
+    ordinal: Mapped[int | None] = mapped_column(SmallInteger)
+    external_id: Mapped[str | None] = mapped_column(String(120))

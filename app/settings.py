@@ -1,0 +1,110 @@
+"""How this install is set up: one frozen object, read from the environment and ``.env``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_SECRET = 32  # characters
+
+
+class Settings(BaseSettings):
+    """Every field is documented in ``docs/operating.md`` and ``.env.example``; a test compares the three."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+
+    database_url: str = Field("", alias="DATABASE_URL")
+    redis_url: str = Field("", alias="REDIS_URL")
+    secret_key: SecretStr = Field(SecretStr(""), alias="SECRET_KEY")
+    jwt_secret_key: SecretStr = Field(SecretStr(""), alias="JWT_SECRET_KEY")
+    debug: bool = Field(False, alias="DEBUG")
+    smtp_url: SecretStr = Field(SecretStr(""), alias="SMTP_URL")
+    mail_from: str = Field("Saldo <saldo@localhost>", alias="SALDO_MAIL_FROM")
+    public_url: str = Field("", alias="SALDO_PUBLIC_URL")
+
+    host: str = Field("127.0.0.1", alias="SALDO_HOST")
+    port: int = Field(8000, alias="SALDO_PORT", ge=0, le=65535)
+    hosts: str = Field("", alias="SALDO_HOSTS")
+    web_workers: int = Field(1, alias="SALDO_WEB_WORKERS", ge=1, le=64)
+    data_dir: Path = Field(Path("data"), alias="SALDO_DATA_DIR")
+    currency: str = Field("EUR", alias="SALDO_CURRENCY")
+    cors_origins: str = Field("", alias="SALDO_CORS_ORIGINS")
+    rate_limit_factor: float = Field(1.0, alias="SALDO_RATE_LIMIT_FACTOR", ge=0.01, le=100000)
+    insecure_http: bool = Field(False, alias="SALDO_INSECURE_HTTP")
+    forwarded_allow_ips: str = Field("127.0.0.1", alias="SALDO_FORWARDED_ALLOW_IPS")
+    metrics_token: SecretStr = Field(SecretStr(""), alias="SALDO_METRICS_TOKEN")
+    sign_up: Literal["open", "closed"] = Field("open", alias="SALDO_SIGN_UP")
+    log_format: Literal["auto", "json", "console"] = Field("auto", alias="SALDO_LOG_FORMAT")
+
+    @field_validator("currency")
+    @classmethod
+    def _in_capitals(cls, code: str) -> str:
+        return code.strip().upper()
+
+    @field_validator("hosts")
+    @classmethod
+    def _no_wildcard(cls, hosts: str) -> str:
+        if "*" in hosts:
+            raise ValueError("SALDO_HOSTS names hosts; “*” would accept every one. List them, separated by commas.")
+        return hosts
+
+    @field_validator("secret_key", "jwt_secret_key")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters; leave it out and one is made")
+        return secret
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database; a file in the data folder unless another is set."""
+        url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'saldo.sqlite3'}"
+        for plain, driver in (
+            ("postgres://", "postgresql+asyncpg://"),
+            ("postgresql://", "postgresql+asyncpg://"),
+            ("sqlite://", "sqlite+aiosqlite://"),
+        ):
+            if url.startswith(plain):
+                return driver + url.removeprefix(plain)
+        return url
+
+    @property
+    def uploads(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        return tuple(filter(None, (host.strip().lower() for host in self.hosts.split(","))))
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        return tuple(filter(None, (origin.strip() for origin in self.cors_origins.split(","))))
+
+    def secret(self, name: Literal["secret_key", "jwt_secret_key"]) -> str:
+        """A secret from the settings, else the one kept in the data folder, made at first use (mode 0600)."""
+        given: SecretStr = getattr(self, name)
+        return given.get_secret_value() or _kept(self.data_dir.absolute(), name)
+
+
+@cache
+def _kept(folder: Path, name: str) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(fresh := secrets.token_urlsafe(48))
+    return fresh
+
+
+@cache
+def settings() -> Settings:
+    return Settings()
