@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "2026-11-21-ledger"
+revision = "2026_11_21_ledger"
 down_revision = None
 branch_labels = None
 depends_on = None
