@@ -49,7 +49,12 @@ class Database:
         return engine
 
     def _postgresql(self, pooled: bool) -> AsyncEngine:
-        options: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "pool_recycle": 1800}
+        options: dict[str, Any] = {
+            "pool_size": 10,
+            "max_overflow": 10,
+            "pool_pre_ping": True,
+            "pool_recycle": 1800,
+        }
         return create_async_engine(self.url, **(options if pooled else {"poolclass": NullPool}))
 
     async def close(self) -> None:

@@ -33,7 +33,11 @@ class Base(CommonTableAttributes, DeclarativeBase):
     __abstract__ = True
     registry = registry(
         metadata=MetaData(naming_convention=NAMES),
-        type_annotation_map={datetime: DateTimeUTC(timezone=True), dict[str, Any]: PortableJSON, list[Any]: PortableJSON},
+        type_annotation_map={
+            datetime: DateTimeUTC(timezone=True),
+            dict[str, Any]: PortableJSON,
+            list[Any]: PortableJSON,
+        },
     )
     __table_args__: Any = {"sqlite_autoincrement": True}
 

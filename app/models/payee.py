@@ -12,7 +12,10 @@ class Payee(WithId, OfBook, Stamped, Base):
     """``key`` is the normalised name under which the same payee is found again."""
 
     __tablename__ = "payee"
-    __table_args__ = (Index("uq_payee_book_id_key", "book_id", "key", unique=True), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("uq_payee_book_id_key", "book_id", "key", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     journaled = True
 

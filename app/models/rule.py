@@ -14,7 +14,10 @@ class Rule(WithId, OfBook, Stamped, Base):
     """``when`` and ``then`` have the shapes of ``app.schemas.rules``; the first rule that fits wins each field."""
 
     __tablename__ = "rule"
-    __table_args__ = (Index("ix_rule_book_id_position", "book_id", "position"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_rule_book_id_position", "book_id", "position"),
+        {"sqlite_autoincrement": True},
+    )
 
     journaled = True
 

@@ -10,7 +10,10 @@ from app.models.base import Base, BigId, OfBook, Stamped, WithId
 
 class Tag(WithId, OfBook, Stamped, Base):
     __tablename__ = "tag"
-    __table_args__ = (Index("uq_tag_book_id_key", "book_id", "key", unique=True), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("uq_tag_book_id_key", "book_id", "key", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     journaled = True
 

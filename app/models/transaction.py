@@ -5,7 +5,17 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from app.domain.money import Money
@@ -106,7 +116,9 @@ class Transaction(WithId, OfBook, Stamped, Base):
     filed_by: Mapped[FiledBy | None] = mapped_column(choice(FiledBy, "filed_by"))
     confidence: Mapped[int | None] = mapped_column(SmallInteger)  # per mille
     because: Mapped[str | None] = mapped_column(String(200))
-    import_batch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("import_batch.id", ondelete="SET NULL"))
+    import_batch_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("import_batch.id", ondelete="SET NULL")
+    )
     external_id: Mapped[str | None] = mapped_column(String(120))
     identity: Mapped[int | None] = mapped_column(BigInteger)
     ordinal: Mapped[int | None] = mapped_column(SmallInteger)
@@ -116,7 +128,7 @@ class Transaction(WithId, OfBook, Stamped, Base):
 
     amount: Mapped[Money] = composite(Money, "amount_minor", "currency")
     splits: Mapped[list[Split]] = relationship(
-        back_populates="transaction", cascade="all, delete-orphan", passive_deletes=True, lazy="raise", order_by="Split.id"
+        back_populates="transaction", cascade="all, delete-orphan", lazy="raise", order_by="Split.id"
     )
 
     __mapper_args__ = {"version_id_col": version}
@@ -139,7 +151,7 @@ class Split(WithId, OfBook, Stamped, Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     memo: Mapped[str] = mapped_column(String(300), default="")
 
-    transaction: Mapped[Transaction] = relationship(back_populates="splits", lazy="raise")
+    transaction: Mapped[Transaction] = relationship(back_populates="splits", lazy="raise_on_sql")
 
 
 class Transfer(WithId, OfBook, Stamped, Base):

@@ -1,1 +1,53 @@
-"""What Saldo can do; every SELECT is here."""
+"""Everything Saldo can do for one member of a book, behind one door."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import read_session, write_session
+from app.i18n import use_locale
+from app.models import Actor
+from app.services.journal import JournalService
+from app.services.member import BookInfo, Member, Person, member_of
+from app.services.unit import saving
+
+__all__ = ("BookInfo", "Member", "Person", "Services", "member_of", "reading", "unit_of_work")
+
+
+class Services:
+    """One member's services over one session; each is built on first use."""
+
+    def __init__(self, session: AsyncSession, member: Member, today: date | None = None) -> None:
+        self.session, self.member = session, member
+        self.today = today or member.today
+        session.info["member"] = member
+
+    @cached_property
+    def journal(self) -> JournalService:
+        return JournalService(self.session, self.member)
+
+
+@asynccontextmanager
+async def unit_of_work(
+    member: Member, *, actor: Actor = Actor.USER, label: str = "", today: date | None = None
+) -> AsyncIterator[Services]:
+    """A member's services outside a request: all is saved at the end, or nothing."""
+    use_locale(member.user.locale)
+    async with write_session() as session:
+        services = Services(session, member.writing(), today)
+        services.journal.note(label, actor=actor)
+        async with saving(session):
+            yield services
+
+
+@asynccontextmanager
+async def reading(member: Member, today: date | None = None) -> AsyncIterator[Services]:
+    """A member's services for looking only."""
+    use_locale(member.user.locale)
+    async with read_session() as session:
+        yield Services(session, member, today)

@@ -1,0 +1,376 @@
+"""The journal: every change of a book as one change set a unit of work, and undo.
+
+A listener of the session records inserts, updates and deletes of journaled tables as they are flushed. Statements
+that go around the ORM are not seen by it: bulk work says what it did through ``record_bulk``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import event, func, insert, inspect, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session, aliased, selectinload
+
+from app.errors import Conflict, NotFound
+from app.i18n import _
+from app.models import Actor, Base, Book, Change, ChangeAction, ChangeSet, Split, Transaction, User
+from app.services.member import Member
+
+PAGE = 30
+ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}  # parents first
+MODELS: dict[str, type[Base]] = {
+    mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers if mapper.class_.journaled
+}
+
+
+@dataclass
+class Recorder:
+    """What the current unit of work writes into the journal; lives in ``session.info``."""
+
+    book_id: int
+    user_id: int | None
+    actor: Actor = Actor.USER
+    label: str = ""
+    import_batch_id: int | None = None
+    undoes_id: int | None = None
+    change_set_id: int | None = None
+    bulk: bool = False
+
+    def change_set(self, session: Session) -> int:
+        """The id of the unit's change set, made at its first change."""
+        if self.change_set_id is None:
+            row = session.connection().execute(
+                insert(ChangeSet)
+                .values(
+                    book_id=self.book_id,
+                    user_id=self.user_id,
+                    actor=self.actor,
+                    label=self.label[:200],
+                    import_batch_id=self.import_batch_id,
+                    undoes_id=self.undoes_id,
+                )
+                .returning(ChangeSet.id)
+            )
+            self.change_set_id = row.scalar_one()
+        return self.change_set_id
+
+    def write(self, session: Session, changes: list[dict[str, Any]]) -> None:
+        if changes:
+            owner = self.change_set(session)
+            session.connection().execute(
+                insert(Change), [{"change_set_id": owner, **each} for each in changes]
+            )
+
+    def finish(self, session: Session) -> None:
+        """Give the change set its final label, which is often known only at the end."""
+        if self.change_set_id is not None:
+            session.connection().execute(
+                update(ChangeSet)
+                .where(ChangeSet.id == self.change_set_id)
+                .values(label=self.label[:200], actor=self.actor)
+            )
+
+
+def recorder(session: Session | AsyncSession) -> Recorder | None:
+    found: Recorder | None = session.info.get("journal")
+    return found
+
+
+def columns_of(model: type[Base]) -> list[str]:
+    """Names of the attributes that the journal keeps of a model."""
+    mapper = inspect(model)
+    return [each.key for each in mapper.column_attrs if each.key not in model.unjournaled]
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON can keep it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+def revive(model: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The other way round: what ``plain`` wrote, as the model's columns want it."""
+    columns = inspect(model).columns
+    return {key: _revived(columns[key].type, value) for key, value in values.items() if key in columns}
+
+
+def _revived(type_: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if (words := getattr(type_, "enum_class", None)) is not None:
+        return words(value)
+    kind = type_.python_type
+    if kind in (date, datetime) and isinstance(value, str):
+        return kind.fromisoformat(value)
+    return value
+
+
+@event.listens_for(Session, "after_flush")
+def _record(session: Session, _context: Any) -> None:
+    journal = recorder(session)
+    if journal is None:
+        return
+    changes: list[dict[str, Any]] = []
+    for row in sorted(session.new, key=_depth):
+        if row.journaled:
+            after = {key: plain(getattr(row, key)) for key in columns_of(type(row))}
+            changes.append(_change(row, ChangeAction.INSERT, None, after))
+    for row in session.dirty:
+        if row.journaled and (difference := _difference(row)):
+            changes.append(_change(row, ChangeAction.UPDATE, *difference))
+    for row in sorted(session.deleted, key=_depth, reverse=True):
+        if row.journaled:
+            before = {key: plain(_committed(row, key)) for key in columns_of(type(row))}
+            changes.append(_change(row, ChangeAction.DELETE, before, None))
+    journal.write(session, changes)
+
+
+def _depth(row: Any) -> int:
+    return ORDER[row.__tablename__]
+
+
+def _change(row: Any, action: ChangeAction, before: Any, after: Any) -> dict[str, Any]:
+    return {
+        "table_name": row.__tablename__,
+        "row_id": row.id,
+        "action": action,
+        "before": before,
+        "after": after,
+    }
+
+
+def _difference(row: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    before, after = {}, {}
+    state = inspect(row)
+    for key in columns_of(type(row)):
+        history = state.attrs[key].history
+        if history.has_changes():
+            old = plain(history.deleted[0]) if history.deleted else None
+            new = plain(history.added[0]) if history.added else None
+            if old != new:
+                before[key], after[key] = old, new
+    return (before, after) if after else None
+
+
+def _committed(row: Any, key: str) -> Any:
+    history = inspect(row).attrs[key].history
+    return history.deleted[0] if history.deleted else getattr(row, key)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _no_unseen_changes(state: ORMExecuteState) -> None:
+    """Refuse ORM bulk statements on journaled tables that nobody told the journal of."""
+    if not (state.is_update or state.is_delete):
+        return
+    mapper = state.bind_mapper
+    journal = recorder(state.session)
+    if (
+        mapper is not None
+        and getattr(mapper.class_, "journaled", False)
+        and journal is not None
+        and not journal.bulk
+    ):
+        raise RuntimeError(
+            f"{mapper.class_.__name__} is journaled: write it through the ORM or journal.bulk()"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the activity page."""
+
+    id: int
+    actor: Actor
+    who: str
+    label: str
+    at: datetime
+    undone: bool
+    undoes_id: int | None
+    import_batch_id: int | None
+
+
+class JournalService:
+    """What happened in one book, and how to take it back."""
+
+    def __init__(self, session: AsyncSession, member: Member) -> None:
+        self.session, self.member = session, member
+
+    @property
+    def recorder(self) -> Recorder:
+        found = recorder(self.session)
+        if found is None:
+            found = self.session.info["journal"] = Recorder(self.member.book.id, self.member.user.id)
+        return found
+
+    @property
+    def change_set_id(self) -> int | None:
+        """The change set of this unit of work, once something was flushed: what a toast's Undo names."""
+        return self.recorder.change_set_id
+
+    def note(self, label: str, *, actor: Actor | None = None) -> None:
+        """Say in the reader's words what this unit of work does."""
+        self.recorder.label = label
+        if actor is not None:
+            self.recorder.actor = actor
+
+    async def bulk_update(
+        self,
+        model: type[Base],
+        ids: Sequence[int],
+        values: Mapping[str, Any],
+        old: Iterable[Mapping[str, Any]],
+    ) -> None:
+        """Set the same ``values`` on many rows in one statement; ``old`` has each row's id and former values.
+
+        The caller has made sure that the ids are the book's own.
+        """
+        journal = self.recorder
+        before = {str(row["id"]): {key: plain(row[key]) for key in values} for row in old}
+        after = {key: plain(value) for key, value in values.items()}
+        table = model.__table__
+        bump = {"version": table.c.version + 1} if "version" in table.c else {}
+
+        def run(session: Session) -> None:
+            for start in range(0, len(ids), 500):
+                part = ids[start : start + 500]
+                session.connection().execute(
+                    update(table).where(table.c.id.in_(part)).values({**values, **bump})
+                )
+            journal.write(
+                session,
+                [
+                    {
+                        "table_name": model.__tablename__,
+                        "row_id": 0,
+                        "action": ChangeAction.BULK,
+                        "before": before,
+                        "after": after,
+                    }
+                ],
+            )
+
+        await self.session.run_sync(run)
+
+    async def page(
+        self, before_id: int | None = None, *, limit: int = PAGE, actor: Actor | None = None
+    ) -> list[Entry]:
+        """The latest change sets, newest first; ``before_id`` continues a page."""
+        undoing = aliased(ChangeSet)
+        query = (
+            select(
+                ChangeSet.id,
+                ChangeSet.actor,
+                func.coalesce(func.nullif(User.name, ""), User.username, ""),
+                ChangeSet.label,
+                ChangeSet.created_at,
+                undoing.id.is_not(None),
+                ChangeSet.undoes_id,
+                ChangeSet.import_batch_id,
+            )
+            .outerjoin(User, User.id == ChangeSet.user_id)
+            .outerjoin(undoing, undoing.undoes_id == ChangeSet.id)
+            .where(ChangeSet.book_id == self.member.book.id)
+            .order_by(ChangeSet.id.desc())
+            .limit(limit)
+        )
+        if before_id is not None:
+            query = query.where(ChangeSet.id < before_id)
+        if actor is not None:
+            query = query.where(ChangeSet.actor == actor)
+        return [Entry(*row) for row in await self.session.execute(query)]
+
+    async def changes(self, change_set_id: int) -> Sequence[Change]:
+        """What one change set of this book did, in the order in which it was done."""
+        await self.own(change_set_id)
+        found = select(Change).where(Change.change_set_id == change_set_id).order_by(Change.id)
+        return (await self.session.scalars(found)).all()
+
+    async def own(self, change_set_id: int) -> ChangeSet:
+        found = await self.session.scalar(
+            select(ChangeSet).where(ChangeSet.id == change_set_id, ChangeSet.book_id == self.member.book.id)
+        )
+        if found is None:
+            raise NotFound(_("That change does not exist."))
+        return found
+
+    async def undo(self, change_set_id: int) -> ChangeSet:
+        """Put back what a change set changed, as a change set of its own; refuse when the rows changed since.
+
+        An import is undone by its batch (``services.imports``), not here.
+        """
+        original = await self.own(change_set_id)
+        again = select(ChangeSet.id).where(ChangeSet.undoes_id == original.id)
+        if await self.session.scalar(again) is not None:
+            raise Conflict(_("That was already undone."))
+        self.recorder.undoes_id = original.id
+        self.note(_("Undid: {label}", label=original.label))
+        for change in reversed(await self.changes(original.id)):
+            await self._take_back(change)
+        await self.session.flush()
+        return original
+
+    async def _take_back(self, change: Change) -> None:
+        model = MODELS[change.table_name]
+        if change.action is ChangeAction.DELETE:
+            await self._restore(model, change.before or {})
+        elif change.action is ChangeAction.INSERT:
+            row = await self._unchanged(model, change.row_id, change.after or {})
+            await self._remove(row)
+        elif change.action is ChangeAction.UPDATE:
+            await self._set_back(model, change.row_id, change.before or {}, change.after or {})
+        else:
+            for row_id, before in (change.before or {}).items():
+                await self._set_back(model, int(row_id), before, change.after or {})
+        await self.session.flush()
+
+    async def _set_back(
+        self, model: type[Base], row_id: int, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> None:
+        row = await self._unchanged(model, row_id, after)
+        for key, value in revive(model, before).items():
+            setattr(row, key, value)
+
+    async def _unchanged(self, model: Any, row_id: int, expected: Mapping[str, Any]) -> Any:
+        row = await self._row(model, row_id)
+        if row is None or any(plain(getattr(row, key)) != value for key, value in expected.items()):
+            raise Conflict(
+                _("This cannot be undone any more: it was changed again since. Undo the later change first.")
+            )
+        return row
+
+    async def _row(self, model: Any, row_id: int) -> Any:
+        query = select(model).where(model.id == row_id).execution_options(populate_existing=False)
+        query = query.where((model.id if model is Book else model.book_id) == self.member.book.id)
+        if model is Transaction:
+            query = query.options(selectinload(Transaction.splits))
+        return await self.session.scalar(query)
+
+    async def _restore(self, model: Any, values: Mapping[str, Any]) -> None:
+        if await self.session.get(model, values["id"]) is not None:
+            raise Conflict(_("This cannot be undone any more: the row is there again."))
+        row = model(**revive(model, values))
+        if isinstance(row, Split):
+            (await self._row(Transaction, row.transaction_id)).splits.append(row)
+        elif isinstance(row, Transaction):
+            row.splits = []
+        self.session.add(row)
+        try:
+            await self.session.flush()
+        except IntegrityError:
+            raise Conflict(
+                _("This cannot be undone any more: something that it belongs to is gone.")
+            ) from None
+
+    async def _remove(self, row: Any) -> None:
+        if isinstance(row, Split):
+            (await self._row(Transaction, row.transaction_id)).splits.remove(row)
+        await self.session.delete(row)

@@ -1,0 +1,77 @@
+"""A unit of work: all of it is saved and consistent, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app import events
+from app.errors import Conflict, Invalid
+from app.i18n import _
+from app.models import Transaction, Transfer
+from app.services.journal import recorder
+
+
+@asynccontextmanager
+async def saving(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """Verify and commit at the end of the block; roll back when it raises. Listeners hear of it after the commit."""
+    try:
+        yield session
+        await session.flush()
+        await session.run_sync(verify)
+        if (journal := recorder(session)) is not None:
+            await session.run_sync(journal.finish)
+        await session.commit()
+    except StaleDataError:
+        await _give_up(session)
+        raise Conflict(_("Somebody changed this at the same moment. Look at it again, then save.")) from None
+    except IntegrityError as error:
+        await _give_up(session)
+        raise Conflict(
+            _("This does not fit with what is stored: it may be taken already, or in use.")
+        ) from error
+    except BaseException:
+        await _give_up(session)
+        raise
+    events.tell(session)
+
+
+async def _give_up(session: AsyncSession) -> None:
+    events.forget(session)
+    await session.rollback()
+
+
+def verify(session: Session) -> None:
+    """What spans rows, checked once before the commit: splits add up, a transfer's legs match (I1, I2)."""
+    touched: set[Transaction] = session.info.pop("touched", set())
+    for row in touched:
+        if row.is_split and sum(each.amount_minor for each in row.splits) != row.amount_minor:
+            raise Invalid(_("The splits do not add up to the amount."), field="splits")
+    transfers = {row.transfer_id for row in touched if row.transfer_id is not None}
+    if transfers:
+        _verify_transfers(session, transfers)
+
+
+def _verify_transfers(session: Session, transfers: set[int]) -> None:
+    legs: dict[int, list[Transaction]] = {each: [] for each in transfers}
+    for leg in session.scalars(select(Transaction).where(Transaction.transfer_id.in_(transfers))):
+        legs[leg.transfer_id or 0].append(leg)
+    for transfer_id, pair in legs.items():
+        if not balanced(pair, session.get_one(Transfer, transfer_id).rate):
+            raise Invalid(_("The two sides of the transfer do not match."), field="amount")
+
+
+def balanced(legs: list[Transaction], rate: str | None) -> bool:
+    """Two legs of opposite sign on different accounts: netting to zero, or with a rate across currencies."""
+    if len(legs) != 2 or legs[0].account_id == legs[1].account_id:
+        return False
+    one, other = legs
+    if one.currency == other.currency:
+        return one.amount_minor + other.amount_minor == 0
+    return one.amount_minor * other.amount_minor < 0 and rate is not None
