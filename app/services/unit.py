@@ -15,6 +15,7 @@ from app import events
 from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import Transaction, Transfer
+from app.services import rollups  # noqa: F401  – its listener keeps the totals in step
 from app.services.journal import recorder
 
 

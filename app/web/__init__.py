@@ -1,1 +1,1 @@
-"""How Litestar and Jinja are set up."""
+"""How Litestar and Jinja are set up for Saldo."""

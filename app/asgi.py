@@ -1,0 +1,73 @@
+"""The web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import CacheControlHeader
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+from app import __version__
+from app.db import database
+from app.log import set_up_logging
+from app.routes import API, PAGES
+from app.settings import settings
+from app.web.dependencies import DEPENDENCIES
+from app.web.door import Door
+from app.web.errors import HANDLERS
+from app.web.guards import MEMBER, PUBLIC, policy_guard
+from app.web.headers import Saldo
+from app.web.templates import STATIC, template_config
+
+LARGEST_BODY = 12 * 1024 * 1024
+
+
+@asynccontextmanager
+async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+    yield
+    await database().close()
+    database.cache_clear()
+
+
+def create_app() -> Saldo:
+    set_up_logging()
+    static_files = create_static_files_router(
+        path="/static",
+        directories=[STATIC],
+        opt={**PUBLIC, "quiet": True},
+        include_in_schema=False,
+        cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
+    )
+    pages = Router("/", route_handlers=PAGES, include_in_schema=False, middleware=[Door])
+    api = Router("/api", route_handlers=API, opt=MEMBER, middleware=[Door])
+    return Saldo(
+        route_handlers=[pages, api, static_files],
+        dependencies=DEPENDENCIES,
+        guards=[policy_guard],
+        exception_handlers=HANDLERS,
+        template_config=template_config(),
+        lifespan=[lifespan],
+        request_max_body_size=LARGEST_BODY,
+        cors_config=CORSConfig(
+            allow_origins=list(settings().origins), allow_headers=["Authorization", "Content-Type", "Idempotency-Key"]
+        )
+        if settings().origins
+        else None,
+        openapi_config=OpenAPIConfig(
+            title="Saldo",
+            version=__version__,
+            path="/api/schema",
+            components=Components(
+                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+            ),
+            security=[{"bearer": []}],
+            render_plugins=[],
+        ),
+        debug=False,
+    )
+

@@ -1,0 +1,1 @@
+"""Data that ships with Saldo: rates and word lists."""

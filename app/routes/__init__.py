@@ -1,0 +1,12 @@
+"""Where everything is on the web. Each controller is listed once."""
+
+from __future__ import annotations
+
+from litestar.types import ControllerRouterHandler
+
+from app.routes.health import HealthController
+
+PAGES: list[ControllerRouterHandler] = [
+    HealthController,
+]
+API: list[ControllerRouterHandler] = []

@@ -1,0 +1,58 @@
+"""Whether Saldo is up, ready, and how it is doing."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from app import __version__
+from app.db import read_session
+from app.errors import NotFound
+from app.i18n import _
+from app.settings import settings
+from app.web.cookies import is_plain_loopback
+from app.web.guards import PUBLIC
+
+
+class HealthController(Controller):
+    opt = {**PUBLIC, "quiet": True}
+    include_in_schema = False
+
+    @get("/health", name="health")
+    async def health(self) -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok", "version": __version__}
+
+    @get("/health/ready", name="health:ready")
+    async def ready(self) -> Response[dict[str, Any]]:
+        """The database and the queue answer too; 503 when one does not."""
+        from app.tasks import queue_answers
+
+        parts = {"database": await _database_answers(), "queue": await queue_answers()}
+        well = all(parts.values())
+        shown = {name: "ok" if up else "down" for name, up in parts.items()}
+        return Response({"status": "ok" if well else "down", **shown}, status_code=200 if well else 503)
+
+    @get("/metrics", name="metrics")
+    async def metrics(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """Prometheus' text format, for this machine or for who has the token."""
+        token = settings().metrics_token.get_secret_value()
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not (is_plain_loopback(request) or (token and hmac.compare_digest(given.encode(), token.encode()))):
+            raise NotFound(_("There is nothing at this address."))
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _database_answers() -> bool:
+    try:
+        async with read_session() as session:
+            await session.execute(text("SELECT 1"))
+    except Exception:
+        return False
+    return True
+
+

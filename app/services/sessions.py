@@ -1,0 +1,125 @@
+"""Signed-in browsers: a random token in the cookie, its hash in the table, nothing for strangers."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import AuthSession, Book, BookMember, User
+from app.models.base import now
+from app.services.member import BOOK, PERSON, Member, from_row
+
+ABSOLUTE = timedelta(days=30)
+IDLE = timedelta(days=14)
+SEEN_EVERY = timedelta(minutes=5)  # how stale last_seen_at may be: not every request writes
+
+
+def new_token() -> str:
+    """256 random bits for a URL or a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    member: Member
+    last_seen_at: datetime
+
+
+class SessionService:
+    """Opens, finds and ends the sessions of browsers."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def open(self, user_id: int, *, book_id: int | None = None, address: str = "", user_agent: str = "") -> str:
+        """A new session; the token to put into the cookie is told once."""
+        token = new_token()
+        self.session.add(
+            AuthSession(
+                user_id=user_id,
+                book_id=book_id,
+                token_hash=hash_of(token),
+                expires_at=now() + ABSOLUTE,
+                address=address[:64],
+                user_agent=user_agent[:300],
+            )
+        )
+        await self.session.flush()
+        return token
+
+    async def find(self, token: str) -> SignedIn | None:
+        """The member whom a cookie's token signs in, in the book they are looking at; one statement."""
+        query = (
+            select(
+                *PERSON,
+                *BOOK,
+                BookMember.role,
+                AuthSession.id,
+                AuthSession.last_seen_at,
+            )
+            .select_from(AuthSession)
+            .join(User, User.id == AuthSession.user_id)
+            .join(BookMember, BookMember.user_id == User.id)
+            .join(Book, Book.id == BookMember.book_id)
+            .where(
+                AuthSession.token_hash == hash_of(token),
+                AuthSession.revoked_at.is_(None),
+                AuthSession.expires_at > now(),
+                User.suspended_at.is_(None),
+            )
+            .order_by(func.coalesce(AuthSession.book_id == Book.id, False).desc(), BookMember.id)
+            .limit(1)
+        )
+        row = (await self.session.execute(query)).first()
+        if row is None:
+            return None
+        *fields, session_id, seen = row
+        member = from_row(tuple(fields)).signed_in(session_id)
+        return SignedIn(member, seen) if now() - seen < IDLE else None
+
+    async def seen(self, session_id: int) -> None:
+        await self.session.execute(
+            update(AuthSession)
+            .where(AuthSession.id == session_id, AuthSession.revoked_at.is_(None))
+            .values(last_seen_at=now())
+        )
+
+    async def of(self, user_id: int) -> list[AuthSession]:
+        """The user's open sessions, the latest seen first."""
+        rows = await self.session.scalars(
+            select(AuthSession)
+            .where(AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None), AuthSession.expires_at > now())
+            .order_by(AuthSession.last_seen_at.desc())
+        )
+        return list(rows)
+
+    async def end(self, token: str) -> None:
+        await self.session.execute(
+            update(AuthSession).where(AuthSession.token_hash == hash_of(token)).values(revoked_at=now())
+        )
+
+    async def end_all(self, user_id: int, *, but: int | None = None) -> int:
+        """Sign the user out everywhere, or everywhere but in one session; how many were ended."""
+        done = await self.session.execute(
+            update(AuthSession)
+            .where(
+                AuthSession.user_id == user_id,
+                AuthSession.revoked_at.is_(None),
+                or_(AuthSession.id != (but or 0), but is None),
+            )
+            .values(revoked_at=now())
+        )
+        return int(getattr(done, "rowcount", 0))
+
+    async def look_at(self, session_id: int, book_id: int) -> None:
+        """Switch the session to another book; the caller checked that the user belongs to it."""
+        await self.session.execute(update(AuthSession).where(AuthSession.id == session_id).values(book_id=book_id))

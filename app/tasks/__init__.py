@@ -1,0 +1,28 @@
+"""The queue: Huey on SQLite in the data folder, or on Redis; it only makes prompt what the database says is due."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import anyio.to_thread
+from huey import RedisHuey, SqliteHuey
+
+from app.settings import settings
+
+
+@cache
+def queue() -> Any:
+    if settings().redis_url:
+        return RedisHuey("saldo", url=settings().redis_url)
+    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("saldo", filename=str(settings().data_dir / "queue.sqlite3"), journal_mode="wal", timeout=10)
+
+
+async def queue_answers() -> bool:
+    """Whether the queue's store can be reached."""
+    try:
+        await anyio.to_thread.run_sync(queue().pending_count)
+    except Exception:
+        return False
+    return True

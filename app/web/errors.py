@@ -1,0 +1,158 @@
+"""Turn what went wrong into a partial, a page or a JSON problem."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from structlog.contextvars import get_contextvars
+
+from app.errors import Conflict, Invalid, SaldoError, TooMany, Unauthenticated, Unavailable
+from app.i18n import _
+from app.log import logger
+from app.web.forms import InvalidForm, sentences
+from app.web.htmx import is_htmx
+from app.web.render import page, partial
+
+log = logger("saldo.web")
+AnyRequest = Request[Any, Any, Any]
+
+
+def is_api(request: AnyRequest) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def problem(
+    status: int, detail: str, *, errors: dict[str, str] | None = None, headers: dict[str, str] | None = None, **more: Any
+) -> Response[Any]:
+    """RFC 9457, with the fields that are wrong."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    if errors:
+        body["errors"] = [{"field": field, "message": message} for field, message in errors.items()]
+    return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def saldo_error(request: AnyRequest, error: SaldoError) -> Response[Any]:
+    headers = {}
+    if isinstance(error, TooMany | Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    if is_api(request):
+        if isinstance(error, Unauthenticated):
+            headers["WWW-Authenticate"] = "Bearer"
+        status = 400 if isinstance(error, Invalid) else error.status
+        errors = error.errors if isinstance(error, Invalid) else {error.field: error.message} if error.field else None
+        return problem(status, error.message, errors=errors, headers=headers)
+    if isinstance(error, Unauthenticated):
+        return _sign_in(request)
+    return shown(request, error.status, error.message, headers)
+
+
+def shown(request: AnyRequest, status: int, message: str, headers: dict[str, str] | None = None) -> Response[Any]:
+    """The message as a toast for htmx (placed whatever the status), as a page for everyone else."""
+    if is_htmx(request):
+        return partial("alert", status=status, headers=headers, message=message)
+    return page("error", status=status, headers=headers, message=message, status_code=status)
+
+
+def _sign_in(request: AnyRequest) -> Response[Any]:
+    target = "/login"
+    if request.method == "GET" and request.url.path != "/":
+        query = f"?{request.url.query}" if request.url.query else ""
+        target = f"/login?next={quote(request.url.path + query, safe='/')}"
+    if is_htmx(request):
+        return Response("", status_code=401, headers={"HX-Redirect": target}, media_type=MediaType.HTML)
+    return Response("", status_code=303, headers={"Location": target, "Cache-Control": "no-store"})
+
+
+def invalid_form(request: AnyRequest, form: InvalidForm) -> Response[Any]:
+    context = {key: value for key, value in form.context.items() if key != "page"}
+    whole = form.context.get("page")
+    if whole and not is_htmx(request):
+        return page(whole, status=form.status, values=form.values, errors=form.errors, **context)
+    return partial(
+        form.template,
+        status=form.status,
+        headers={"HX-Retarget": "this", "HX-Reswap": "outerHTML"} if not context.get("keep_target") else None,
+        values=form.values,
+        errors=form.errors,
+        **context,
+    )
+
+
+def validation_error(request: AnyRequest, error: ValidationError) -> Response[Any]:
+    errors = sentences(error)
+    if is_api(request):
+        return problem(400, _("Some fields are not right."), errors=errors)
+    return shown(request, 422, "; ".join(errors.values()))
+
+
+def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    if isinstance(error.__cause__, ValidationError):
+        return validation_error(request, error.__cause__)
+    status = error.status_code
+    headers = {key: value for key, value in (error.headers or {}).items() if key.lower() in ("allow", "retry-after")}
+    if is_api(request):
+        errors = None
+        if isinstance(error, ValidationException) and isinstance(error.extra, list):
+            errors = {str(each.get("key") or "body"): str(each.get("message")) for each in error.extra}
+        detail = error.detail if status < 500 else _("Something went wrong on our side.")
+        return problem(status, _said(status) or detail, errors=errors, headers=headers)
+    return shown(request, status, _said(status) or _("That request could not be understood."), headers)
+
+
+def _said(status: int) -> str | None:
+    return {
+        404: _("There is nothing at this address."),
+        405: _("This cannot be done at this address."),
+        413: _("That is too large to be sent."),
+        415: _("That kind of content is not accepted here."),
+    }.get(status)
+
+
+def leaf(error: BaseException) -> BaseException:
+    """The first plain exception inside groups that task groups and dependency clean-up wrap around it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    cause = leaf(error)
+    if isinstance(cause, SaldoError):
+        return saldo_error(request, cause)
+    if isinstance(cause, InvalidForm):
+        return invalid_form(request, cause)
+    if isinstance(cause, ValidationError):
+        return validation_error(request, cause)
+    if isinstance(cause, HTTPException):
+        return http_error(request, cause)
+    if isinstance(cause, IntegrityError | StaleDataError):
+        return saldo_error(request, Conflict(_("This does not fit with what is stored any more. Reload and try again.")))
+    if isinstance(cause, OperationalError) and "locked" in str(cause.orig):
+        return saldo_error(request, Unavailable(_("The books are busy. Try again in a moment."), retry_after=2))
+    log.error("request failed", exc_info=cause, path=request.url.path)
+    message = _("Something went wrong on our side. Nothing was saved.")
+    if is_api(request):
+        return problem(500, message, request_id=get_contextvars().get("request_id"))
+    return shown(request, 500, message)
+
+
+HANDLERS: Any = {
+    SaldoError: saldo_error,
+    InvalidForm: invalid_form,
+    ValidationError: validation_error,
+    HTTPException: http_error,
+    Exception: any_error,
+}

@@ -1,0 +1,83 @@
+"""Read a form into its schema, and redraw it with what is wrong at the field where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.errors import Invalid, SaldoError
+from app.i18n import _
+
+#: pydantic's kinds of error in the words of a person; others keep pydantic's sentence.
+SENTENCES = {
+    "missing": "Fill this in.",
+    "string_too_short": "Fill this in.",
+    "string_too_long": "This is too long; use at most {max_length} characters.",
+    "int_parsing": "This has to be a whole number.",
+    "date_from_datetime_parsing": "This is not a date. Write it like 2026-03-31.",
+    "date_parsing": "This is not a date. Write it like 2026-03-31.",
+    "date_type": "This is not a date. Write it like 2026-03-31.",
+    "enum": "Choose one of {expected}.",
+    "literal_error": "Choose one of {expected}.",
+    "extra_forbidden": "There is no such field.",
+    "greater_than_equal": "This has to be at least {ge}.",
+    "less_than_equal": "This has to be at most {le}.",
+    "greater_than": "This has to be more than {gt}.",
+    "bool_parsing": "This has to be true or false.",
+    "string_type": "This has to be text.",
+    "list_type": "This has to be a list.",
+    "model_type": "This has to be an object.",
+    "dict_type": "This has to be an object.",
+}
+
+
+def path_of(location: tuple[str | int, ...]) -> str:
+    """A field's JSON path: ``splits[0].amount``."""
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path or "form"
+
+
+def sentences(error: ValidationError) -> dict[str, str]:
+    """Each wrong field with one sentence."""
+    found: dict[str, str] = {}
+    for each in error.errors(include_url=False):
+        cause = each.get("ctx", {}).get("error")
+        if isinstance(cause, SaldoError):
+            text = cause.message
+        elif each["type"] in SENTENCES:
+            text = _(SENTENCES[each["type"]], **{key: str(value) for key, value in each.get("ctx", {}).items()})
+        else:
+            text = each["msg"].removeprefix("Value error, ")
+        found.setdefault(path_of(each["loc"]), text)
+    return found
+
+
+class InvalidForm(Exception):
+    """A form to show again: its partial, what was typed, what is wrong where."""
+
+    def __init__(
+        self, template: str, values: Mapping[str, Any], errors: dict[str, str], context: Mapping[str, Any], status: int
+    ) -> None:
+        super().__init__(template)
+        self.template, self.values, self.errors, self.context = template, values, errors, context
+        self.status = status
+
+
+@contextmanager
+def redrawing(template: str, values: Mapping[str, Any], *, page: str | None = None, **context: Any) -> Iterator[None]:
+    """Answer bad input inside the block with the form's own partial and a 422.
+
+    ``page`` is the whole page that includes the partial, for browsers without JavaScript.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        raise InvalidForm(template, values, sentences(error), {"page": page, **context}, 422) from error
+    except SaldoError as error:
+        errors = error.errors if isinstance(error, Invalid) else {error.field or "form": error.message}
+        raise InvalidForm(template, values, errors, {"page": page, **context}, error.status) from error

@@ -1,0 +1,115 @@
+"""What every response carries, whatever made it: security headers, a request id, a line in the log, the count."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import uuid4
+
+from litestar import Litestar, Request
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from app.log import logger
+from app.settings import settings
+from app.web import csrf
+from app.web.cookies import is_plain_loopback, is_secure
+
+log = logger("saldo.request")
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+REFUSED = (
+    b"Saldo is asked for over plain http from another machine. Put it behind https, "
+    b"or set SALDO_INSECURE_HTTP=1 if this network is yours alone."
+)
+
+REQUESTS = Counter("saldo_requests_total", "Requests answered", ("method", "route", "status"))
+SECONDS = Histogram(
+    "saldo_request_seconds", "Time to the first byte", ("route",), buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
+)
+
+
+class Saldo(Litestar):
+    """Litestar with a frame around all of it, so that 404 and 500 carry the headers too."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)  # type: ignore[arg-type]
+            return
+        started = time.perf_counter()
+        clear_contextvars()
+        request_id = uuid4().hex[:16]
+        bind_contextvars(request_id=request_id)
+        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
+        connection: Request[Any, Any, Any] = Request(scope)
+        refusal = refused(connection)
+
+        async def framed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message.setdefault("headers", [])
+                headers = MutableScopeHeaders.from_message(message)
+                _dress(headers, connection, request_id)
+                _report(scope, message["status"], time.perf_counter() - started)
+            await send(message)
+
+        if refusal is not None:
+            await _answer(framed, *refusal)
+            return
+        await super().__call__(scope, receive, framed)  # type: ignore[arg-type]
+
+
+def refused(connection: Request[Any, Any, Any]) -> tuple[int, bytes] | None:
+    """Why this request is not even looked at: an unknown host name, or plain http from far away."""
+    host = connection.headers.get("host", "").lower()
+    allowed = settings().allowed_hosts
+    if is_plain_loopback(connection):
+        return None
+    if allowed and host not in allowed and host.partition(":")[0] not in allowed:
+        return 400, b"This host name is not served here. See SALDO_HOSTS."
+    if not is_secure(connection) and not settings().insecure_http:
+        return 400, REFUSED
+    return None
+
+
+async def _answer(send: Any, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _dress(headers: MutableScopeHeaders, connection: Request[Any, Any, Any], request_id: str) -> None:
+    for name, value in HEADERS.items():
+        if name not in headers:
+            headers.add(name, value)
+    headers.add("X-Request-Id", request_id)
+    if is_secure(connection):
+        headers.add("Strict-Transport-Security", HSTS)
+    if "cache-control" not in headers:
+        headers.add("Cache-Control", "no-store")
+    if (cookie := csrf.cookie_header(connection)) is not None:
+        headers.add("Set-Cookie", cookie)
+
+
+def _report(scope: Scope, status: int, seconds: float) -> None:
+    handler = scope.get("route_handler")
+    route = scope.get("path_template") or "(none)"
+    if handler is not None and handler.opt.get("quiet"):
+        return
+    REQUESTS.labels(scope["method"], route, status).inc()
+    SECONDS.labels(route).observe(seconds)
+    log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))

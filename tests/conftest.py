@@ -1,0 +1,202 @@
+"""The cast and the stage: a fresh database for each test, on SQLite or on PostgreSQL, and people who use it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_folder = tempfile.TemporaryDirectory(prefix="saldo-tests-")
+for name in [each for each in os.environ if each.startswith("SALDO_") and not each.startswith("SALDO_TEST")]:
+    del os.environ[name]
+os.environ |= {
+    "SALDO_DATA_DIR": _folder.name,
+    "SECRET_KEY": "tests-" + "s" * 40,
+    "JWT_SECRET_KEY": "tests-" + "j" * 40,
+    "SALDO_RATE_LIMIT_FACTOR": "1000",
+    "SALDO_LOG_FORMAT": "json",
+}
+os.environ.pop("DATABASE_URL", None)
+os.environ.pop("REDIS_URL", None)
+
+import anyio  # noqa: E402
+import pytest  # noqa: E402
+from litestar.testing import TestClient  # noqa: E402
+
+from app import db  # noqa: E402
+from app.asgi import create_app  # noqa: E402
+from app.services import member_of, unit_of_work  # noqa: E402
+from app.services.sessions import SessionService  # noqa: E402
+from app.services.tokens import TokenService  # noqa: E402
+from app.services.unit import saving  # noqa: E402
+from app.services.users import UserService  # noqa: E402
+from tests.databases import Stage, stages  # noqa: E402
+
+PASSWORD = "correct horse battery"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "stage" in metafunc.fixturenames:
+        metafunc.parametrize("stage", stages(), indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A kind of database, with the schema in one template and the cast in another, to be copied for each test."""
+    made: Stage = request.param()
+    made.open()
+    with using(made.fresh("empty")):
+        CAST.update({name: introduce(name) for name in ("carol", "alice", "bob")})
+    made.keep("cast")
+    yield made
+    made.close()
+
+
+@contextmanager
+def using(url: str) -> Iterator[db.Database]:
+    """Make this the process's database inside the block."""
+    fresh = db.Database(url, pooled=False)
+    original = db.database
+    db.database = lambda: fresh  # type: ignore[assignment]
+    try:
+        yield fresh
+    finally:
+        db.database = original
+        anyio.run(fresh.close)
+
+
+@pytest.fixture
+def database(stage: Stage) -> Iterator[db.Database]:
+    """A database of this test's own, in which the cast have signed up: Carol first, so she is the admin."""
+    with using(stage.fresh("cast")) as fresh:
+        yield fresh
+    stage.drop()
+
+
+@pytest.fixture
+def empty_database(stage: Stage) -> Iterator[db.Database]:
+    """A database in which nobody has signed up yet."""
+    with using(stage.fresh("empty")) as fresh:
+        yield fresh
+    stage.drop()
+
+
+@pytest.fixture(scope="session")
+def application() -> Any:
+    return create_app()
+
+
+class Browser:
+    """Somebody's browser: keeps cookies, sends the page's token, can speak htmx."""
+
+    def __init__(self, application: Any) -> None:
+        self.client = TestClient(application, base_url="http://localhost:8000", raise_server_exceptions=False)
+        self.client.follow_redirects = False
+        self.csrf = ""
+
+    def get(self, path: str, **kwargs: Any) -> Any:
+        answer = self.client.get(path, **kwargs)
+        self._note(answer)
+        return answer
+
+    def post(self, path: str, data: Any = None, **kwargs: Any) -> Any:
+        if not self.csrf:
+            self.get("/login")
+        headers = {"x-csrf-token": self.csrf, **kwargs.pop("headers", {})}
+        answer = self.client.post(path, data=data, headers=headers, **kwargs)
+        self._note(answer)
+        return answer
+
+    def htmx(self, method: str, path: str, **kwargs: Any) -> Any:
+        headers = {"HX-Request": "true", "HX-Request-Type": "partial", **kwargs.pop("headers", {})}
+        return getattr(self, method)(path, headers=headers, **kwargs)
+
+    def _note(self, answer: Any) -> None:
+        if found := re.search(r'name="csrf-token" content="([^"]+)"', answer.text or ""):
+            self.csrf = found[1]
+
+
+class Person(Browser):
+    """A signed-in member of the cast, with an API token too."""
+
+    def __init__(self, application: Any, name: str, cookie: str, token: str, user_id: int) -> None:
+        super().__init__(application)
+        self.name, self.token, self.user_id = name, token, user_id
+        self.client.cookies.set("saldo", cookie)
+
+    def api(self, method: str, path: str, **kwargs: Any) -> Any:
+        """Ask the JSON API with this person's token, without cookies."""
+        headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
+        client = TestClient(self.client.app, base_url="http://localhost:8000", raise_server_exceptions=False)
+        return client.request(method, path, headers=headers, **kwargs)
+
+
+    def work(self, verb: Any, *, label: str = "") -> Any:
+        """Run ``verb(services)`` as this person in a unit of work of its own, and give back what it returns."""
+
+        async def run() -> Any:
+            async with db.read_session() as session:
+                member = await member_of(session, self.user_id)
+            async with unit_of_work(member, label=label) as services:
+                return await verb(services)
+
+        return anyio.run(run)
+
+
+CAST: dict[str, tuple[str, str, int]] = {}
+
+
+def introduce(name: str, **more: Any) -> tuple[str, str, int]:
+    """Sign somebody up: their cookie, their API token, their id."""
+
+    async def work() -> tuple[str, str, int]:
+        async with db.write_session() as session, saving(session):
+            user = await UserService(session).sign_up(
+                username=name, password=PASSWORD, email=f"{name}@example.org", name=name.title(), **more
+            )
+            cookie = await SessionService(session).open(user.id)
+            token = await TokenService(session).create(await member_of(session, user.id), "tests")
+            return cookie, token, user.id
+
+    return anyio.run(work)
+
+
+@pytest.fixture
+def carol(database: db.Database, application: Any) -> Person:
+    """The admin: the first account of the install."""
+    return Person(application, "carol", *CAST["carol"])
+
+
+@pytest.fixture
+def alice(database: db.Database, application: Any) -> Person:
+    return Person(application, "alice", *CAST["alice"])
+
+
+@pytest.fixture
+def bob(database: db.Database, application: Any) -> Person:
+    return Person(application, "bob", *CAST["bob"])
+
+
+@pytest.fixture
+def stranger(database: db.Database, application: Any) -> Browser:
+    """Nobody we know."""
+    return Browser(application)
+
+
+@pytest.fixture
+def newcomer(empty_database: db.Database, application: Any) -> Browser:
+    """The first person to open a new install."""
+    return Browser(application)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The development data beside the repository; tests that need it are skipped where it is not."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared development data is not beside this checkout")
+    return folder

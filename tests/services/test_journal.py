@@ -1,0 +1,146 @@
+"""The journal records what was written; undo puts it back; the totals follow."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.errors import Conflict, Invalid
+from app.models import Account, AccountTotal, Category, DayTotal, MonthTotal, Split, Transaction
+
+DAY = date(2026, 3, 14)
+
+
+async def account(services):
+    return await services.session.scalar(select(Account).where(Account.book_id == services.member.book.id))
+
+
+async def category(services, key):
+    return await services.session.scalar(
+        select(Category.id).where(Category.book_id == services.member.book.id, Category.key == key)
+    )
+
+
+async def book(services, minor=-1250, **more):
+    where = await account(services)
+    row = Transaction(
+        book_id=services.member.book.id, account_id=where.id, booked_on=DAY, amount_minor=minor, currency="EUR", **more
+    )
+    services.session.add(row)
+    await services.session.flush()
+    return row.id, services.journal.change_set_id
+
+
+async def totals(services):
+    posted = await services.session.scalar(
+        select(AccountTotal.posted_minor).where(AccountTotal.book_id == services.member.book.id)
+    )
+    days = (
+        await services.session.execute(select(DayTotal.day, DayTotal.net_minor).where(DayTotal.net_minor != 0))
+    ).all()
+    flows = (
+        await services.session.execute(
+            select(MonthTotal.category_id, MonthTotal.in_minor, MonthTotal.out_minor).where(MonthTotal.count != 0)
+        )
+    ).all()
+    return posted, [tuple(row) for row in days], sorted(tuple(row) for row in flows)
+
+
+def test_the_totals_follow_an_insert_and_its_undo(alice):
+    _id, change_set = alice.work(book)
+
+    assert alice.work(totals) == (-1250, [(DAY, -1250)], [(0, 0, 1250)])
+
+    alice.work(lambda services: services.journal.undo(change_set))
+
+    assert alice.work(totals) == (0, [], [])
+
+
+def test_an_update_is_recorded_with_before_and_after_and_undone(alice):
+    async def change(services):
+        row_id, _ = await book(services)
+        return row_id
+
+    row_id = alice.work(change)
+
+    async def update(services):
+        row = await services.session.get(Transaction, row_id)
+        row.amount_minor, row.booked_on = -900, date(2026, 4, 1)
+        await services.session.flush()
+        return services.journal.change_set_id
+
+    change_set = alice.work(update)
+    assert alice.work(totals) == (-900, [(date(2026, 4, 1), -900)], [(0, 0, 900)])
+
+    alice.work(lambda services: services.journal.undo(change_set))
+    assert alice.work(totals) == (-1250, [(DAY, -1250)], [(0, 0, 1250)])
+
+    with pytest.raises(Conflict):
+        alice.work(lambda services: services.journal.undo(change_set))
+
+
+async def book_split(services, parts=(("groceries", -1000), ("household", -250))):
+    row_id, _ = await book(services)
+    row = await services.session.scalar(
+        select(Transaction).where(Transaction.id == row_id).options(selectinload(Transaction.splits))
+    )
+    row.is_split = True
+    for key, minor in parts:
+        row.splits.append(
+            Split(book_id=row.book_id, category_id=await category(services, key), amount_minor=minor, memo="")
+        )
+    await services.session.flush()
+    return row_id, services.journal.change_set_id
+
+
+def test_splits_count_in_their_categories_and_come_back_after_a_deletion(alice):
+    row_id, _ = alice.work(book_split)
+    posted, _days, flows = alice.work(totals)
+    assert posted == -1250
+    assert sorted(flow[2] for flow in flows) == [250, 1000]
+
+    async def delete(services):
+        row = await services.session.scalar(
+            select(Transaction).where(Transaction.id == row_id).options(selectinload(Transaction.splits))
+        )
+        await services.session.delete(row)
+        await services.session.flush()
+        return services.journal.change_set_id
+
+    change_set = alice.work(delete)
+    assert alice.work(totals) == (0, [], [])
+
+    alice.work(lambda services: services.journal.undo(change_set))
+    assert alice.work(totals)[2] == flows
+
+
+def test_splits_that_do_not_add_up_are_not_saved(alice):
+    with pytest.raises(Invalid):
+        alice.work(lambda services: book_split(services, (("groceries", -1000),)))
+
+    assert alice.work(totals)[0] is None
+
+
+def test_what_changed_since_cannot_be_undone(alice):
+    row_id, change_set = alice.work(book)
+
+    async def update(services):
+        row = await services.session.get(Transaction, row_id)
+        row.memo = "changed"
+
+    alice.work(update)
+
+    with pytest.raises(Conflict, match="changed again"):
+        alice.work(lambda services: services.journal.undo(change_set))
+
+
+def test_undo_is_private(alice, bob):
+    _id, change_set = alice.work(book)
+
+    from app.errors import NotFound
+
+    with pytest.raises(NotFound):
+        bob.work(lambda services: services.journal.undo(change_set))
