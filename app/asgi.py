@@ -70,4 +70,3 @@ def create_app() -> Saldo:
         ),
         debug=False,
     )
-

@@ -82,9 +82,7 @@ class Invalid(SaldoError):
 
     status = 422
 
-    def __init__(
-        self, message: str, *, field: str | None = None, errors: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, field: str | None = None, errors: Mapping[str, str] | None = None) -> None:
         super().__init__(message, field=field)
         self.errors = dict(errors) if errors else {field or "form": message}
 
@@ -97,9 +95,7 @@ class InvalidAmount(Invalid):
 
 class CurrencyMismatch(Invalid):
     def __init__(self, one: str, other: str) -> None:
-        super().__init__(
-            _("Cannot mix {one} and {other}; convert first.", one=one, other=other), field="currency"
-        )
+        super().__init__(_("Cannot mix {one} and {other}; convert first.", one=one, other=other), field="currency")
 
 
 class TooMany(SaldoError):

@@ -51,18 +51,14 @@ class Settings(BaseSettings):
     @classmethod
     def _no_wildcard(cls, hosts: str) -> str:
         if "*" in hosts:
-            raise ValueError(
-                "SALDO_HOSTS names hosts; “*” would accept every one. List them, separated by commas."
-            )
+            raise ValueError("SALDO_HOSTS names hosts; “*” would accept every one. List them, separated by commas.")
         return hosts
 
     @field_validator("secret_key", "jwt_secret_key")
     @classmethod
     def _long_enough(cls, secret: SecretStr) -> SecretStr:
         if 0 < len(secret.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(
-                f"a secret needs at least {SHORTEST_SECRET} characters; leave it out and one is made"
-            )
+            raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters; leave it out and one is made")
         return secret
 
     @property

@@ -25,8 +25,6 @@ os.environ.pop("REDIS_URL", None)
 
 import anyio  # noqa: E402
 import pytest  # noqa: E402
-from litestar.testing import TestClient  # noqa: E402
-
 from app import db  # noqa: E402
 from app.asgi import create_app  # noqa: E402
 from app.services import member_of, unit_of_work  # noqa: E402
@@ -34,6 +32,8 @@ from app.services.sessions import SessionService  # noqa: E402
 from app.services.tokens import TokenService  # noqa: E402
 from app.services.unit import saving  # noqa: E402
 from app.services.users import UserService  # noqa: E402
+from litestar.testing import TestClient  # noqa: E402
+
 from tests.databases import Stage, stages  # noqa: E402
 
 PASSWORD = "correct horse battery"
@@ -133,7 +133,6 @@ class Person(Browser):
         headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
         client = TestClient(self.client.app, base_url="http://localhost:8000", raise_server_exceptions=False)
         return client.request(method, path, headers=headers, **kwargs)
-
 
     def work(self, verb: Any, *, label: str = "") -> Any:
         """Run ``verb(services)`` as this person in a unit of work of its own, and give back what it returns."""

@@ -40,9 +40,7 @@ def check_currency(code: str, field: str = "currency") -> str:
     """The code in capitals, or an error at the field."""
     shown = code.strip().upper()
     if len(shown) != 3 or not shown.isascii() or not shown.isalpha() or not is_currency(shown):
-        raise Invalid(
-            _("“{code}” is not a currency. Use its three letters, like EUR.", code=code[:12]), field=field
-        )
+        raise Invalid(_("“{code}” is not a currency. Use its three letters, like EUR.", code=code[:12]), field=field)
     return shown
 
 
@@ -132,6 +130,4 @@ def too_fine(text: str, currency: str) -> str:
     places = exponent(currency)
     if places == 0:
         return _("{currency} has no decimals; “{text}” cannot be booked.", currency=currency, text=text)
-    return _(
-        "{currency} has {places} decimals; “{text}” has more.", currency=currency, places=places, text=text
-    )
+    return _("{currency} has {places} decimals; “{text}” has more.", currency=currency, places=places, text=text)

@@ -40,9 +40,7 @@ def _grid(seasonal: bool) -> tuple[Series, ...]:
     for alpha in SMOOTHING:
         for beta, phi in [(0.0, 0.0), *((b, p) for b in TREND for p in DAMPING)]:
             for gamma in (-1.0, 0.0, *SEASONAL) if seasonal else (-1.0,):
-                rows.append(
-                    (alpha, alpha * beta, phi, gamma, 2 + 2 * (phi > 0) + (phi not in (0, 1)) + (gamma > 0))
-                )
+                rows.append((alpha, alpha * beta, phi, gamma, 2 + 2 * (phi > 0) + (phi not in (0, 1)) + (gamma > 0)))
     return tuple(np.array(column) for column in zip(*rows, strict=True))
 
 
@@ -79,9 +77,7 @@ def ets(y: Series, horizon: int, season: int) -> Series:
         if seasonal:
             slope0 = float(np.mean(space[season : 2 * season] - space[:season])) / season
         start = (
-            float(space[:season].mean() - slope0 * (season - 1) / 2)
-            if seasonal
-            else float(np.median(space[:first]))
+            float(space[:season].mean() - slope0 * (season - 1) / 2) if seasonal else float(np.median(space[:first]))
         )
         level = np.full(count, start - slope0)
         trend = np.where(phi > 0, slope0, 0.0)

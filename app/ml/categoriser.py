@@ -63,11 +63,7 @@ class Because:
             return _("you filed {payee} here, which looks alike", payee=self.payee)
         if self.kind == "words":
             quoted = ", ".join(f"“{word}”" for word in self.words)
-            return (
-                _("the word {words}", words=quoted)
-                if len(self.words) == 1
-                else _("the words {words}", words=quoted)
-            )
+            return _("the word {words}", words=quoted) if len(self.words) == 1 else _("the words {words}", words=quoted)
         if self.kind == "habit":
             return _("you file here often")
         return _("lines like this usually go here")
@@ -126,10 +122,7 @@ class Categoriser:
         evidence = combiner.gather(labels, general, memory, payee_key(row.text), row.amount)
         likely = combiner.probabilities(evidence.table, self.weights)
         best = np.argsort(-likely, kind="stable")[:TOP]
-        return [
-            Guess(labels[at], float(likely[at]), self._because(memory, row, labels[at], evidence))
-            for at in best
-        ]
+        return [Guess(labels[at], float(likely[at]), self._because(memory, row, labels[at], evidence)) for at in best]
 
     def _view(self, memory: Memory, row: Row) -> tuple[tuple[str, ...], Floats]:
         """The model's labels and the user's own, with the general model's log probabilities."""

@@ -211,9 +211,7 @@ def _deviation(y: Series) -> float:
     return apart
 
 
-def _models(
-    n: int, freq: Frequency, start: date, members: Sequence[str] | None, cheap: bool
-) -> dict[str, Model]:
+def _models(n: int, freq: Frequency, start: date, members: Sequence[str] | None, cheap: bool) -> dict[str, Model]:
     """Which members may speak at this length of history; the order is from cheap to dear."""
     season = SEASON[freq]
     if n < 3:
@@ -227,11 +225,7 @@ def _models(
         models["theta"] = lambda y, h: baselines.theta(y, h, season)
     if not cheap and n >= (24 if freq == "M" else 60):
         models["prophet"] = lambda y, h: prophet_model.predict(y, h, freq, start)
-    return {
-        name: model
-        for name, model in models.items()
-        if name == "median" or members is None or name in members
-    }
+    return {name: model for name, model in models.items() if name == "median" or members is None or name in members}
 
 
 class _Trial:
@@ -330,9 +324,7 @@ class _Trial:
             first = min(first, origin)
         if not values:
             return conformal.Errors(np.zeros(0), np.zeros(0)), 0
-        return conformal.Errors(np.concatenate(values), np.concatenate(steps).astype(float)), len(
-            self.actual
-        ) - first
+        return conformal.Errors(np.concatenate(values), np.concatenate(steps).astype(float)), len(self.actual) - first
 
     def report(
         self,
@@ -351,16 +343,12 @@ class _Trial:
         inside = np.abs(errors.value) <= widths[errors.step.astype(int) - 1] + 1e-9
         return Backtest(
             mase=float(np.abs(errors.value).mean() / self.scale) if self.scale else None,
-            smape=float(
-                np.mean(np.divide(2 * np.abs(errors.value), size, out=np.zeros_like(size), where=size > 0))
-            ),
+            smape=float(np.mean(np.divide(2 * np.abs(errors.value), size, out=np.zeros_like(size), where=size > 0))),
             coverage=float(inside.mean()),
             points=targets,
             by_member={name: self.loss(name) / self.scale for name in self.made} if self.scale else {},
             weights={name: round(weight, 4) for name, weight in used.items()},
-            ratios=[
-                float(r) for r in np.abs(errors.value) / errors.step ** conformal.growth(errors) / deviation
-            ]
+            ratios=[float(r) for r in np.abs(errors.value) / errors.step ** conformal.growth(errors) / deviation]
             if deviation
             else [],
         )

@@ -27,9 +27,7 @@ class Rhythm:
     period: float
     months: int  # 0 for those counted in days
     fewest: int
-    jitter: (
-        float  # standard deviation around the due date that is still believed while the amount hardly moves
-    )
+    jitter: float  # standard deviation around the due date that is still believed while the amount hardly moves
     jitter_moving: float  # the same when it does
 
 
@@ -119,9 +117,7 @@ def detect(rows: Sequence[Row], today: date) -> list[Recurrence]:
         if not math.isfinite(row.amount):
             raise ValueError(f"The amount of row {position + 1} ({row.text!r}) is not a finite number.")
         if row.amount and row.date <= today:
-            groups[payees.key(row.text), row.amount > 0].append(
-                Payment(position, row.date, abs(row.amount), row.text)
-            )
+            groups[payees.key(row.text), row.amount > 0].append(Payment(position, row.date, abs(row.amount), row.text))
     found = [
         _describe(fit, "income" if inflow else "bill", today)
         for (_, inflow), payments in groups.items()
@@ -151,9 +147,7 @@ def _series(payments: list[Payment]) -> list[Fit]:
 
 def _priced(payments: list[Payment]) -> list[Fit]:
     """Series of one price each, joined where one ends and the next begins on the same beat (a price step)."""
-    fits = [
-        fit for cluster in _clusters(payments) if (fit := _fit(cluster)) and not _chance(fit, len(payments))
-    ]
+    fits = [fit for cluster in _clusters(payments) if (fit := _fit(cluster)) and not _chance(fit, len(payments))]
     fits.sort(key=lambda f: (f.payments[0].on, f.payments[0].position))
     joined: list[Fit] = []
     for fit in fits:
@@ -350,9 +344,7 @@ def _describe(fit: Fit, kind: Kind, today: date) -> Recurrence:
 def _patience(fit: Fit) -> float:
     """Days without a payment after which a series has ended; one beat more where some were skipped."""
     skips = fit.beats[-1] - fit.beats[0] + 1 > len(fit.payments)
-    beats = {"weekly": 2.2, "fortnightly": 1.9, "monthly": 1.75, "quarterly": 1.4, "yearly": 1.12}[
-        fit.rhythm.cadence
-    ]
+    beats = {"weekly": 2.2, "fortnightly": 1.9, "monthly": 1.75, "quarterly": 1.4, "yearly": 1.12}[fit.rhythm.cadence]
     return (beats + skips) * fit.rhythm.period + 2 * fit.jitter
 
 
@@ -360,10 +352,7 @@ def _due_dates(fit: Fit) -> Iterator[date]:
     """The dates after the last payment on which the next ones are expected."""
     last, beat, rhythm = fit.payments[-1].on, fit.beats[-1], fit.rhythm
     if not rhythm.months:
-        recent = [
-            p.on.toordinal() - b * rhythm.period
-            for p, b in zip(fit.payments[-8:], fit.beats[-8:], strict=True)
-        ]
+        recent = [p.on.toordinal() - b * rhythm.period for p, b in zip(fit.payments[-8:], fit.beats[-8:], strict=True)]
         phase = median(recent)
         while True:
             beat += 1
@@ -382,8 +371,7 @@ def _due_dates(fit: Fit) -> Iterator[date]:
 def _anchor_month(fit: Fit, day: int) -> int:
     """The month, counted from year 0, in which beat 0 falls."""
     months = [
-        round((p.on.toordinal() - _on_day(m := p.on.year * 12 + p.on.month - 1, day, 0).toordinal()) / 30.44)
-        + m
+        round((p.on.toordinal() - _on_day(m := p.on.year * 12 + p.on.month - 1, day, 0).toordinal()) / 30.44) + m
         for p in fit.payments[-6:]
     ]
     return round(median(m - b * fit.rhythm.months for m, b in zip(months, fit.beats[-6:], strict=True)))

@@ -70,9 +70,7 @@ class ImportRow(WithId, OfBook, Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     parsed: Mapped[dict[str, Any]] = mapped_column(PortableJSON, default=dict)
     match_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="SET NULL"))
-    transaction_id: Mapped[int | None] = mapped_column(
-        BigId, ForeignKey("transaction.id", ondelete="SET NULL")
-    )
+    transaction_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="SET NULL"))
 
 
 class ImportMapping(WithId, OfBook, Stamped, Base):

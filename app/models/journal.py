@@ -35,9 +35,7 @@ class ChangeSet(WithId, OfBook, Base):
     label: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     undoes_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("change_set.id", ondelete="SET NULL"))
-    import_batch_id: Mapped[int | None] = mapped_column(
-        BigId, ForeignKey("import_batch.id", ondelete="SET NULL")
-    )
+    import_batch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("import_batch.id", ondelete="SET NULL"))
 
 
 class ChangeAction(enum.StrEnum):

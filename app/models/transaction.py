@@ -116,9 +116,7 @@ class Transaction(WithId, OfBook, Stamped, Base):
     filed_by: Mapped[FiledBy | None] = mapped_column(choice(FiledBy, "filed_by"))
     confidence: Mapped[int | None] = mapped_column(SmallInteger)  # per mille
     because: Mapped[str | None] = mapped_column(String(200))
-    import_batch_id: Mapped[int | None] = mapped_column(
-        BigId, ForeignKey("import_batch.id", ondelete="SET NULL")
-    )
+    import_batch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("import_batch.id", ondelete="SET NULL"))
     external_id: Mapped[str | None] = mapped_column(String(120))
     identity: Mapped[int | None] = mapped_column(BigInteger)
     ordinal: Mapped[int | None] = mapped_column(SmallInteger)

@@ -54,5 +54,3 @@ async def _database_answers() -> bool:
     except Exception:
         return False
     return True
-
-

@@ -63,9 +63,7 @@ class Recorder:
     def write(self, session: Session, changes: list[dict[str, Any]]) -> None:
         if changes:
             owner = self.change_set(session)
-            session.connection().execute(
-                insert(Change), [{"change_set_id": owner, **each} for each in changes]
-            )
+            session.connection().execute(insert(Change), [{"change_set_id": owner, **each} for each in changes])
 
     def finish(self, session: Session) -> None:
         """Give the change set its final label, which is often known only at the end."""
@@ -173,15 +171,8 @@ def _no_unseen_changes(state: ORMExecuteState) -> None:
         return
     mapper = state.bind_mapper
     journal = recorder(state.session)
-    if (
-        mapper is not None
-        and getattr(mapper.class_, "journaled", False)
-        and journal is not None
-        and not journal.bulk
-    ):
-        raise RuntimeError(
-            f"{mapper.class_.__name__} is journaled: write it through the ORM or journal.bulk()"
-        )
+    if mapper is not None and getattr(mapper.class_, "journaled", False) and journal is not None and not journal.bulk:
+        raise RuntimeError(f"{mapper.class_.__name__} is journaled: write it through the ORM or journal.bulk()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +233,7 @@ class JournalService:
         def run(session: Session) -> None:
             for start in range(0, len(ids), 500):
                 part = ids[start : start + 500]
-                session.connection().execute(
-                    update(table).where(table.c.id.in_(part)).values({**values, **bump})
-                )
+                session.connection().execute(update(table).where(table.c.id.in_(part)).values({**values, **bump}))
             journal.write(
                 session,
                 [
@@ -260,9 +249,7 @@ class JournalService:
 
         await self.session.run_sync(run)
 
-    async def page(
-        self, before_id: int | None = None, *, limit: int = PAGE, actor: Actor | None = None
-    ) -> list[Entry]:
+    async def page(self, before_id: int | None = None, *, limit: int = PAGE, actor: Actor | None = None) -> list[Entry]:
         """The latest change sets, newest first; ``before_id`` continues a page."""
         undoing = aliased(ChangeSet)
         query = (
@@ -366,9 +353,7 @@ class JournalService:
         try:
             await self.session.flush()
         except IntegrityError:
-            raise Conflict(
-                _("This cannot be undone any more: something that it belongs to is gone.")
-            ) from None
+            raise Conflict(_("This cannot be undone any more: something that it belongs to is gone.")) from None
 
     async def _remove(self, row: Any) -> None:
         if isinstance(row, Split):

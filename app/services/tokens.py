@@ -38,9 +38,7 @@ class TokenService:
             .join(User, User.id == ApiToken.user_id)
             .join(Book, Book.id == ApiToken.book_id)
             .join(BookMember, (BookMember.book_id == Book.id) & (BookMember.user_id == User.id))
-            .where(
-                ApiToken.token_hash == hash_of(token), ApiToken.revoked_at.is_(None), User.suspended_at.is_(None)
-            )
+            .where(ApiToken.token_hash == hash_of(token), ApiToken.revoked_at.is_(None), User.suspended_at.is_(None))
         )
         row = (await self.session.execute(query)).first()
         return from_row(tuple(row)) if row else None

@@ -34,9 +34,7 @@ async def saving(session: AsyncSession) -> AsyncIterator[AsyncSession]:
         raise Conflict(_("Somebody changed this at the same moment. Look at it again, then save.")) from None
     except IntegrityError as error:
         await _give_up(session)
-        raise Conflict(
-            _("This does not fit with what is stored: it may be taken already, or in use.")
-        ) from error
+        raise Conflict(_("This does not fit with what is stored: it may be taken already, or in use.")) from error
     except BaseException:
         await _give_up(session)
         raise

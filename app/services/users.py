@@ -104,9 +104,7 @@ class UserService:
         self.session.add_all(
             [
                 BookMember(book_id=book.id, user_id=user.id, role=BookRole.OWNER),
-                Account(
-                    book_id=book.id, name=_("Cash"), kind=AccountKind.CASH, currency=currency, is_default=True
-                ),
+                Account(book_id=book.id, name=_("Cash"), kind=AccountKind.CASH, currency=currency, is_default=True),
                 Profile(user_id=user.id, currency=currency),
             ]
         )

@@ -12,7 +12,13 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address, with or without a port, is this very machine."""
-    name = host.rsplit("]", 1)[0].lstrip("[") if host.startswith("[") else host.rsplit(":", 1)[0] if host.count(":") == 1 else host
+    name = (
+        host.rsplit("]", 1)[0].lstrip("[")
+        if host.startswith("[")
+        else host.rsplit(":", 1)[0]
+        if host.count(":") == 1
+        else host
+    )
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

@@ -29,7 +29,12 @@ def is_api(request: AnyRequest) -> bool:
 
 
 def problem(
-    status: int, detail: str, *, errors: dict[str, str] | None = None, headers: dict[str, str] | None = None, **more: Any
+    status: int,
+    detail: str,
+    *,
+    errors: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    **more: Any,
 ) -> Response[Any]:
     """RFC 9457, with the fields that are wrong."""
     body: dict[str, Any] = {
@@ -139,7 +144,9 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
     if isinstance(cause, HTTPException):
         return http_error(request, cause)
     if isinstance(cause, IntegrityError | StaleDataError):
-        return saldo_error(request, Conflict(_("This does not fit with what is stored any more. Reload and try again.")))
+        return saldo_error(
+            request, Conflict(_("This does not fit with what is stored any more. Reload and try again."))
+        )
     if isinstance(cause, OperationalError) and "locked" in str(cause.orig):
         return saldo_error(request, Unavailable(_("The books are busy. Try again in a moment."), retry_after=2))
     log.error("request failed", exc_info=cause, path=request.url.path)

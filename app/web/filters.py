@@ -104,7 +104,9 @@ def percent(value: float | Decimal | None, places: int = 0) -> str:
         return "–"
     babel = current_locale().replace("-", "_")
     pattern = Locale.parse(babel).percent_formats[None].pattern
-    shown = format_percent(value, pattern.replace("##0", "##0.0") if places and "." not in pattern else None, locale=babel)
+    shown = format_percent(
+        value, pattern.replace("##0", "##0.0") if places and "." not in pattern else None, locale=babel
+    )
     return tidy(shown)
 
 

@@ -20,8 +20,9 @@ from app.web.cookies import is_plain_loopback, is_secure
 log = logger("saldo.request")
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; object-src 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CSP,
@@ -40,7 +41,10 @@ REFUSED = (
 
 REQUESTS = Counter("saldo_requests_total", "Requests answered", ("method", "route", "status"))
 SECONDS = Histogram(
-    "saldo_request_seconds", "Time to the first byte", ("route",), buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
+    "saldo_request_seconds",
+    "Time to the first byte",
+    ("route",),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )
 
 

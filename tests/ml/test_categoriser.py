@@ -31,9 +31,7 @@ def categoriser() -> Categoriser:
         ("COMPRA TARJETA MERCADONA VALENCIA", "groceries"),
     ],
 )
-def test_a_new_user_gets_sensible_guesses_in_four_languages(
-    categoriser: Categoriser, text: str, key: str
-) -> None:
+def test_a_new_user_gets_sensible_guesses_in_four_languages(categoriser: Categoriser, text: str, key: str) -> None:
     assert categoriser.predict(Memory(), row(text))[0].label == key
 
 

@@ -25,9 +25,7 @@ def assert_sound(result: Forecast, horizon: int) -> None:
         assert len(values) == horizon
         assert all(math.isfinite(value) for value in values), line
     for step in range(horizon):
-        ladder = [
-            getattr(result, line)[step] for line in ("lo95", "lo80", "lo50", "mean", "hi50", "hi80", "hi95")
-        ]
+        ladder = [getattr(result, line)[step] for line in ("lo95", "lo80", "lo50", "mean", "hi50", "hi80", "hi95")]
         assert ladder == sorted(ladder)
 
 
@@ -190,10 +188,7 @@ def test_eighty_percent_intervals_hold_four_fifths_of_the_future() -> None:
     for _ in range(60):
         series = 200 * rng.lognormal(0, 0.3, 39)
         result = forecast(series[:36], 3, cheap=True)
-        inside += [
-            low <= value <= high
-            for low, value, high in zip(result.lo80, series[36:], result.hi80, strict=True)
-        ]
+        inside += [low <= value <= high for low, value, high in zip(result.lo80, series[36:], result.hi80, strict=True)]
     assert 0.7 <= np.mean(inside) <= 0.9
 
 

@@ -45,9 +45,7 @@ def test_a_monthly_subscription_tells_its_payee_price_and_next_date() -> None:
     assert found.text == "NETFLIX.COM 866-579-7172"
 
 
-@pytest.mark.parametrize(
-    ("days", "cadence"), [(7, "weekly"), (14, "fortnightly"), (91, "quarterly"), (365, "yearly")]
-)
+@pytest.mark.parametrize(("days", "cadence"), [(7, "weekly"), (14, "fortnightly"), (91, "quarterly"), (365, "yearly")])
 def test_every_cadence_is_told_apart(days: int, cadence: str) -> None:
     found = only(every(days, "Maria Cleaning", -40.0, 5, TODAY - timedelta(days=3)))
     assert found.cadence == cadence

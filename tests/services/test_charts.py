@@ -127,9 +127,7 @@ def test_an_axis_is_written_in_the_callers_words():
 
 
 def test_a_heatmap_has_a_day_for_each_date_and_names_its_amount():
-    drawing = charts.heatmap(
-        {DAY: 1250}, DAY, DAY + timedelta(29), "Spending", lambda minor: f"€{minor / 100}"
-    )
+    drawing = charts.heatmap({DAY: 1250}, DAY, DAY + timedelta(29), "Spending", lambda minor: f"€{minor / 100}")
     root = ElementTree.fromstring(drawing)
     days = [each for each in root.iter() if each.tag == "rect"]
     assert len(days) == 30
@@ -142,9 +140,7 @@ def test_a_treemap_covers_its_area():
     parts = [charts.Part(str(value), value, 1) for value in (50, 30, 15, 5)]
     root = ElementTree.fromstring(charts.treemap(parts, "Spending", height=200))
     area = sum(
-        float(each.get("width").rstrip("%")) * float(each.get("height"))
-        for each in root.iter()
-        if each.tag == "rect"
+        float(each.get("width").rstrip("%")) * float(each.get("height")) for each in root.iter() if each.tag == "rect"
     )
     assert area == pytest.approx(100 * 200, rel=0.01)
 

@@ -46,9 +46,7 @@ def _everyday(months: int, rng: np.random.Generator) -> NDArray[np.float64]:
 
 def _spree(months: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Clothes, gifts, repairs: a few purchases of very different size, months without any."""
-    rate = rng.uniform(0.5, 6) * np.exp(
-        _wander(months, rng, 0.04) + _season(months, rng, rng.choice([0, 0.2, 0.5]))
-    )
+    rate = rng.uniform(0.5, 6) * np.exp(_wander(months, rng, 0.04) + _season(months, rng, rng.choice([0, 0.2, 0.5])))
     spread = rng.uniform(0.3, 1.1)
     return np.array([rng.lognormal(0, spread, k).sum() for k in rng.poisson(np.clip(rate, 0, 40))])
 
@@ -203,9 +201,7 @@ def fit(
     first, second = ([np.zeros_like(w) for w in weights] for _ in range(2))
     average, averaged = [np.zeros_like(w) for w in weights], 0
     for step in range(1, steps + 1):
-        n = int(
-            rng.choice([rng.integers(3, 12), rng.integers(12, 24), rng.integers(24, 49)], p=[0.2, 0.25, 0.55])
-        )
+        n = int(rng.choice([rng.integers(3, 12), rng.integers(12, 24), rng.integers(24, 49)], p=[0.2, 0.25, 0.55]))
         from_real = int(batch * share) if n <= real.shape[1] - 6 else 0
         drawn = windows(synthetic, batch - from_real, n, rng)
         if from_real:
@@ -215,9 +211,7 @@ def fit(
         ready = prepare(history)
         target = np.clip(future / ready.scale, -6, 6) - ready.base
         spread = np.abs(np.diff(history[:, -25:], axis=1)).mean(axis=1, keepdims=True) / ready.scale
-        loss, grads = gradients(
-            weights, ready, target.astype(np.float32), (1 / (spread + 0.05)).astype(np.float32)
-        )
+        loss, grads = gradients(weights, ready, target.astype(np.float32), (1 / (spread + 0.05)).astype(np.float32))
         norm = np.sqrt(sum(float((g * g).sum()) for g in grads))
         pace = rate * min(1, step / 100) * (0.5 + 0.5 * np.cos(np.pi * step / steps)) + 1e-5
         moved = []
@@ -226,9 +220,9 @@ def fit(
             first[k] = 0.9 * first[k] + 0.1 * g
             second[k] = 0.99 * second[k] + 0.01 * g * g
             moved.append(
-                (
-                    w - pace * (first[k] / (1 - 0.9**step)) / (np.sqrt(second[k] / (1 - 0.99**step)) + 1e-7)
-                ).astype(np.float32)
+                (w - pace * (first[k] / (1 - 0.9**step)) / (np.sqrt(second[k] / (1 - 0.99**step)) + 1e-7)).astype(
+                    np.float32
+                )
             )
         weights = Weights(*moved)
         if step > steps * 2 // 3:

@@ -83,9 +83,7 @@ def treemap(parts: Sequence[Part], label: str, fmt: Fmt = str, height: int = 240
     if not shown:
         return empty(height, label)
     drawn = []
-    for part, (x, y, wide, tall) in zip(
-        shown, squarified([each.value for each in shown], height), strict=True
-    ):
+    for part, (x, y, wide, tall) in zip(shown, squarified([each.value for each in shown], height), strict=True):
         said = element("title", f"{part.name}: {fmt(part.value)}")
         drawn.append(
             element(

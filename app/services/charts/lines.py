@@ -86,9 +86,7 @@ def empty(height: int, label: str) -> Markup:
     return chart(height, label, text(_("No data yet"), 50, height / 2, anchor="middle"))
 
 
-def balance(
-    values: Sequence[float], days: Sequence[str], label: str, fmt: Fmt = str, height: int = 220
-) -> Markup:
+def balance(values: Sequence[float], days: Sequence[str], label: str, fmt: Fmt = str, height: int = 220) -> Markup:
     """A balance day by day over its area; one text per value in ``days``."""
     if not values:
         return empty(height, label)
@@ -117,9 +115,7 @@ def balance(
     )
 
 
-def trend_lines(
-    series: Sequence[Series], days: Sequence[str], label: str, fmt: Fmt = str, height: int = 220
-) -> Markup:
+def trend_lines(series: Sequence[Series], days: Sequence[str], label: str, fmt: Fmt = str, height: int = 220) -> Markup:
     """Up to five lines, each with its name at its end instead of a legend."""
     series = [each for each in series if each.values][:5]
     if not series:
@@ -208,9 +204,7 @@ def named(events: Sequence[Event], middle: Sequence[Point], height: int) -> list
         if not 0 <= event.step < len(middle):
             continue
         x, y = middle[event.step]
-        drawn.append(
-            element("circle", class_="dot-neg" if event.bad else "dot", cx=percent(x), cy=float(y), r="4.5")
-        )
+        drawn.append(element("circle", class_="dot-neg" if event.bad else "dot", cx=percent(x), cy=float(y), r="4.5"))
         below, above = y + 20, y - 12
         wishes = [below, above, y + 36, y - 28] if event.bad else [above, below, y - 28, y + 36]
         for place in wishes:

@@ -54,14 +54,10 @@ def chart(height: int, label: str, *parts: Markup, class_: str = "", **attribute
 
 def stretched(height: int, *parts: Markup, width: str = "100%") -> Markup:
     """Shapes in a space 100 wide, drawn as wide as there is room."""
-    return element(
-        "svg", *parts, width=width, height=height, viewBox=f"0 0 100 {height}", preserveAspectRatio="none"
-    )
+    return element("svg", *parts, width=width, height=height, viewBox=f"0 0 100 {height}", preserveAspectRatio="none")
 
 
-def text(
-    words: str, x: float, y: float, class_: str = "", anchor: str = "start", **attributes: object
-) -> Markup:
+def text(words: str, x: float, y: float, class_: str = "", anchor: str = "start", **attributes: object) -> Markup:
     """Words at a percent from the left and a pixel from the top."""
     return element(
         "text",
