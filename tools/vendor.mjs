@@ -70,6 +70,9 @@ function copies() {
   const copied = {
     "fonts/geist-latin.woff2": geist("latin"),
     "fonts/geist-latin-ext.woff2": geist("latin-ext"),
+    "licences/geist.txt": modules("@fontsource-variable", "geist", "LICENSE"),
+    "licences/htmx.txt": modules("htmx.org", "LICENSE"),
+    "licences/lucide.txt": modules("lucide-static", "LICENSE"),
     "swagger/swagger-ui.css": modules("swagger-ui-dist", "swagger-ui.css"),
     "swagger/swagger-ui-bundle.js": modules("swagger-ui-dist", "swagger-ui-bundle.js"),
     "swagger/LICENSE": modules("swagger-ui-dist", "LICENSE"),

@@ -48,5 +48,7 @@ each("[data-guess]", (input) => {
   if (!input.value) input.value = guesses[input.dataset.guess]?.() ?? "";
 });
 
-// The first field that was refused takes the focus after a redraw.
-document.addEventListener("htmx:after:swap", () => one('form [aria-invalid="true"]')?.focus());
+// The first field that was refused takes the focus after its form was redrawn.
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (detail.ctx?.response?.status === 422) one('form [aria-invalid="true"]')?.focus();
+});
