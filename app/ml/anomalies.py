@@ -1,0 +1,273 @@
+"""What wants a second look: unusual amounts, new payees, duplicates, price rises, missing bills."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from app.i18n import _, current_locale
+from app.ml import artifacts, payees, recurrences, usual
+from app.ml.memory import Row
+from app.ml.trees import Forest
+from app.ml.usual import Past
+
+Kind = Literal["amount_high", "amount_low", "new_payee", "duplicate", "price_rise", "missing_bill"]
+
+SHA256 = "05ba65d699c9d843fdca945de38cd2ff66159e909ead4a967f3b432c35dc9719"
+ALERT = 0.5  # score from which a row wants a look
+LIKELY = 1.645  # standard deviations on each side of the expected range: nine amounts in ten
+RISE = (1.01, 1.6)  # a subscription that grows by this much has a new price; by more, a wrong amount
+RECORD = math.log(2)  # twice the largest amount so far is told, whatever the model says of it
+ENOUGH = 20  # rows that make a largest amount mean something
+NEAR = 1.25  # how far beyond an amount called normal its like may go
+COMPARABLE = 5  # past rows shown beside a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something stands out, for programs and as a sentence. The range is in magnitudes."""
+
+    kind: Kind
+    sentence: str
+    expected_low: float
+    expected_high: float
+    comparable: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How unusual a row is, from 0 to 1, and the magnitudes that would have been usual."""
+
+    score: float
+    expected_low: float
+    expected_high: float
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_anomaly(self) -> bool:
+        return self.score >= ALERT
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A finding worth telling about. A missing bill has no row; `on` is then the day it was due."""
+
+    on: date
+    payee: str
+    row: Row | None
+    finding: Finding
+
+
+class Detector:
+    """Judges rows of one user in one currency. Scoring changes nothing; `observe` and `learn` do."""
+
+    def __init__(self, past: Past, currency: str | None = None) -> None:
+        self.past = past
+        self.currency = currency
+        self.accepted: list[tuple[str, Kind, float]] = []
+
+    @classmethod
+    def fit(cls, history: Iterable[Row], currency: str | None = None) -> Detector:
+        """Read a user's past, in any order. Raises ValueError for an amount that is not a number."""
+        detector = cls(Past(), currency)
+        for row in sorted(history, key=lambda r: r.date):
+            detector.observe(row)
+        return detector
+
+    def observe(self, row: Row) -> None:
+        """Count a row as part of the past, be it usual or not."""
+        _check(row)
+        self.past.add(row)
+
+    def learn(self, row: Row) -> None:
+        """That's normal: what stood out in this row no longer does in its like. A new row is observed too."""
+        known = row in self.past.rows_of(row)
+        for reason in self.score(row).reasons:
+            self.accept(row, reason.kind)
+        if known:
+            self.accept(row, "duplicate")
+        else:
+            self.observe(row)
+
+    def accept(self, row: Row, kind: Kind) -> None:
+        """Call one kind of alert normal for a payee, up to about the amount of this row."""
+        self.accepted.append((usual.payee_of(row), kind, abs(row.amount)))
+
+    def score(self, row: Row) -> Finding:
+        """Judge a row that is not itself of the past. Raises ValueError if its amount is not a number."""
+        _check(row)
+        if not row.amount:
+            return Finding(0.0, 0.0, 0.0, ())
+        centre, spread = self.past.expected(row)
+        low, high = math.exp(centre - LIKELY * spread), math.exp(centre + LIKELY * spread)
+        judged = [self._amount(row, centre, low, high), self._duplicate(row), self._price_rise(row)]
+        kept = [(p, r) for p, r in filter(None, judged) if not self._is_accepted(row, r.kind)]
+        kept.sort(key=lambda pair: -pair[0])
+        score = 1 - math.prod(1 - p for p, _reason in kept)
+        reasons = tuple(r for p, r in kept if p >= ALERT / 2)
+        return Finding(score, low, high, reasons)
+
+    def alerts(self, history: Sequence[Row], today: date, max_per_week: int = 3) -> list[Alert]:
+        """See ``alerts``; what this detector was told is normal is left out."""
+        return alerts(history, today, max_per_week, currency=self.currency, accepted=self.accepted)
+
+    # -- one judgement each: a probability and what to say -----------------------------------
+
+    def _amount(self, row: Row, centre: float, low: float, high: float) -> tuple[float, Reason]:
+        payee, _label, user = self.past.levels(row)
+        probability = _judge("amount", self.past.features(row))
+        words = {"payee": row.text.strip(), "amount": self._money(abs(row.amount))}
+        words |= {"low": self._money(low), "high": self._money(high)}
+        comparable = tuple(payee.rows[-COMPARABLE:])
+        if user.total >= ENOUGH and math.log(abs(row.amount)) > user.ordered[-1] + RECORD:
+            probability = max(probability, ALERT)
+        is_high = math.log(abs(row.amount)) >= centre
+        kind: Kind = "amount_high" if is_high else "amount_low"
+        if not comparable and is_high:
+            kind = "new_payee"
+            text = _("{payee} is new, and {amount} is a lot: {low} to {high} would be usual.", **words)
+        elif is_high:
+            text = _("{amount} is more than usual for {payee}: {low} to {high} is expected.", **words)
+        else:
+            text = _("{amount} is less than usual for {payee}: {low} to {high} is expected.", **words)
+        return probability, Reason(kind, text, low, high, comparable)
+
+    def _duplicate(self, row: Row) -> tuple[float, Reason] | None:
+        twins = self.past.twins(row)
+        if not twins:
+            return None
+        words = {"payee": row.text.strip(), "amount": self._money(abs(row.amount))}
+        words["date"] = _day(twins[-1].date)
+        text = _("{payee} was paid {amount} on {date} already: this may be the same payment twice.", **words)
+        probability = _judge("duplicate", self.past.duplicate_features(row, twins))
+        return probability, Reason("duplicate", text, abs(row.amount), abs(row.amount), tuple(twins))
+
+    def _price_rise(self, row: Row) -> tuple[float, Reason] | None:
+        """A payment in the rhythm of a settled price that is a little higher than it."""
+        rows = self.past.rows_of(row)
+        if row.amount > 0 or len(rows) < 3:
+            return None
+        before = abs(rows[-1].amount)
+        if not RISE[0] < abs(row.amount) / before < RISE[1] or any(
+            abs(r.amount) != before for r in rows[-3:]
+        ):
+            return None
+        found = recurrences.detect([*rows, row], row.date)
+        if not any(len(rows) in r.rows and r.price_change and r.price_change.on == row.date for r in found):
+            return None
+        words = {
+            "payee": row.text.strip(),
+            "before": self._money(before),
+            "after": self._money(abs(row.amount)),
+        }
+        text = _("{payee} went up from {before} to {after}.", **words)
+        return ALERT, Reason("price_rise", text, before, before, tuple(rows[-COMPARABLE:]))
+
+    def _is_accepted(self, row: Row, kind: Kind) -> bool:
+        size, name = abs(row.amount), usual.payee_of(row)
+        return any(
+            (payee, accepted) == (name, kind)
+            and (size * NEAR >= amount if kind == "amount_low" else size <= amount * NEAR)
+            for payee, accepted, amount in self.accepted
+        )
+
+    def _money(self, amount: float) -> str:
+        return _money(amount, self.currency)
+
+    # -- storage -----------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that scoring needs, ready for JSON; it can as well be fitted again from the rows."""
+        return {
+            "past": self.past.to_dict(),
+            "currency": self.currency,
+            "accepted": [list(a) for a in self.accepted],
+        }
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Detector:
+        detector = cls(Past.from_dict(kept["past"]), kept["currency"])
+        detector.accepted = [(name, kind, amount) for name, kind, amount in kept["accepted"]]
+        return detector
+
+
+def alerts(
+    history: Sequence[Row],
+    today: date,
+    max_per_week: int = 3,
+    *,
+    currency: str | None = None,
+    accepted: Sequence[tuple[str, Kind, float]] = (),
+) -> list[Alert]:
+    """What of the seven days up to today wants a look, most unusual first, at most `max_per_week`.
+
+    Every row is judged by what came before it; missing bills come from the recurrences of all rows.
+    """
+    for row in history:
+        _check(row)
+    week_ago = today - timedelta(days=7)
+    past = sorted((r for r in history if r.date <= today), key=lambda r: r.date)
+    detector = Detector(Past(), currency)
+    detector.accepted = list(accepted)
+    found = []
+    for row in past:
+        if row.date > week_ago and (finding := detector.score(row)).is_anomaly:
+            found.append(Alert(row.date, payees.name([row.text]), row, finding))
+        detector.observe(row)
+    found += [a for a in _missing(past, today, detector) if a.on > week_ago]
+    found.sort(key=lambda a: (-a.finding.score, -a.on.toordinal(), a.payee))
+    return found[:max_per_week]
+
+
+def _missing(past: Sequence[Row], today: date, detector: Detector) -> Iterable[Alert]:
+    for recurrence in recurrences.detect(past, today):
+        if recurrence.missed is None or detector._is_accepted(past[recurrence.rows[-1]], "missing_bill"):
+            continue
+        words = {"payee": recurrence.payee, "date": _day(recurrence.missed)}
+        if recurrence.kind == "bill":
+            text = _("{payee} was due on {date} and has not been paid.", **words)
+        else:
+            text = _("{payee} was due on {date} and has not arrived.", **words)
+        rows = tuple(past[i] for i in recurrence.rows[-COMPARABLE:])
+        low, high = recurrence.amount_low, recurrence.amount_high
+        score = max(ALERT, recurrence.confidence * 0.8)
+        reason = Reason("missing_bill", text, low, high, rows)
+        yield Alert(recurrence.missed, recurrence.payee, None, Finding(score, low, high, (reason,)))
+
+
+def _check(row: Row) -> None:
+    if not math.isfinite(row.amount):
+        raise ValueError(f"The amount of {row.text!r} on {row.date} is not a finite number.")
+
+
+def _money(amount: float, currency: str | None) -> str:
+    locale = current_locale().replace("-", "_")
+    if currency is None:
+        return str(format_decimal(round(amount, 2), locale=locale))
+    return str(format_currency(amount, currency, locale=locale))
+
+
+def _day(on: date) -> str:
+    return str(format_date(on, "medium", locale=current_locale().replace("-", "_")))
+
+
+@cache
+def _models() -> dict[str, tuple[Forest, float]]:
+    arrays = artifacts.load("anomalies.npz", SHA256)
+    return {
+        n: (Forest.from_arrays(arrays, n), float(arrays[f"{n}/alert"][0])) for n in ("amount", "duplicate")
+    }
+
+
+def _judge(model: str, features: list[float]) -> float:
+    """From 0 to 1, and ALERT where only one clean row in a hundred would be."""
+    forest, threshold = _models()[model]
+    return float(1 / (1 + math.exp(threshold - forest.predict(np.array([features]))[0])))
