@@ -61,7 +61,7 @@ class Words(HTMLParser):
                 self.keep(value or "")
 
     def keep(self, words: str) -> None:
-        spoken = words.strip()
+        spoken = words.strip(" ·\n")
         if re.search(r"[^\W\d_]{2}", spoken) and spoken != "Saldo":
             self.found.append(spoken)
 
