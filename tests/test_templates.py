@@ -16,7 +16,7 @@ PAGES = [path for path in EVERY if "email" not in path.parts]
 PARTIALS = sorted((TEMPLATES / "partials").rglob("*.html"))
 GLOBALS = {
     "_", "ngettext", "url_for", "static", "csrf_token", "nav", "user", "book", "today", "theme", "request",
-    "range", "dict", "namespace", "cycler", "joiner",
+    "member", "locale", "language", "version", "range", "dict", "namespace", "cycler", "joiner",
 }  # fmt: skip
 TOKENS = (ROOT / "assets" / "css" / "tokens.css").read_text()
 
