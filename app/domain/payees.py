@@ -45,11 +45,17 @@ LEADING = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-# Anywhere: what only a machine reads.
+# Anywhere: thanks, addresses, and what only a machine reads; the latter always has a digit.
+CHATTER = re.compile(
+    r"\b(?:sagt danke|dankt|danke|vielen dank|thank you|merci|gracias)\b.*"
+    r"|\b(?:help|support)\.[a-z]+\.?(?:com)?.*|//.*"
+    r"|\b(?:eref|kref|mref|cred|svwz|abwa|iban|bic|debt|purp)[+:][^ ]*",
+    re.IGNORECASE,
+)
+DIGIT = re.compile(r"[0-9]")
 NOISE = re.compile(
     r"""(?:
-    \b(?:eref|kref|mref|cred|svwz|abwa|iban|bic|debt|purp)[+:][^ ]*
-    | \b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3,7}(?:[ ]?[A-Z0-9]{1,3})?\b(?=[ ]|$)
+    \b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3,7}(?:[ ]?[A-Z0-9]{1,3})?\b(?=[ ]|$)
     | \b(?:ref(?:erence)?|auth(?:code)?|mandat(?:e)?|rum|ics|trx|txn|tid|mid|inv(?:oice)?|rg|re|nr|no
         |num|order|bestellung)[ ]?[.:#-]+[ ]?[\w/-]*\d[\w/-]*
     | \b(?:carte|card|karte|tarjeta|tarj|cb)[ .:]*(?:n[o°r]\.?[ ]*)?[x*]*\d{2,}\b
@@ -57,9 +63,6 @@ NOISE = re.compile(
     | \b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T]\d{1,2}[:.h]\d{2}(?::\d{2})?)?\b
     | \b\d{1,2}[/.]\d{1,2}\b\.?
     | \b\d{1,2}:\d{2}(?::\d{2})?\b
-    | \b(?:sagt[ ]danke|dankt|danke|vielen[ ]dank|thank[ ]you|merci|gracias)\b.*
-    | \b(?:help|support)\.[a-z]+\.?(?:com)?.*
-    | //.*
     | \b(?:usd|eur|gbp|chf)[ ]?\d+[.,]\d{2}\b | \b\d+[.,]\d{2}[ ]?(?:usd|eur|gbp|chf)\b
     )""",
     re.VERBOSE | re.IGNORECASE,
@@ -110,6 +113,7 @@ LEGAL = _words(
     aps co.kg gmbh&co sàrl s.a. s.l. s.l.u. s.r.l. s.p.a. e.k. e.v. b.v. n.v. corp corporation eu
     """
 )
+CLEAR = _words("gb gbr uk usa deu fra esp nld")  # no other word is written like these
 JOINING = _words("& and und et co")
 SHOP_WORDS = _words("store stores shop filiale fil markt branch st nr no str")
 # What a merchant prints to what it is called; the first word or words decide.
@@ -160,10 +164,11 @@ SMALL = _words(
     """
 )
 DOMAIN = re.compile(
-    r"([a-z0-9-]{2,})\.(?:com|co\.uk|org\.uk|org|net|de|fr|es|it|eu|io|uk|nl|be|at|ch|app|info|shop|co\.?u?|c|com?)\.?$",
+    r"([a-z0-9-]{2,})\.(?:com|(?:co|ac|gov|sch)\.uk|org\.uk|org|net|de|fr|es|it|eu|io|uk|nl|be|at|ch|app|info|shop|co\.?u?|c|com?)\.?$",
     re.I,
 )
 CODE = re.compile(r"(?=.*\d)[a-z0-9*#/_.-]{4,}", re.I)
+FIRST_LETTER = re.compile(r"(?:^|\||\()(?:\?:)?(\w)")
 WORD = re.compile(r"[^\W\d_]{2}")
 STAR = re.compile(r"\s*\*\s*")
 LEAST_BY_MACHINE, LEAST_BY_HAND = 3, 4  # digits of a number that is none of the name
@@ -202,7 +207,7 @@ def _once(text: str) -> str:
     known = _known(start)
     if known:
         return known
-    middle = _or(" ".join(NOISE.sub(" ", start).split()).strip(EDGES), start)
+    middle = _or(" ".join(_without_noise(start).split()).strip(EDGES), start)
     after = _known(middle)
     if after:
         return after
@@ -211,6 +216,11 @@ def _once(text: str) -> str:
     words = [_domain(word) for word in words]
     name = _or(" ".join(words).strip(EDGES), middle)
     return _cased(name[:LONGEST].strip() or text[:LONGEST])
+
+
+def _without_noise(text: str) -> str:
+    text = CHATTER.sub(" ", text)
+    return NOISE.sub(" ", text) if DIGIT.search(text) else text
 
 
 def _without_leading(text: str) -> str:
@@ -222,8 +232,14 @@ def _without_leading(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=256)
+def _known_by(letter: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Those of ``KNOWN`` of which an alternative begins with this letter."""
+    return tuple(pair for pair in KNOWN if letter in FIRST_LETTER.findall(pair[0].pattern))
+
+
 def _known(text: str) -> str | None:
-    for pattern, name in KNOWN:
+    for pattern, name in _known_by(text[:1].lower()):
         if pattern.fullmatch(text):
             return name
     return None
@@ -266,12 +282,14 @@ def _at_the_end(words: list[str], least: int, cut: bool) -> int:
         return 1
     if last in CITIES and _may_go(words):
         return 1
-    if last in SHOP_WORDS and cut:
+    if last in SHOP_WORDS and cut and len(words) > 2:
         return 1
-    abroad = last in COUNTRY or last in STATES
-    return int(
-        len(words) > 2 and abroad and last not in SMALL and last != "co" and (cut or words[-1].isupper())
-    )
+    abroad = (last in COUNTRY or last in STATES) and last not in SMALL and last != "co"
+    return int(len(words) > 2 and (last in CLEAR or (abroad and (cut or _is_place(words[:-1])))))
+
+
+def _is_place(words: list[str]) -> bool:
+    return words[-1].casefold() in CITIES or " ".join(words[-2:]).casefold() in CITY_PAIRS
 
 
 def _by_machine(words: list[str]) -> bool:
@@ -282,7 +300,7 @@ def _by_machine(words: list[str]) -> bool:
 def _may_go(words: list[str]) -> bool:
     """A city may go when what is left is a name: not the Bank *of* Madrid, nor a lone generic word."""
     before = words[-2].casefold().strip(EDGES)
-    return before not in SMALL and not (len(words) == 2 and before in GENERIC)
+    return before not in SMALL and not (len(words) == 2 and (before in GENERIC or len(before) <= 3))
 
 
 GENERIC = _words(
@@ -320,6 +338,8 @@ def _cased_word(word: str, at: int) -> str:
         return word.upper()
     if at and word.lower() in SMALL:
         return word.lower()
+    if word.isalpha():
+        return word[:1].upper() + word[1:].lower()
     return re.sub(
         r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda part: part[0][:1].upper() + part[0][1:].lower(), word
     )

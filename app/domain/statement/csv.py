@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, BinaryIO, Literal, NamedTuple, cast
@@ -574,7 +575,7 @@ def _rows(rows: Iterator[tuple[int, Any]], layout: Layout, currency: str) -> Ite
     on, payee, memo, category, reference, account = at.values()
     paying = _money(layout, currency)
     days: dict[str, date] = {}
-    make = Line._make
+    make, repeated = Line._make, lru_cache(4096)(_text)  # payees and the like come again and again
     for number, cells in rows:
         if number < first:
             continue
@@ -597,12 +598,12 @@ def _rows(rows: Iterator[tuple[int, Any]], layout: Layout, currency: str) -> Ite
                     day,
                     minor,
                     code,
-                    (_text(cells[payee]) if payee >= 0 else "") or note,
+                    (repeated(cells[payee]) if payee >= 0 else "") or note,
                     note,
-                    _text(cells[category]) if category >= 0 else "",
+                    repeated(cells[category]) if category >= 0 else "",
                     _text(cells[reference]) if reference >= 0 else "",
                     balance,
-                    _text(cells[account]) if account >= 0 else "",
+                    repeated(cells[account]) if account >= 0 else "",
                 )
             )
         except Invalid as error:
