@@ -1,37 +1,110 @@
-"""Shipped weights, read only when they are byte for byte the ones this code was written for."""
+"""The trained models that ship with Saldo: each is arrays and a card of facts, held to a known SHA-256."""
 
 from __future__ import annotations
 
-import hashlib
-import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from app.errors import Unavailable
+from app.i18n import _
 
-DATA = Path(__file__).parent / "data"
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
+FOLDER = Path(__file__).parent / "data"
 
-class BrokenArtifact(RuntimeError):
-    """A shipped file is missing or is not the one the code expects."""
-
-
-def load(name: str, sha256: str) -> dict[str, NDArray[Any]]:
-    """The arrays of an ``.npz`` among the shipped data, without pickle. Raises BrokenArtifact."""
-    try:
-        content = (DATA / name).read_bytes()
-    except OSError as error:
-        raise BrokenArtifact(f"{name} cannot be read.") from error
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise BrokenArtifact(f"{name} is not the file this release was made with.")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return dict(arrays)
+PINS: dict[str, str] = {}
+"""The SHA-256 of each ``.npz``; a rebuilt artefact loads only after its new sum is written here."""
 
 
-def save(name: str, arrays: dict[str, NDArray[Any]]) -> str:
-    """Write arrays among the shipped data; the SHA-256 returned goes into the code that loads them."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    (DATA / name).write_bytes(buffer.getvalue())
-    return hashlib.sha256(buffer.getvalue()).hexdigest()
+class Tampered(Unavailable):
+    """A shipped file is missing or is not the one that was released."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "The model “{name}” is missing or was changed since it was released, so it is not used.",
+                name=name,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a trained model; ``sound`` when the file is the released one."""
+
+    name: str
+    version: str
+    data: str
+    licence: str
+    rows: int
+    scores: Mapping[str, float]
+    sha256: str
+    sound: bool
+
+
+@cache
+def arrays(name: str) -> dict[str, NDArray[Any]]:
+    """The arrays of a model, read once a process. Raises Tampered when they are not the released ones."""
+    path = FOLDER / f"{name}.npz"
+    if not _sound(path, PINS.get(name)):
+        raise Tampered(name)
+    import numpy as np
+
+    with np.load(path, allow_pickle=False) as stored:
+        return {key: stored[key] for key in stored.files}
+
+
+@cache
+def facts(name: str) -> dict[str, Any]:
+    """The card of a model as it was written beside its arrays."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def catalogue() -> list[Card]:
+    """Every shipped model with a card, by name, for the page that shows which models are at work."""
+    cards = []
+    for path in sorted(FOLDER.glob("*.json")):
+        known = json.loads(path.read_text("utf-8"))
+        file = path.with_suffix(".npz")
+        cards.append(
+            Card(
+                name=path.stem,
+                version=str(known["version"]),
+                data=str(known["data"]),
+                licence=str(known["licence"]),
+                rows=int(known["rows"]),
+                scores={str(key): float(value) for key, value in known["scores"].items()},
+                sha256=digest(file) if file.exists() else "",
+                sound=_sound(file, PINS.get(path.stem)),
+            )
+        )
+    return cards
+
+
+def write(
+    name: str, stored: Mapping[str, NDArray[Any]], card: Mapping[str, Any], folder: Path = FOLDER
+) -> str:
+    """Write a model and its card; equal input gives equal bytes. Returns the SHA-256 to be pinned."""
+    import numpy as np
+
+    path = folder / f"{name}.npz"
+    np.savez_compressed(path, allow_pickle=False, **dict(stored))
+    sum_ = digest(path)
+    text = json.dumps({**card, "sha256": sum_}, indent=2, ensure_ascii=False, sort_keys=True)
+    (folder / f"{name}.json").write_text(text + "\n", "utf-8")
+    return sum_
+
+
+def digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _sound(path: Path, pinned: str | None) -> bool:
+    return path.exists() and digest(path) == pinned

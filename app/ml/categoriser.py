@@ -6,6 +6,7 @@ filed, the user's habits, and a general model with a starter table of merchants 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -13,14 +14,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from app.i18n import _, ngettext
+from app.ml import artifacts
 from app.ml.features import payee_key
 from app.ml.memory import Learned, Memory, Row
 
 if TYPE_CHECKING:
-    from app.ml.combiner import Evidence, Floats
+    from app.ml.combiner import Evidence, Floats, Weights
     from app.ml.general import General
 
 __all__ = ["Because", "Categoriser", "Guess", "Learned", "Memory", "Outcome", "Row", "outcome"]
+
+log = logging.getLogger(__name__)
+ARTEFACT = "categories"
 
 FILE_AT = 0.92
 """From here on a row is filed alone."""
@@ -29,6 +34,7 @@ SUGGEST_AT = 0.45
 TOP = 3
 REMEMBERED = 50_000  # answers kept for one user
 UNKNOWN = -6.0  # log probability of a label that only the user knows
+RARE = 0.005  # base rate of such a label
 ALIKE = 0.5  # likeness of payees that is worth naming as the reason
 
 
@@ -85,7 +91,7 @@ def outcome(guesses: Sequence[Guess]) -> Outcome:
 class Categoriser:
     """The door: one general model shared by all, and the memory of the user who asks."""
 
-    def __init__(self, general: General | None = None, weights: Floats | None = None) -> None:
+    def __init__(self, general: General | None = None, weights: Weights | None = None) -> None:
         self._general, self._weights = general, weights
 
     @classmethod
@@ -116,16 +122,16 @@ class Categoriser:
 
         from app.ml import combiner
 
-        labels, general = self._view(memory, row)
+        labels, general, base = self._view(memory, row)
         if not labels:
             return []
-        evidence = combiner.gather(labels, general, memory, payee_key(row.text), row.amount)
-        likely = combiner.probabilities(evidence.table, self.weights)
+        evidence = combiner.gather(labels, general, base, memory, payee_key(row.text), row.amount)
+        likely = self.weights.probabilities(evidence.table)
         best = np.argsort(-likely, kind="stable")[:TOP]
         return [Guess(labels[at], float(likely[at]), self._because(memory, row, labels[at], evidence)) for at in best]
 
-    def _view(self, memory: Memory, row: Row) -> tuple[tuple[str, ...], Floats]:
-        """The model's labels and the user's own, with the general model's log probabilities."""
+    def _view(self, memory: Memory, row: Row) -> tuple[tuple[str, ...], Floats, Floats]:
+        """The model's labels and the user's own, with log probabilities and base rates."""
         import numpy as np
 
         general = self.general
@@ -141,7 +147,8 @@ class Categoriser:
                 len(own),
             )
         labels, kept_places, more = sets
-        return labels, np.concatenate([scores, np.full(more, UNKNOWN)])[kept_places]
+        base = np.concatenate([general.base, np.full(more, RARE)])[kept_places]
+        return labels, np.concatenate([scores, np.full(more, UNKNOWN)])[kept_places], base
 
     def _because(self, memory: Memory, row: Row, label: str, evidence: Evidence) -> Because:
         if label in evidence.payee:
@@ -156,17 +163,13 @@ class Categoriser:
     @property
     def general(self) -> General:
         if self._general is None:
-            from app.ml.general import starter_only
-
-            self._general = starter_only()
+            self._general = _general()
         return self._general
 
     @property
-    def weights(self) -> Floats:
+    def weights(self) -> Weights:
         if self._weights is None:
-            from app.ml.combiner import plain_weights
-
-            self._weights = plain_weights()
+            self._weights = _weights()
         return self._weights
 
     def fit(self, rows: Iterable[Row]) -> Categoriser:
@@ -180,3 +183,27 @@ class Categoriser:
 @cache
 def _shipped() -> Categoriser:
     return Categoriser()
+
+
+@cache
+def _general() -> General:
+    """The shipped general model; the starter table alone when its file is not the released one."""
+    from app.ml import general
+
+    try:
+        return general.from_arrays(artifacts.arrays(ARTEFACT))
+    except artifacts.Tampered as error:
+        log.warning("categoriser: %s", error)
+        return general.starter_only()
+
+
+@cache
+def _weights() -> Weights:
+    """The shipped weights between the layers, else those set by hand."""
+    from app.ml import combiner
+
+    try:
+        stored = artifacts.arrays(ARTEFACT)
+    except artifacts.Tampered:
+        return combiner.plain_weights()
+    return combiner.Weights(stored["into"], stored["hidden"], stored["out"], stored["line"])

@@ -1,4 +1,4 @@
-"""How the layers of the categoriser are weighed: a conditional logit over what speaks for each label.
+"""How the layers of the categoriser are weighed: a small network over what speaks for each label.
 
 Each label gets a row of evidence that does not know which label it is, so the same weights serve any
 user and any set of categories; they are trained on card holders that the general model has not seen.
@@ -7,22 +7,30 @@ user and any set of categories; they are trained on card holders that the genera
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ml.memory import Memory, Traces
+from app.ml.features import amount_bucket
+from app.ml.memory import Memory, Traces, size_of
 
 Floats = NDArray[np.float64]
 
-STAGES = (1, 6, 25, 90)  # corrections so far: where the trust in the general model changes
-VISITS = (1.5, 3.0, 8.0)  # fading filings of a payee: where the trust in its history changes
-PER_STAGE, PER_VISIT, SIMILAR, LOOSE = 3, 4, 3, 5
-WIDTH = (len(STAGES) + 1) * PER_STAGE + (len(VISITS) + 1) * PER_VISIT + SIMILAR + LOOSE
+EVIDENCE = (
+    "general log", "general share", "habit ratio", "habit log", "habit seen",
+    "payee seen", "payee share", "payee log", "payee last", "payee amount",
+    "similar votes", "similar votes by likeness", "words", "size of amount", "same amount",
+    "recent share", "latest",
+    "corrections", "payee filings", "likeness", "general certainty", "payee known",
+)  # fmt: skip
+WIDTH = len(EVIDENCE)
 FLOOR = -7.0  # log probability under which the general model says no more
 NEAREST = 8
+HABIT = 5.0  # corrections that the general frequencies of labels are worth
+NEAR = 0.25  # logarithms of amounts this far apart are half alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,22 @@ class Evidence:
     payee: Traces
     nearest: str
     similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One hidden layer beside a straight line: (WIDTH, hidden), (hidden,), (hidden,), (WIDTH,)."""
+
+    into: Floats
+    bias: Floats
+    out: Floats
+    line: Floats
+
+    def probabilities(self, table: Floats) -> Floats:
+        """(labels,) from (labels, WIDTH)."""
+        scores = table @ self.line + np.maximum(table @ self.into + self.bias, 0.0) @ self.out
+        likely = np.exp(scores - scores.max())
+        return np.asarray(likely / likely.sum(), dtype=np.float64)
 
 
 def similar(memory: Memory, key: str) -> list[tuple[float, str]]:
@@ -54,85 +78,120 @@ def similar(memory: Memory, key: str) -> list[tuple[float, str]]:
     return sorted(scored, reverse=True)[:NEAREST]
 
 
-def gather(labels: tuple[str, ...], general: Floats, memory: Memory, key: str, amount: float) -> Evidence:
-    """What speaks for each label. ``general`` is (labels,) log probabilities."""
-    place = {label: at for at, label in enumerate(labels)}
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The labels of one question and where each stands in the table."""
+
+    place: Mapping[str, int]
+
+    def spread(self, traces: Traces, day: date) -> Floats:
+        """The fading weights of traces as of a day, (labels,)."""
+        weights = np.zeros(len(self.place))
+        for label, trace in traces.items():
+            if label in self.place:
+                weights[self.place[label]] = trace.at(day)
+        return weights
+
+    def count(self, counted: Mapping[str, float]) -> Floats:
+        weights = np.zeros(len(self.place))
+        for label, number in counted.items():
+            if label in self.place:
+                weights[self.place[label]] = number
+        return weights
+
+
+def gather(
+    labels: tuple[str, ...], general: Floats, base: Floats, memory: Memory, key: str, amount: float
+) -> Evidence:
+    """What speaks for each label: ``general`` are log probabilities of this line, ``base`` shares of all."""
     table = np.zeros((len(labels), WIDTH))
     spoken = np.maximum(general, FLOOR)
     share = np.exp(spoken)
-
-    def spread(traces: Traces, day: date) -> Floats:
-        weights = np.zeros(len(labels))
-        for label, trace in traces.items():
-            if label in place:
-                weights[place[label]] = trace.at(day)
-        return weights
-
-    newest = max((trace.last for trace in memory.labels.values()), default=date.min)
-    habit = spread(memory.labels, newest)
-    stage = sum(memory.total >= start for start in STAGES) * PER_STAGE
-    table[:, stage] = spoken
-    prior = (habit + 4 * share) / (habit.sum() + 4)
-    table[:, stage + 1] = np.log(prior + 1e-3)
-    table[:, stage + 2] = habit > 0
-    at = (len(STAGES) + 1) * PER_STAGE
-
+    table[:, 0], table[:, 1], table[:, 20] = spoken / 4, share, share.max()
+    if not memory.total:
+        return Evidence(table, {}, "", 0.0)
+    sheet = Sheet({label: at for at, label in enumerate(labels)})
+    newest = max(trace.last for trace in memory.labels.values())
+    habit = sheet.spread(memory.labels, newest)
+    expected = (habit + HABIT * base) / (habit.sum() + HABIT)
+    table[:, 2] = np.log(expected / base) / 3
+    table[:, 3] = np.log(expected) / 4
+    table[:, 4] = habit > 0
+    table[:, 17] = math.log1p(memory.total) / 5
     payee = memory.payees.get(key, {})
     if payee:
-        day = max(trace.last for trace in payee.values())
-        weights = spread(payee, day)
-        mass = weights.sum()
-        slot = at + sum(mass >= start for start in VISITS) * PER_VISIT
-        table[:, slot] = np.log((weights + prior) / (mass + 1))
-        table[:, slot + 1] = weights / max(mass, 1e-9)
-        table[:, slot + 2] = weights > 0
-        table[:, slot + 3] = spread({name: t for name, t in payee.items() if t.last == day}, day) > 0
-    at += (len(VISITS) + 1) * PER_VISIT
+        _payee_evidence(table, sheet, memory, key, amount, share * expected / base)
+    nearest, likeness = _similar_evidence(table, sheet, memory, key, newest)
+    _loose_evidence(table, sheet, memory, key, amount, habit, newest)
+    return Evidence(table, payee, nearest, likeness)
 
+
+def _payee_evidence(
+    table: Floats, sheet: Sheet, memory: Memory, key: str, amount: float, expected: Floats
+) -> None:
+    payee = memory.payees[key]
+    day = max(trace.last for trace in payee.values())
+    weights = sheet.spread(payee, day)
+    mass = weights.sum()
+    table[:, 5] = weights > 0
+    table[:, 6] = weights / max(mass, 1e-9)
+    table[:, 7] = np.log((weights + expected / expected.sum() + 1e-4) / (mass + 1)) / 4
+    table[:, 8] = sheet.count({label: trace.last == day for label, trace in payee.items()})
+    size, alike = size_of(amount), np.zeros(len(sheet.place))
+    for other, label, count in memory.amounts.get(key, ()):
+        if label in sheet.place:
+            alike[sheet.place[label]] += count * 0.5 ** (abs(size - other) / NEAR)
+    table[:, 9] = alike / (alike.sum() + 0.3)
+    table[:, 18], table[:, 21] = math.log1p(mass) / 3, 1.0
+
+
+def _similar_evidence(
+    table: Floats, sheet: Sheet, memory: Memory, key: str, newest: date
+) -> tuple[str, float]:
     neighbours = similar(memory, key)
-    best = neighbours[0] if neighbours else (0.0, "")
-    if neighbours:
-        votes = np.zeros(len(labels))
-        for likeness, other in neighbours:
-            theirs = spread(memory.payees[other], newest)
-            votes += likeness**2 * theirs / max(theirs.sum(), 1e-9)
-        votes /= votes.sum() + 0.2
-        table[:, at + (1 if payee else 0)] = votes
-        table[:, at + 2] = votes * best[0]
-    at += SIMILAR
+    if not neighbours:
+        return "", 0.0
+    votes = np.zeros(len(sheet.place))
+    for likeness, other in neighbours:
+        theirs = sheet.spread(memory.payees[other], newest)
+        votes += likeness**2 * theirs / max(theirs.sum(), 1e-9)
+    best, nearest = neighbours[0]
+    table[:, 10] = votes / (votes.sum() + 0.2)
+    table[:, 11] = table[:, 10] * best
+    table[:, 19] = best
+    return nearest, best
 
-    exact = memory.amounts.get((key, round(amount, 2)), {})
+
+def _loose_evidence(
+    table: Floats, sheet: Sheet, memory: Memory, key: str, amount: float, habit: Floats, newest: date
+) -> None:
+    mass = habit.sum() + 1e-9
+    for word in set(key.split()):
+        meant = memory.meanings.get(word)
+        if meant:
+            given = sheet.count(meant)
+            table[:, 12] += (
+                np.log((given + habit / mass + 1e-2) / (given.sum() + 1) / (habit / mass + 1e-2)) / 4
+            )
+    bucket = amount_bucket(amount)
+    here = sheet.count({label: sizes[bucket] for label, sizes in memory.sizes.items()})
+    each = sheet.count({label: sizes.total() for label, sizes in memory.sizes.items()})
+    usual = (here.sum() + 0.5) / (each.sum() + 5)
+    table[:, 13] = np.log((here + 3 * usual) / (each + 3) / usual) / 2
+    exact = memory.exact.get(round(amount, 2))
     if exact:
-        weights = spread(exact, newest)
-        table[:, at] = weights / max(weights.sum(), 1e-9)
-    if memory.recent:
-        size = len(memory.recent)
-        for back, label in enumerate(reversed(memory.recent)):
-            if label in place:
-                table[place[label], at + 1] += 1 / size
-                table[place[label], at + 2] += back == 0
-    table[:, at + 3] = np.minimum(share, 1.0)
-    table[:, at + 4] = share * (habit > 0) * math.log1p(memory.total)
-    return Evidence(table, payee, best[1], best[0])
+        same = sheet.spread(exact, newest)
+        table[:, 14] = same / (same.sum() + 0.5)
+    for back, label in enumerate(reversed(memory.recent)):
+        if label in sheet.place:
+            table[sheet.place[label], 15] += 1 / len(memory.recent)
+            table[sheet.place[label], 16] += back == 0
 
 
-def probabilities(table: Floats, weights: Floats) -> Floats:
-    scores = table @ weights
-    scores -= scores.max()
-    likely = np.exp(scores)
-    return np.asarray(likely / likely.sum(), dtype=np.float64)
-
-
-def plain_weights() -> Floats:
-    """Weights by hand: trust the general model less and the user's own filings more as they grow."""
-    weights = np.zeros(WIDTH)
-    for stage in range(len(STAGES) + 1):
-        weights[stage * PER_STAGE] = (1.0, 0.9, 0.7, 0.6, 0.5)[stage]
-        weights[stage * PER_STAGE + 1] = (0.0, 0.1, 0.3, 0.4, 0.5)[stage]
-    at = (len(STAGES) + 1) * PER_STAGE
-    for visits in range(len(VISITS) + 1):
-        weights[at + visits * PER_VISIT : at + (visits + 1) * PER_VISIT] = (1.0, 2.0, 0.5, 0.5)
-    at += (len(VISITS) + 1) * PER_VISIT
-    weights[at : at + SIMILAR] = (2.0, 0.5, 1.5)
-    weights[at + SIMILAR : at + SIMILAR + LOOSE] = (1.0, 0.2, 0.1, 0.5, 0.0)
-    return weights
+def plain_weights() -> Weights:
+    """Weights by hand, for a model without trained ones: the payee's history first, then what is alike."""
+    line = np.zeros(WIDTH)
+    line[[0, 2, 3]] = 3.6, 0.8, 0.6
+    line[[5, 6, 7, 8, 9]] = 1.0, 2.5, 2.0, 0.5, 1.0
+    line[[10, 11, 12, 13, 14]] = 0.8, 2.0, 0.8, 0.5, 0.5
+    return Weights(np.zeros((WIDTH, 1)), np.zeros(1), np.zeros(1), line)

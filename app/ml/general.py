@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +49,16 @@ class General:
     labels: tuple[str, ...]
     weights: NDArray[np.float32] | None = None
     bias: Floats | None = None
+    shares: Floats | None = None
     starter: bool = False
     _seen: dict[tuple[str, int], Floats] = field(default_factory=dict, repr=False)
+
+    @property
+    def base(self) -> Floats:
+        """How frequent each label is in general, (labels,)."""
+        if self.shares is None:
+            self.shares = np.full(len(self.labels), 1 / max(len(self.labels), 1))
+        return self.shares
 
     def log_probabilities(self, text: str, amount: float) -> Floats:
         """(labels,); cached by text and size of the amount, which is all the model looks at."""
@@ -108,4 +118,17 @@ def log_softmax(scores: Floats) -> Floats:
 
 def starter_only() -> General:
     """What can be said from the table alone: most lines are everyday spending."""
-    return General(KEYS, bias=np.array([0.0 if KIND_OF[key] == "expense" else -0.5 for key in KEYS]), starter=True)
+    return General(
+        KEYS, bias=np.array([0.0 if KIND_OF[key] == "expense" else -0.5 for key in KEYS]), starter=True
+    )
+
+
+def from_arrays(stored: Mapping[str, NDArray[Any]]) -> General:
+    """The shipped model: weights are bytes with one scale a label."""
+    return General(
+        tuple(str(label) for label in stored["labels"]),
+        (stored["weights"] * stored["scale"]).astype(np.float32),
+        stored["bias"].astype(np.float64),
+        stored["shares"].astype(np.float64),
+        starter=True,
+    )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.ml.features import payee_key
+from app.ml.features import amount_bucket, payee_key
 
 HALF_LIFE = 240.0  # days until a filing counts half
+RECENT = 10  # labels kept in the order they were given
+REMEMBERED = 60  # amounts kept for one payee
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Trace:
 
 
 Traces = dict[str, Trace]
+Size = tuple[float, str, int]  # logarithm of an amount, label, count
 
 
 @dataclass(slots=True)
@@ -69,7 +73,10 @@ class Memory:
     payees: dict[str, Traces] = field(default_factory=dict)
     labels: Traces = field(default_factory=dict)
     words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    amounts: dict[tuple[str, float], Traces] = field(default_factory=dict)
+    amounts: dict[str, list[Size]] = field(default_factory=dict)  # by payee
+    exact: dict[float, Traces] = field(default_factory=dict)
+    sizes: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))  # by label
+    meanings: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # word → labels
     recent: list[str] = field(default_factory=list)
     total: int = 0
     version: int = 0
@@ -99,9 +106,15 @@ class Memory:
             for word in key.split():
                 self.words[word].discard(key)
         self._take(self.labels, label)
-        exact = (key, round(row.amount, 2))
-        if label in self.amounts.get(exact, {}):
-            self._take(self.amounts[exact], label)
+        exact = self.exact.get(round(row.amount, 2), {})
+        if label in exact:
+            self._take(exact, label)
+        spot = (size_of(row.amount), label, 1)
+        if spot in self.amounts.get(key, ()):
+            self.amounts[key].remove(spot)
+        self.sizes[label] -= Counter({amount_bucket(row.amount): 1})
+        for word in set(key.split()):
+            self.meanings[word] -= Counter({label: 1})
         if label in self.recent:
             self.recent.reverse()
             self.recent.remove(label)
@@ -114,11 +127,16 @@ class Memory:
         for traces in (
             self.payees.setdefault(key, {}),
             self.labels,
-            self.amounts.setdefault((key, round(amount, 2)), {}),
+            self.exact.setdefault(round(amount, 2), {}),
         ):
             traces.setdefault(label, Trace()).add(count, day)
-        for word in key.split():
+        sizes = self.amounts.setdefault(key, [])
+        sizes.append((size_of(amount), label, count))
+        del sizes[:-REMEMBERED]
+        self.sizes[label][amount_bucket(amount)] += count
+        for word in set(key.split()):
             self.words[word].add(key)
+            self.meanings[word][label] += count
         self.recent = [*self.recent, label][-RECENT:]
         self.total += count
         self._changed()
@@ -134,4 +152,7 @@ class Memory:
         self.cache.clear()
 
 
-RECENT = 10  # labels kept in the order they were given
+def size_of(amount: float) -> float:
+    """The logarithm of an amount, with its sign far apart: amounts are alike when these are near."""
+    size = math.log1p(abs(amount))
+    return size if amount < 0 else -20.0 - size

@@ -43,4 +43,10 @@ def fit(rows: Sequence[Row], *, damping: float = 0.6) -> General:
         bias = np.concatenate([-model.intercept_, model.intercept_]) / 2
     else:
         coefficients, bias = model.coef_, model.intercept_
-    return General(labels, np.ascontiguousarray(coefficients.T, dtype=np.float32), bias.astype(np.float64))
+    shares = np.bincount(target, weights, len(labels)) + 1
+    return General(
+        labels,
+        np.ascontiguousarray(coefficients.T, dtype=np.float32),
+        bias.astype(np.float64),
+        shares / shares.sum(),
+    )
