@@ -26,13 +26,14 @@ def fit(rows: Sequence[Row], *, damping: float = 0.6) -> General:
     counted = Counter((row.text, amount_bucket(row.amount), row.label) for row in rows)
     sample = {(row.text, amount_bucket(row.amount)): row.amount for row in rows}
     ones = [encode(text, sample[text, bucket]) for text, bucket, _label in counted]
+    used, columns = np.unique(np.concatenate([places for places, _values in ones]), return_inverse=True)
     matrix = csr_matrix(
         (
             np.concatenate([values for _places, values in ones]),
-            np.concatenate([places for places, _values in ones]),
+            columns,
             np.cumsum([0, *(len(places) for places, _values in ones)]),
         ),
-        shape=(len(ones), DIMENSIONS),
+        shape=(len(ones), len(used)),
     )
     weights = np.array([count**damping for count in counted.values()])
     target = np.array([place[str(label)] for _text, _bucket, label in counted])
@@ -43,10 +44,12 @@ def fit(rows: Sequence[Row], *, damping: float = 0.6) -> General:
         bias = np.concatenate([-model.intercept_, model.intercept_]) / 2
     else:
         coefficients, bias = model.coef_, model.intercept_
+    spread = np.zeros((DIMENSIONS, len(labels)), dtype=np.float32)
+    spread[used] = coefficients.T
     shares = np.bincount(target, weights, len(labels)) + 1
     return General(
         labels,
-        np.ascontiguousarray(coefficients.T, dtype=np.float32),
+        spread,
         bias.astype(np.float64),
         shares / shares.sum(),
     )
