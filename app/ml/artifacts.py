@@ -88,9 +88,7 @@ def catalogue() -> list[Card]:
     return cards
 
 
-def write(
-    name: str, stored: Mapping[str, NDArray[Any]], card: Mapping[str, Any], folder: Path = FOLDER
-) -> str:
+def write(name: str, stored: Mapping[str, NDArray[Any]], card: Mapping[str, Any], folder: Path = FOLDER) -> str:
     """Write a model and its card; equal input gives equal bytes. Returns the SHA-256 to be pinned."""
     import numpy as np
 

@@ -100,9 +100,7 @@ class Sheet:
         return weights
 
 
-def gather(
-    labels: tuple[str, ...], general: Floats, base: Floats, memory: Memory, key: str, amount: float
-) -> Evidence:
+def gather(labels: tuple[str, ...], general: Floats, base: Floats, memory: Memory, key: str, amount: float) -> Evidence:
     """What speaks for each label: ``general`` are log probabilities of this line, ``base`` shares of all."""
     table = np.zeros((len(labels), WIDTH))
     spoken = np.maximum(general, FLOOR)
@@ -126,9 +124,7 @@ def gather(
     return Evidence(table, payee, nearest, likeness)
 
 
-def _payee_evidence(
-    table: Floats, sheet: Sheet, memory: Memory, key: str, amount: float, expected: Floats
-) -> None:
+def _payee_evidence(table: Floats, sheet: Sheet, memory: Memory, key: str, amount: float, expected: Floats) -> None:
     payee = memory.payees[key]
     day = max(trace.last for trace in payee.values())
     weights = sheet.spread(payee, day)
@@ -145,9 +141,7 @@ def _payee_evidence(
     table[:, 18], table[:, 21] = math.log1p(mass) / 3, 1.0
 
 
-def _similar_evidence(
-    table: Floats, sheet: Sheet, memory: Memory, key: str, newest: date
-) -> tuple[str, float]:
+def _similar_evidence(table: Floats, sheet: Sheet, memory: Memory, key: str, newest: date) -> tuple[str, float]:
     neighbours = similar(memory, key)
     if not neighbours:
         return "", 0.0
@@ -170,9 +164,7 @@ def _loose_evidence(
         meant = memory.meanings.get(word)
         if meant:
             given = sheet.count(meant)
-            table[:, 12] += (
-                np.log((given + habit / mass + 1e-2) / (given.sum() + 1) / (habit / mass + 1e-2)) / 4
-            )
+            table[:, 12] += np.log((given + habit / mass + 1e-2) / (given.sum() + 1) / (habit / mass + 1e-2)) / 4
     bucket = amount_bucket(amount)
     here = sheet.count({label: sizes[bucket] for label, sizes in memory.sizes.items()})
     each = sheet.count({label: sizes.total() for label, sizes in memory.sizes.items()})

@@ -118,9 +118,7 @@ def log_softmax(scores: Floats) -> Floats:
 
 def starter_only() -> General:
     """What can be said from the table alone: most lines are everyday spending."""
-    return General(
-        KEYS, bias=np.array([0.0 if KIND_OF[key] == "expense" else -0.5 for key in KEYS]), starter=True
-    )
+    return General(KEYS, bias=np.array([0.0 if KIND_OF[key] == "expense" else -0.5 for key in KEYS]), starter=True)
 
 
 def from_arrays(stored: Mapping[str, NDArray[Any]]) -> General:

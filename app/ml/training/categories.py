@@ -117,9 +117,7 @@ def household(holders: Cards) -> tuple[General, dict[str, float]]:
     kept = [row for row in (*mapped, *made) if not left_out(row.text)]
     asked = [row for row in mapped if left_out(row.text)]
     first = linear.fit(kept)
-    right = sum(
-        first.labels[int(first.log_probabilities(r.text, r.amount).argmax())] == r.label for r in asked
-    )
+    right = sum(first.labels[int(first.log_probabilities(r.text, r.amount).argmax())] == r.label for r in asked)
     general = linear.fit([*mapped, *made])
     return general, {"new_merchants": round(right / max(len(asked), 1), 4)}
 
