@@ -1,0 +1,116 @@
+"""Sentences are read as entries, and only when they book something."""
+
+# ruff: noqa: E501 (tables of words read better in long lines)
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from app.domain.money import Money
+from app.domain.phrases import Entry, parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.domain.sentences import HELD_OUT, TUNED
+
+TODAY = date(2026, 11, 21)
+
+
+def lines(table: str) -> list[list[str]]:
+    return [[part.strip() for part in line.split("|")] for line in table.strip().splitlines()]
+
+
+def shown(entry: Entry) -> str:
+    whole = entry.amount.wire.removesuffix(".00")
+    return f"{whole} {entry.currency} {(entry.date - TODAY).days} {entry.kind}"
+
+
+def one(text: str, locale: str = "en-GB", currency: str = "EUR") -> Entry:
+    (entry,) = parse(text, TODAY, currency, locale)
+    return entry
+
+
+@pytest.mark.parametrize(("locale", "currency", "text", "meant"), lines(TUNED), ids=lambda value: value[:40])
+def test_sentences_are_read_as_meant(locale: str, currency: str, text: str, meant: str) -> None:
+    assert "; ".join(map(shown, parse(text, TODAY, currency, locale))) == meant
+
+
+def test_most_new_sentences_are_read_right() -> None:
+    wrong = [
+        text
+        for locale, currency, text, meant in lines(HELD_OUT)
+        if "; ".join(map(shown, parse(text, TODAY, currency, locale))) != meant
+    ]
+    assert len(wrong) <= 0.05 * len(lines(HELD_OUT)), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "payee", "category"),
+    [
+        ("lunch 12", "Lunch", "dining_out"),
+        ("I spent 500 DZD at a coffee shop", "Coffee shop", "coffee"),
+        ("54.20 at Lidl yesterday", "Lidl", "groceries"),
+        ("£20 refund from Amazon", "Amazon", "refunds"),
+        ("salary 3.2k", "Salary", "salary"),
+    ],
+)
+def test_the_payee_is_what_remains(text: str, payee: str, category: str) -> None:
+    entry = one(text)
+    assert (entry.payee, entry.category_hint) == (payee, category)
+
+
+def test_a_split_names_its_people_and_the_own_share() -> None:
+    for text in ("dinner 60 split with Sam equally", "dinner 60 with Sam, split"):
+        entry = one(text)
+        assert (entry.split_with, entry.share, entry.payee) == (("Sam",), Fraction(1, 2), "Dinner")
+    assert one("dinner 60 split with Sam and Jo").share == Fraction(1, 3)
+    assert one("Sam paid 20 for pizza").payer == "Sam"
+
+
+def test_a_transfer_names_both_accounts() -> None:
+    entry = one("moved 200 from checking to savings")
+    assert (entry.account_hint, entry.to_account_hint, entry.payee) == ("checking", "savings", None)
+
+
+def test_what_is_ambiguous_is_asked() -> None:
+    assert one("laptop 1,250", "en").unsure == {"amount"}
+    assert one("laptop 1,250", "en").amount == Money(125_000, "EUR")
+    assert one("laptop 1,250", "en-US").unsure == frozenset()
+    assert one("lunch 12.50 on 31 february").unsure == {"date"}
+    assert one("lunch 12.50 01/02", "en").unsure == {"date"}
+    assert one("lunch 12.50 01/02", "en-US").date == date(2026, 1, 2)
+    assert one("lunch 12.50 01/02", "en-GB").date == date(2026, 2, 1)
+
+
+def test_the_spans_show_what_was_read() -> None:
+    text = "coffee 3.50 € yesterday"
+    spans = one(text).spans
+    assert {name: text[slice(*span)] for name, span in spans.items()} == {
+        "amount": "3.50 €",
+        "date": "yesterday",
+    }
+
+
+HOSTILE = ["", "\x00", "\ud800 12", "1E+400", "9" * 10_000, "1," * 500, "a " * 5_000, "und" * 300, "١" * 900, "😀 12",
+           "\u202e12 coffee", "on 31 february 12", "12/12/12/12/12", "-" * 1_000, "einundzwanzig" * 70, "$" * 900,
+           "1 000 " * 160, "split with " * 90, "(" * 999, "one " * 250]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+@pytest.mark.parametrize("locale", ["en", "de-DE", "nonsense"])
+def test_hostile_text_is_read_quickly_and_never_raises(text: str, locale: str) -> None:
+    start = time.process_time()
+    parse(text, TODAY, "EUR", locale)
+    assert time.process_time() - start < 0.1
+
+
+@settings(deadline=None)
+@given(st.text() | st.lists(st.sampled_from(["12", "3.50", "€", "and", ",", "yesterday", "on", "31", "02", "k", "mil", "und", "split", "with", "from"])).map(" ".join),
+       st.dates(), st.sampled_from(["EUR", "JPY", "KWD"]))  # fmt: skip
+def test_any_text_on_any_day_is_read(text: str, today: date, currency: str) -> None:
+    for entry in parse(text, today, currency, "en"):
+        assert entry.amount.minor > 0
+        assert isinstance(entry.date - timedelta(0), date)
