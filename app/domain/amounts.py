@@ -37,17 +37,13 @@ PLAINER = {
     **dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009\u2002\u2003\t"), " "),
     **dict.fromkeys(map(ord, "’‘ʼ´`"), "'"),
 }
-MARKS = dict.fromkeys(
-    map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-)
+MARKS = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
 WIDE = re.compile("[０-９]")
 PLAIN = {
     mark: re.compile(rf"(-?[0-9]{{1,15}})(?:{re.escape(mark)}([0-9]{{1,6}}))?") for mark in (".", ",")
 }  # what most rows of most files look like
 BODY = re.compile(r"[0-9.,'٫٬ ]*[0-9][0-9.,'٫٬ ]*")
-GROUPED = re.compile(
-    r"[0-9]{1,3}(?:(?P<sep>[.,' ٬])[0-9]{3})(?:(?P=sep)[0-9]{3})*|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"
-)
+GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<sep>[.,' ٬])[0-9]{3})(?:(?P=sep)[0-9]{3})*|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
 DEBITS, CREDITS = frozenset({"dr", "db"}), frozenset({"cr"})
 
 
@@ -106,9 +102,7 @@ def figures(body: str, decimal: Mark | None) -> list[Decimal]:
 
     ``decimal`` is the decimal mark if it is known. Nothing when the separators make no number.
     """
-    body = (
-        body.replace("٫", ".") if "٬" in body or "٫" not in body else body.replace(",", "٬").replace("٫", ".")
-    )
+    body = body.replace("٫", ".") if "٬" in body or "٫" not in body else body.replace(",", "٬").replace("٫", ".")
     if body.isdigit():
         return [Decimal(body)]
     points, commas = body.count("."), body.count(",")
@@ -234,11 +228,7 @@ def _minor_units_slowly(text: str, decimal: Mark, exponent: int) -> int:
     if any(currency_of(word, "") is None for word in words):
         raise InvalidAmount(text)
     body = found[0].strip()
-    if (
-        decimal not in body
-        and body.count("." if decimal == "," else ",") == 1
-        and not GROUPED.fullmatch(body)
-    ):
+    if decimal not in body and body.count("." if decimal == "," else ",") == 1 and not GROUPED.fullmatch(body):
         raise InvalidAmount(text)  # "12.50" in a file with decimal commas is neither 12.50 nor 1250
     values = figures(body, decimal)
     if not values:

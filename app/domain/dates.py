@@ -79,7 +79,9 @@ UNIT_WORDS = {
     **dict.fromkeys(["week", "weeks", "semaine", "semaines", "semana", "semanas", "woche", "wochen"], 7),
     **dict.fromkeys(["month", "months", "mois", "mes", "meses", "monat", "monate", "monaten"], 30),
 }
-CURRENCY_AHEAD = r"(?!\s?(?:[€$£¥%]|euros?\b|eur\b|dollars?\b|usd\b|dzd\b|dinars?\b|da\b|k\b|pounds?\b|francs?\b|chf\b|[.,]\d))"
+CURRENCY_AHEAD = (
+    r"(?!\s?(?:[€$£¥%]|euros?\b|eur\b|dollars?\b|usd\b|dzd\b|dinars?\b|da\b|k\b|pounds?\b|francs?\b|chf\b|[.,]\d))"
+)
 
 
 def _either(words: list[str]) -> str:

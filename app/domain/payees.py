@@ -183,9 +183,7 @@ def clean(text: str) -> str:
     ``SQ *BLUE BOTTLE 4421 OAKLAND`` is ``Blue Bottle``. Never empty for a text
     that is not, and a clean payee stays as it is.
     """
-    shown = " ".join(
-        "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", text[:400])).split()
-    )
+    shown = " ".join("".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", text[:400])).split())
     seen = set()
     while shown not in seen:  # what one pass lays bare the next may drop; a few passes reach the end
         seen.add(shown)
@@ -340,6 +338,4 @@ def _cased_word(word: str, at: int) -> str:
         return word.lower()
     if word.isalpha():
         return word[:1].upper() + word[1:].lower()
-    return re.sub(
-        r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda part: part[0][:1].upper() + part[0][1:].lower(), word
-    )
+    return re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda part: part[0][:1].upper() + part[0][1:].lower(), word)

@@ -4,8 +4,6 @@
 A line: locale | currency of the book | sentence | entries, each ``amount currency day kind``.
 """
 
-# ruff: noqa: E501 (tables of words read better in long lines)
-
 from __future__ import annotations
 
 TUNED = """

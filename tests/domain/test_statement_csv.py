@@ -225,9 +225,7 @@ class TestBadLines:
         ],
     )
     def test_it_is_listed_with_its_line_and_the_others_go_on(self, row, reason):
-        found = lines(
-            f"Date,Payee,Amount\n13/03/2026,A,-1.00\n{row}\n15/03/2026,B,-2.00\n16/03/2026,C,-3.00\n"
-        )
+        found = lines(f"Date,Payee,Amount\n13/03/2026,A,-1.00\n{row}\n15/03/2026,B,-2.00\n16/03/2026,C,-3.00\n")
 
         bad = [line for line in found if isinstance(line, BadLine)]
         assert [line.line for line in bad] == [3]
@@ -243,13 +241,9 @@ class TestBadLines:
         assert found[2].minor == -1
 
     def test_a_yen_has_no_decimals(self):
-        assert isinstance(
-            lines("Date,Payee,Amount\n2026-03-13,A,100\n2026-03-13,A,1.5\n", None, "JPY")[1], BadLine
-        )
+        assert isinstance(lines("Date,Payee,Amount\n2026-03-13,A,100\n2026-03-13,A,1.5\n", None, "JPY")[1], BadLine)
 
-    @pytest.mark.parametrize(
-        "end", ["2026-03-15,Sho", "2026-0", "2026-03-15,Shop,-1.5", "2026-03-15,Shop,-15"]
-    )
+    @pytest.mark.parametrize("end", ["2026-03-15,Sho", "2026-0", "2026-03-15,Shop,-1.5", "2026-03-15,Shop,-15"])
     def test_a_line_the_download_broke_off_in_is_listed(self, end):
         assert isinstance(lines(PLAIN + end)[-1], BadLine)
 
@@ -287,9 +281,7 @@ class TestHostileFiles:
         assert [type(line) for line in found] == [Line, Line, BadLine, Line]
 
     def test_mixed_encodings_are_read_line_by_line(self):
-        data = "Date,Payee,Amount\n2026-03-13,Café,-1.00\n".encode() + "2026-03-14,Bäcker,-1.00\n".encode(
-            "cp1252"
-        )
+        data = "Date,Payee,Amount\n2026-03-13,Café,-1.00\n".encode() + "2026-03-14,Bäcker,-1.00\n".encode("cp1252")
 
         assert [row[2] for row in booked(data)] == ["Café", "Bäcker"]
         assert inspect(data, currency="EUR").warnings
@@ -309,13 +301,9 @@ PARTS = """Date Amount Payee Debit Saldo Total EUR 13/03/2026 2026-03-13 01/02/2
 sep=; x é １ ٣ ()
 - 99999999999999999999"""
 CELLS = st.sampled_from([*PARTS.split(), '"', '""', "\0", "", "\n", "\r", ",", ";", "\t", "|", "\ud7ff"])
-FILES = st.one_of(
-    st.binary(max_size=200), st.lists(CELLS, max_size=40).map(lambda cells: "".join(cells).encode())
-)
+FILES = st.one_of(st.binary(max_size=200), st.lists(CELLS, max_size=40).map(lambda cells: "".join(cells).encode()))
 FIELDS = st.sampled_from(("date", "amount", "debit", "payee", "header", "encoding", "decimal", "delimiter"))
-VALUES = st.one_of(
-    st.integers(-1, 5), st.booleans(), st.sampled_from(["Date", "utf-16", "ascii", ".", ";", "dmy", ""])
-)
+VALUES = st.one_of(st.integers(-1, 5), st.booleans(), st.sampled_from(["Date", "utf-16", "ascii", ".", ";", "dmy", ""]))
 
 
 @settings(max_examples=400, deadline=None)

@@ -121,9 +121,7 @@ def _clauses(rest: str, found: list[sums.Sum]) -> list[Clause]:
     for start, end in pairwise(cuts):
         inside = [one for one in found if start <= one.start < end]
         strong = [one for one in inside if one.strong]
-        if not inside or (
-            not strong and not (inside := [one for one in inside if _books(one, rest, start, end)])
-        ):
+        if not inside or (not strong and not (inside := [one for one in inside if _books(one, rest, start, end)])):
             if kept:
                 kept[-1].end = end
             continue
@@ -221,9 +219,7 @@ def _date_of(clause: Clause, clauses: list[Clause], written: list[dates.Written]
 def _kind(stretch: str, sign: str) -> Kind:
     if words.REFUND.search(stretch):
         return "refund"
-    if words.TRANSFER.search(stretch) and not re.search(
-        r"(?<!\w)(?:salaire|salary|gehalt|nomina)(?!\w)", stretch
-    ):
+    if words.TRANSFER.search(stretch) and not re.search(r"(?<!\w)(?:salaire|salary|gehalt|nomina)(?!\w)", stretch):
         return "transfer"
     if sign == "+" or words.INCOME.search(stretch):
         return "income"
@@ -234,9 +230,7 @@ def _split(
     near: str, rest: str, original: str, cut: list[Span], alone: bool
 ) -> tuple[tuple[str, ...], Fraction | None]:
     text = rest if alone else near
-    after = re.search(
-        r"(?<!\w)(?:with|avec|con|mit) " + words.NAME + r"(?:,)? (?:a medias|a moitie|halbe-halbe)", text
-    )
+    after = re.search(r"(?<!\w)(?:with|avec|con|mit) " + words.NAME + r"(?:,)? (?:a medias|a moitie|halbe-halbe)", text)
     match = words.WITH_SPLIT.search(text) or words.SPLIT.search(text) or after
     if match is None:
         return (), None
@@ -290,11 +284,7 @@ def _payee(near: str, original: str, cut: list[Span]) -> str | None:
     if not named:
         return None
     place = next(
-        (
-            m
-            for m in [re.search(r"(?<!\w)(?:at|chez|bei|beim|from) (\S.*)", left[s:e]) for s, e in named]
-            if m
-        ),
+        (m for m in [re.search(r"(?<!\w)(?:at|chez|bei|beim|from) (\S.*)", left[s:e]) for s, e in named] if m),
         None,
     )
     if place is not None:
@@ -309,9 +299,7 @@ def _payee(near: str, original: str, cut: list[Span]) -> str | None:
 
 def _trimmed(left: str, start: int, end: int) -> Span | None:
     """The piece without small words, signs and spaces at its ends."""
-    tokens = [
-        (m.start() + start, m.end() + start) for m in re.finditer(r"[^\s.+*/=|_-][^\s]*", left[start:end])
-    ]
+    tokens = [(m.start() + start, m.end() + start) for m in re.finditer(r"[^\s.+*/=|_-][^\s]*", left[start:end])]
     while tokens and _small(left[tokens[0][0] : tokens[0][1]]):
         tokens.pop(0)
     while tokens and _small(left[tokens[-1][0] : tokens[-1][1]]):

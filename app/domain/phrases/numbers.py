@@ -1,7 +1,5 @@
 """Numbers in words, in English, French, Spanish, German and Arabic, found in folded text."""
 
-# ruff: noqa: E501 (tables of words read better in long lines)
-
 from __future__ import annotations
 
 import re

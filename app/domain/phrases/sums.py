@@ -54,9 +54,7 @@ def find(folded: str, original: str, currency: str, locale: str) -> list[Sum]:
         if len(match[0]) > 24:
             continue
         values = figures(match[0], mark)
-        one = _sum(
-            folded, original, match.start(), match.end(), values, currency, "." in match[0] or "," in match[0]
-        )
+        one = _sum(folded, original, match.start(), match.end(), values, currency, "." in match[0] or "," in match[0])
         if one is not None:
             if found and one.start < found[-1].end:
                 found.pop()
@@ -89,11 +87,7 @@ def _sum(
     if unit is None and (small := SMALL.match(folded, end)) is not None:
         unit, strong, end = words.CENTS[small["cents"]] or currency, True, small.end()
         values = [value.scaleb(-exponent(unit)) for value in values]
-    elif (
-        unit
-        and (then := THEN.match(folded, end))
-        and (then["cents"] or not then["joined"] or then["joined"].strip())
-    ):
+    elif unit and (then := THEN.match(folded, end)) and (then["cents"] or not then["joined"] or then["joined"].strip()):
         if values[0] == values[0].to_integral_value() and exponent(unit) == 2 and _is_part(then):
             values, end = [values[0] + Decimal(then["part"]).scaleb(-2)], then.end()
     elif unit is None and words.UNIT_AFTER.match(folded, end):

@@ -10,9 +10,7 @@ import re
 def words(*lines: str) -> re.Pattern[str]:
     """One pattern for whole words; ``*`` in a word stands for any ending."""
     parts = sorted({p.strip() for line in lines for p in line.split("|") if p.strip()}, key=len, reverse=True)
-    return re.compile(
-        r"(?<!\w)(?:" + "|".join(re.escape(p).replace(r"\*", r"\w*") for p in parts) + r")(?!\w)"
-    )
+    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(p).replace(r"\*", r"\w*") for p in parts) + r")(?!\w)")
 
 
 CURRENCY_WORDS = {
@@ -74,9 +72,7 @@ CODES_THAT_ARE_WORDS = frozenset(
 ) - {"inr", "tnd", "ars", "cop", "mad", "sar", "mur"}
 MULTIPLIERS = {
     **dict.fromkeys(["k", "mil", "mille", "thousand", "grand", "tausend", "الف", "الاف"], 1_000),
-    **dict.fromkeys(
-        ["million", "millions", "millon", "millones", "millionen", "mio", "mn", "مليون"], 1_000_000
-    ),
+    **dict.fromkeys(["million", "millions", "millon", "millones", "millionen", "mio", "mn", "مليون"], 1_000_000),
     **dict.fromkeys(["billion", "milliard", "milliards", "milliarden"], 1_000_000_000),
 }
 
@@ -90,9 +86,7 @@ COMMAND = words(
     "budget*|presupuesto|goal|objectif|objetivo|sparziel|remind|reminder|rappelle*|recuerda*|erinner*|delete|undo|remove"
     "|supprime*|annule*|borra|elimina|losche*|change|rename|forecast|simulate|what if|predict|limit|limite|alert"
 )
-NEGATED = words(
-    "didn't|did not|don't|do not|never|haven't|n'ai pas|pas depense|no gaste|nicht|kein|keine|keinen"
-)
+NEGATED = words("didn't|did not|don't|do not|never|haven't|n'ai pas|pas depense|no gaste|nicht|kein|keine|keinen")
 TALK = re.compile(
     r"^\W*(?:i have|i've got|we have|there (?:are|is)|i am|i'm|we are|j'ai (?!pay|depens|achet|mang|recu|vire|pris|donn|touch|gagn)"
     r"|il y a|nous avons|je suis|tengo|tenemos|hay|soy|ich habe(?! .*(?:ausgegeben|bezahlt|gekauft|bekommen))|wir haben|ich bin|my )"
@@ -390,6 +384,4 @@ CATEGORIES: list[tuple[str, re.Pattern[str]]] = [
         ("shopping", "amazon|shopping|laptop|phone case|ebay|electronics"),
     ]
 ]
-IN_CATEGORIES = frozenset(
-    {"salary", "freelance", "benefits", "interest", "refunds", "gifts_received", "other_income"}
-)
+IN_CATEGORIES = frozenset({"salary", "freelance", "benefits", "interest", "refunds", "gifts_received", "other_income"})

@@ -48,21 +48,11 @@ def reader(decimal: str, currency: str) -> Callable[[str], int]:
         # Nearly every cell is plain: sign, digits, mark, all the decimals. The rest takes the long way.
         if text[:1] == "-":
             whole, _mark, part = text[1:].partition(decimal)
-            if (
-                len(part) == places
-                and (digits := whole + part).isdigit()
-                and digits.isascii()
-                and len(digits) < 15
-            ):
+            if len(part) == places and (digits := whole + part).isdigit() and digits.isascii() and len(digits) < 15:
                 return -int(digits)
         else:
             whole, _mark, part = text.partition(decimal)
-            if (
-                len(part) == places
-                and (digits := whole + part).isdigit()
-                and digits.isascii()
-                and len(digits) < 15
-            ):
+            if len(part) == places and (digits := whole + part).isdigit() and digits.isascii() and len(digits) < 15:
                 return int(digits)
         return careful(text, decimal, currency)
 

@@ -184,11 +184,7 @@ def roles_of(name: str) -> dict[str, int]:
 def hits(cells: Sequence[str]) -> int:
     """How many different roles the cells of a header row name."""
     return len(
-        {
-            max(found, key=lambda role: found[role])
-            for cell in cells
-            if len(cell) < 60 and (found := roles_of(cell))
-        }
+        {max(found, key=lambda role: found[role]) for cell in cells if len(cell) < 60 and (found := roles_of(cell))}
     )
 
 
@@ -231,10 +227,7 @@ def guess(
     best("date", 60)
     paired = "debit" in found or "credit" in found
     if "amount" not in found and not paired:
-        pair = [
-            max((_score(role, names[at], shapes[at]) for at in free), default=0)
-            for role in ("debit", "credit")
-        ]
+        pair = [max((_score(role, names[at], shapes[at]) for at in free), default=0) for role in ("debit", "credit")]
         amount = max((_score("amount", names[at], shapes[at]) for at in free), default=0)
         paired = min(pair) > 100 and (amount < 230 or min(pair) >= amount)
     best("balance", 150)
@@ -267,9 +260,7 @@ def _score(role: str, names: dict[str, int], column: Shape) -> int:
             return 0
         if not name:
             return (
-                column.amounts // 2 + column.signed // 2
-                if role == "amount" and not names and column.filled > 50
-                else 0
+                column.amounts // 2 + column.signed // 2 if role == "amount" and not names and column.filled > 50 else 0
             )
         return name + (column.amounts if column.filled else 50)
     if role == "currency":

@@ -77,9 +77,7 @@ class Inspection:
     layout: Layout
 
 
-def inspect(
-    source: bytes | BinaryIO, *, mapping: Mapping | Dict[str, Any] | None = None, currency: str
-) -> Inspection:
+def inspect(source: bytes | BinaryIO, *, mapping: Mapping | Dict[str, Any] | None = None, currency: str) -> Inspection:
     """Guess how a file is written, where ``mapping`` does not say it.
 
     ``source`` is bytes or a seekable stream, ``currency`` that of the account. Raises ``UnsupportedFile`` for
@@ -89,9 +87,7 @@ def inspect(
     return _Inspector(_stream(source), given, check_currency(currency)).inspect()
 
 
-def read(
-    source: bytes | BinaryIO, mapping: Mapping | Dict[str, Any] | None, currency: str
-) -> Iterator[Line | BadLine]:
+def read(source: bytes | BinaryIO, mapping: Mapping | Dict[str, Any] | None, currency: str) -> Iterator[Line | BadLine]:
     """Stream the lines of a file; raises what ``inspect`` does, and ``Invalid`` while a question is open."""
     stream = _stream(source)
     found = inspect(stream, mapping=mapping, currency=currency)
@@ -120,9 +116,7 @@ def _stream(source: bytes | BinaryIO) -> BinaryIO:
     stream = io.BytesIO(source) if isinstance(source, (bytes, bytearray, memoryview)) else source
     size = stream.seek(0, io.SEEK_END)
     if size > MAX_BYTES:
-        raise TooLarge(
-            _("This file is larger than {n} MB. Export a shorter period.", n=MAX_BYTES >> 20), field="file"
-        )
+        raise TooLarge(_("This file is larger than {n} MB. Export a shorter period.", n=MAX_BYTES >> 20), field="file")
     stream.seek(0)
     return stream
 
@@ -172,17 +166,13 @@ class _Inspector:
     # -- text and table
 
     def _decode(self) -> None:
-        guessed, mixed = (
-            decode.guess(self.stream) if not self.given.encoding else (self.given.encoding, False)
-        )
+        guessed, mixed = decode.guess(self.stream) if not self.given.encoding else (self.given.encoding, False)
         if self.given.encoding:
             self.stream.seek(0)
             decode.refuse_other_formats(self.stream.read(decode.HEAD))
         self.encoding = guessed
         if mixed:
-            self.warnings.append(
-                _("Some characters of this file are in another encoding. Look at the payees.")
-            )
+            self.warnings.append(_("Some characters of this file are in another encoding. Look at the payees."))
         size = 0
         for line in _sampled(decode.text_of(self.stream, self.encoding)):
             self.text.append(line)
@@ -229,11 +219,7 @@ class _Inspector:
 
     def _parse(self, delimiter: str) -> list[tuple[int, list[str]]]:
         parsed = records(self.text, delimiter)
-        rows = [
-            (line, cells)
-            for line, cells in parsed
-            if not isinstance(cells, Broken) and any(map(str.strip, cells))
-        ]
+        rows = [(line, cells) for line, cells in parsed if not isinstance(cells, Broken) and any(map(str.strip, cells))]
         if rows and rows[0][1][0].startswith("\ufeff"):
             rows[0][1][0] = rows[0][1][0].lstrip("\ufeff")
         return rows
@@ -245,16 +231,10 @@ class _Inspector:
             self.header = [cell.strip() for cell in _trimmed(cells)]
         after = self.rows[at + 1 :] if at is not None else self.rows
         common = Counter(len(_trimmed(cells)) for _line, cells in after if _bookable(cells))
-        usual = (
-            common.most_common(1)[0][0] if common else max((len(cells) for _line, cells in after), default=0)
-        )
+        usual = common.most_common(1)[0][0] if common else max((len(cells) for _line, cells in after), default=0)
         if at is None:  # lines before the first that looks like the table are a preamble
             first = next(
-                (
-                    i
-                    for i, (_l, cells) in enumerate(after)
-                    if _bookable(cells) and len(_trimmed(cells)) >= usual
-                ),
+                (i for i, (_l, cells) in enumerate(after) if _bookable(cells) and len(_trimmed(cells)) >= usual),
                 0,
             )
             after = after[first:]
@@ -271,17 +251,13 @@ class _Inspector:
             for at, (_line, cells) in enumerate(top):
                 if {cell.strip().casefold() for cell in cells}.issuperset(named):
                     return at
-        counted = [
-            (columns.hits(cells) if not _bookable(cells) else 0, -at) for at, (_line, cells) in enumerate(top)
-        ]
+        counted = [(columns.hits(cells) if not _bookable(cells) else 0, -at) for at, (_line, cells) in enumerate(top)]
         best, at = max(counted, default=(0, 0))
         if best >= 2:
             return -at
         first = next((at for at, (_line, cells) in enumerate(top) if _bookable(cells)), None)
         if first is None:
-            first = next(
-                (at for at, (_line, cells) in enumerate(top) if any(map(dates.is_date, cells))), None
-            )
+            first = next((at for at, (_line, cells) in enumerate(top) if any(map(dates.is_date, cells))), None)
         if first and self._names(top[first - 1][1], top[first][1]):
             return first - 1
         return 0 if self.given.header and top else None
@@ -315,22 +291,16 @@ class _Inspector:
         if len({cell for cell in self._column("account") if cell}) > 1:
             self.warnings.append(_("This file holds lines of several accounts."))
 
-    def _check_given(
-        self, taken: dict[str, int], shapes: list[columns.Shape], across: list[list[str]]
-    ) -> None:
+    def _check_given(self, taken: dict[str, int], shapes: list[columns.Shape], across: list[list[str]]) -> None:
         for role, at in taken.items():
             seen = shapes[at]
             if not seen.filled or (self.given.header is False and not self.body):
                 continue
             example = next(cell for cell in across[at] if cell.strip())
             if role == "date" and not seen.dates:
-                raise Invalid(
-                    _("This column holds no dates but “{sample}”.", sample=shown(example)[:60]), field=role
-                )
+                raise Invalid(_("This column holds no dates but “{sample}”.", sample=shown(example)[:60]), field=role)
             if role in ("amount", "debit", "credit") and not seen.amounts:
-                raise Invalid(
-                    _("This column holds no amounts but “{sample}”.", sample=shown(example)[:60]), field=role
-                )
+                raise Invalid(_("This column holds no amounts but “{sample}”.", sample=shown(example)[:60]), field=role)
 
     def _ask_column(self, role: str) -> None:
         if not self.body:
@@ -411,8 +381,7 @@ class _Inspector:
             columns=self.found,
             order=order,
             decimal=decimal,
-            debit_adds=sum(1 for cell in debits if "-" in cell or "−" in cell or "(" in cell) * 2
-            > len(debits),
+            debit_adds=sum(1 for cell in debits if "-" in cell or "−" in cell or "(" in cell) * 2 > len(debits),
             flipped=bool(self.given.flipped),
             cut=False,
         )
@@ -424,9 +393,7 @@ class _Inspector:
         booked = [line for line in _rows(iter(self.body), layout, self.currency) if isinstance(line, Line)]
         if "balance" not in self.found:
             if len(booked) > 2 and "direction" not in self.found and all(line.minor > 0 for line in booked):
-                self.warnings.append(
-                    _("All amounts are positive. If this is money spent, say so before you import.")
-                )
+                self.warnings.append(_("All amounts are positive. If this is money spent, say so before you import."))
             return False
         steps = [(one, other) for one, other in pairwise(booked) if None not in (one[8], other[8])]
         straight = flipped = 0
@@ -449,16 +416,9 @@ class _Inspector:
         tail = self.stream.read().decode(self.encoding.replace("-sig", ""), "replace")
         last = re.split(r"[\r\n]", tail)[-1].rpartition(layout.delimiter)[2].strip().strip('"')
         mark = re.compile(re.escape(layout.decimal) + r"([0-9]+)$")
-        endings = {
-            len(found[1]) if (found := mark.search(cell)) else 0 for cell in self._column(role)[:-1] if cell
-        }
+        endings = {len(found[1]) if (found := mark.search(cell)) else 0 for cell in self._column(role)[:-1] if cell}
         found = mark.search(last)
-        return (
-            bool(last)
-            and len(endings) == 1
-            and 0 not in endings
-            and (len(found[1]) if found else 0) not in endings
-        )
+        return bool(last) and len(endings) == 1 and 0 not in endings and (len(found[1]) if found else 0) not in endings
 
     # -- what is remembered
 
@@ -525,9 +485,7 @@ def _tabular(rows: list[tuple[int, list[str]]]) -> tuple[int, int, int]:
     booked = sum(1 for _line, cells in rows[:60] if _bookable(cells))
     return (
         booked,
-        max(
-            (columns.hits(cells) for _line, cells in rows[:PREAMBLE] if len(cells) <= MOST_COLUMNS), default=0
-        ),
+        max((columns.hits(cells) for _line, cells in rows[:PREAMBLE] if len(cells) <= MOST_COLUMNS), default=0),
         width * count,
     )
 
@@ -550,9 +508,7 @@ def _without_last(found: Iterator[Line | BadLine]) -> Iterator[Line | BadLine]:
             yield held
         held = line
     if isinstance(held, Line):
-        yield BadLine(
-            held.line, _("The file breaks off in this line."), shown(f"{held.booked_on} {held.payee_text}")
-        )
+        yield BadLine(held.line, _("The file breaks off in this line."), shown(f"{held.booked_on} {held.payee_text}"))
     elif held is not None:
         yield held
 
@@ -569,8 +525,7 @@ def _rows(rows: Iterator[tuple[int, Any]], layout: Layout, currency: str) -> Ite
     """The lines of these rows. All that a row does not change is worked out before the first."""
     first, width, delimiter = layout.first_line, layout.width, layout.delimiter
     at = {
-        role: layout.columns.get(role, -1)
-        for role in ("date", "payee", "memo", "category", "external_id", "account")
+        role: layout.columns.get(role, -1) for role in ("date", "payee", "memo", "category", "external_id", "account")
     }
     on, payee, memo, category, reference, account = at.values()
     paying = _money(layout, currency)
@@ -608,11 +563,7 @@ def _rows(rows: Iterator[tuple[int, Any]], layout: Layout, currency: str) -> Ite
             )
         except Invalid as error:
             if not _is_footer(cells, layout):
-                raw = (
-                    cells.raw
-                    if isinstance(cells, Broken)
-                    else delimiter.join(cell[:200] for cell in cells[:40])
-                )
+                raw = cells.raw if isinstance(cells, Broken) else delimiter.join(cell[:200] for cell in cells[:40])
                 yield BadLine(number, error.message, shown(raw))
 
 
@@ -633,9 +584,7 @@ def _money(layout: Layout, currency: str) -> Callable[[list[str]], tuple[int, st
     at = layout.columns
     code_at, balance_at = at.get("currency", -1), at.get("balance", -1)
     amount = _signed(layout)
-    readers: dict[str, tuple[str, Callable[[str], int]]] = {
-        "": (currency, amounts.reader(layout.decimal, currency))
-    }
+    readers: dict[str, tuple[str, Callable[[str], int]]] = {"": (currency, amounts.reader(layout.decimal, currency))}
 
     def money(cells: list[str]) -> tuple[int, str, int | None]:
         written = cells[code_at] if code_at >= 0 else ""
@@ -682,9 +631,7 @@ def _sided(minor: int, side: str) -> int:
     raise Invalid(_("“{side}” says neither in nor out.", side=shown(side)[:40]), field="direction")
 
 
-def _paired(
-    debit_at: int, credit_at: int, debit_sign: int
-) -> Callable[[list[str], Callable[[str], int]], int]:
+def _paired(debit_at: int, credit_at: int, debit_sign: int) -> Callable[[list[str], Callable[[str], int]], int]:
     def amount(cells: list[str], reader: Callable[[str], int]) -> int:
         debit = cells[debit_at].strip() if debit_at >= 0 else ""
         credit = cells[credit_at].strip() if credit_at >= 0 else ""

@@ -81,9 +81,7 @@ def read(text: str, order: str) -> date:
     try:
         return _day(text, order)
     except (ValueError, KeyError, IndexError) as error:
-        raise Invalid(
-            _("“{text}” is not a day of the calendar.", text=text[:LONGEST]), field="date"
-        ) from error
+        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:LONGEST]), field="date") from error
 
 
 def _day(text: str, order: str) -> date:
@@ -139,9 +137,7 @@ def orders(text: str) -> frozenset[str]:
     if not month and len(numbers[0]) == 8 and "ymd" in fitting:
         return frozenset(("ymd",))
     if not month and len(fitting) > 1:
-        fitting.discard(
-            "ymd"
-        )  # 25/12/26 is 25 December; only what cannot be read otherwise has a short year in front
+        fitting.discard("ymd")  # 25/12/26 is 25 December; only what cannot be read otherwise has a short year in front
         if re.match(r"\s*[0-9]+\.", text) and "dmy" in fitting:
             return frozenset(("dmy",))  # no country writes the month first and dots
     return frozenset(fitting)

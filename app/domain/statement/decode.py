@@ -42,9 +42,7 @@ codecs.register_error("mixed", _mixed)
 def refuse_other_formats(head: bytes) -> None:
     """Say what a file is that is no CSV, and what to do about it. ``head`` is its first kilobytes."""
     if not head:
-        raise UnsupportedFile(
-            _("This file is empty. Download the statement from your bank again."), field="file"
-        )
+        raise UnsupportedFile(_("This file is empty. Download the statement from your bank again."), field="file")
     name = _known_format(head)
     if name:
         raise UnsupportedFile(
@@ -86,11 +84,7 @@ def known_encoding(name: str) -> str:
     """The encoding's usual name, or an error at ``encoding``."""
     try:
         found = codecs.lookup(name)
-        if (
-            len(name) > LONGEST_NAME
-            or not getattr(found, "_is_text_encoding", True)
-            or name.lower() in REFUSED
-        ):
+        if len(name) > LONGEST_NAME or not getattr(found, "_is_text_encoding", True) or name.lower() in REFUSED:
             raise LookupError(name)
         "12,5 é".encode(found.name, "replace").decode(found.name)
     except (LookupError, ValueError, UnicodeError) as error:
@@ -101,9 +95,7 @@ def known_encoding(name: str) -> str:
 
 
 LONGEST_NAME = 24
-REFUSED = frozenset(
-    {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "utf_7", "mbcs"}
-)
+REFUSED = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "utf_7", "mbcs"})
 
 
 def guess(stream: BinaryIO) -> tuple[str, bool]:
@@ -118,9 +110,7 @@ def guess(stream: BinaryIO) -> tuple[str, bool]:
     if wide:
         return wide, False
     if len(CONTROL.findall(head)) * 50 > len(head):
-        raise UnsupportedFile(
-            _("This is not a text file. Export the statement as CSV and import that."), field="file"
-        )
+        raise UnsupportedFile(_("This is not a text file. Export the statement as CSV and import that."), field="file")
     whole, valid, invalid, sample = _is_utf8(stream)
     if whole:
         return "utf-8", False

@@ -142,9 +142,7 @@ def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
 
 def _by_reference(line: Candidate, row: Existing) -> Outcome:
     if (row.minor, row.currency) == (line.minor, line.currency):
-        return Outcome(
-            "same", _("The bank's reference {id} is already booked.", id=line.external_id[:40]), row.id
-        )
+        return Outcome("same", _("The bank's reference {id} is already booked.", id=line.external_id[:40]), row.id)
     return Outcome(
         "unsure",
         _(

@@ -54,9 +54,7 @@ class Mapping:
         known = {field.name for field in fields(cls)} - {"absent"}
         for name in given:
             if name not in known:
-                raise Invalid(
-                    _("“{name}” is not part of a mapping.", name=str(name)[:40]), field=str(name)[:40]
-                )
+                raise Invalid(_("“{name}” is not part of a mapping.", name=str(name)[:40]), field=str(name)[:40])
         read = {name: _value(name, value) for name, value in given.items() if value is not None}
         absent = frozenset(name for name in COLUMNS if name in given and given[name] is None)
         mapping = cls(**read, absent=absent)
@@ -67,9 +65,7 @@ class Mapping:
     def to_dict(self) -> dict[str, Any]:
         """The mapping as it is stored and sent; ``of`` reads it back."""
         found = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "absent"}
-        return {name: value for name, value in found.items() if value is not None} | dict.fromkeys(
-            self.absent
-        )
+        return {name: value for name, value in found.items() if value is not None} | dict.fromkeys(self.absent)
 
     def columns(self) -> dict[str, Column]:
         """The columns that are named, by their role."""
