@@ -98,6 +98,18 @@ class TestDialects:
 
         assert [row[1] for row in booked("Date,Payee,Amount,Balance\n" + rows)] == [-1000, -2000, 500, -100]
 
+    def test_the_amount_at_the_shop_is_not_the_one_on_the_account(self):
+        text = "Booking Date,Partner Name,Original Amount,Original Currency,Amount (EUR)\n"
+        text += "2026-03-13,Diner,-10.00,USD,-9.20\n"
+
+        assert lines(text)[0][2:4] == (-920, "EUR")
+
+    def test_a_reference_that_the_payer_wrote_is_no_id(self):
+        rows = "2026-03-13,A,-1.00,RENT\n2026-04-13,A,-1.00,RENT\n"
+
+        assert [line.external_id for line in lines("Date,Payee,Amount,Reference\n" + rows)] == ["", ""]
+        assert [line.external_id for line in lines("Date,Payee,Amount,ID\n2026-03-13,A,-1.00,x7\n")] == ["x7"]
+
     def test_sums_and_blank_lines_at_the_end_are_no_lines(self):
         assert len(booked(PLAIN + "\n,,\nTotal,,1187.50\n-----,,\n")) == 2
 

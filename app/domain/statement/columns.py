@@ -67,7 +67,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         simplifie, libelle operation, libelle de l operation, designation, concepto, descripcion,
         descrizione, causale, descricao, omschrijving, beskrivning, tekst, opis, details, detail,
         transaction details, narrative, transaction, operation, operacion, text, who, title, particulars,
-        verwendungszweck, narration, الوصف, описание, supplier, vendor, store, shop
+        verwendungszweck, narration, الوصف, описание, label, supplier, supplierfound, vendor, store, shop
         """
     ),
     "memo": _names(
@@ -95,20 +95,20 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "category": _names(
         """
         category, kategorie, categorie, categoria, category name, rubrique, sub category, spending
-        category, hauptkategorie, bucket, label, categorie operation
+        category, hauptkategorie, bucket, categorie operation
         """
     ),
     "external_id": _names(
         """
-        id, transaction id, external id, fitid, reference number, bank reference, transaktions id,
+        id, transaction id, external id, fitid, uuid, reference number, bank reference, transaktions id,
         transaktionsnummer, buchungsreferenz, referenznummer, numero operation, numero d operation,
-        reference, ref, referencia, referenz, numero de movimiento, uuid, transaction number, tx id,
+        reference, ref, referencia, referenz, numero de movimiento, transaction number, tx id,
         volgnr, end to end id, source id
         """
     ),
     "account": _names(
         """
-        account, konto, compte, cuenta, account name, account number, kontonummer, iban, rekening,
+        account, konto, compte, cuenta, account name, account number, kontonummer, rekening,
         auftragskonto, numero de compte, bezeichnung auftragskonto, conto, own account, iban auftragskonto
         """
     ),
@@ -145,6 +145,11 @@ TOTALS = re.compile(
     r"(?:ancien|nouveau)? ?solde(?: (?:final|initial|debiteur|crediteur))?|"
     r"saldo (?:inicial|final|anterior)|end of (?:file|report|statement)|eof)\b.*"
 )
+
+
+# The amount and currency at the shop are not those on the account.
+FOREIGN = frozenset(_names("original, origine, foreign, exchange, fremdwahrung, ursprung, ursprungsbetrag, extranjera"))
+SURE = 196  # from here on a name is that of an id, and no mere reference, which the payer may have written
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,7 @@ def guess(
     """The column of each role: what is ``taken`` stays, the rest goes to the best name and shape left."""
     names = [roles_of(header[at]) if at < len(header) else {} for at in range(len(shapes))]
     found, free = dict(taken), set(range(len(shapes))) - set(taken.values())
+    free -= {at for at, name in enumerate(header) if not FOREIGN.isdisjoint(normalise(name).split())}
 
     def best(role: str, least: int) -> None:
         if role in found or role in absent:
@@ -269,6 +275,10 @@ def _score(role: str, names: dict[str, int], column: Shape) -> int:
         return name + column.sides if column.sides >= 95 and column.filled >= 95 else 0
     if role in ("payee", "memo"):
         return _text_score(role, name, names, column)
+    if role == "external_id" and column.filled and (column.distinct < 100 or column.filled < 90):
+        return 0
+    if role == "external_id" and name < SURE and column.words >= 30:
+        return 0
     return name + 1 if name and column.dates < 50 else 0
 
 

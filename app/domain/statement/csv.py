@@ -278,6 +278,9 @@ class _Inspector:
         across = [[row[at] if at < len(row) else "" for row in cells] for at in range(self.width)]
         shapes = [columns.shape(column) if column else columns.EMPTY for column in across]
         self.found = columns.guess(self.header, shapes, taken, self.given.absent)
+        signs = self._column("amount")
+        if "direction" not in taken and any("-" in cell or "−" in cell or "(" in cell for cell in signs):
+            self.found.pop("direction", None)  # the amounts say it themselves
         self._check_given(taken, shapes, across)
         if "date" not in self.found:
             self._ask_column("date")
