@@ -13,6 +13,7 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from app.domain import payees
 from app.i18n import _, ngettext
 from app.ml import artifacts
 from app.ml.features import payee_key
@@ -152,7 +153,7 @@ class Categoriser:
 
     def _because(self, memory: Memory, row: Row, label: str, evidence: Evidence) -> Because:
         if label in evidence.payee:
-            return Because("payee", row.text, evidence.payee[label].count)
+            return Because("payee", payees.clean(row.text), evidence.payee[label].count)
         if evidence.similarity >= ALIKE and label in memory.payees.get(evidence.nearest, {}):
             return Because("similar", evidence.nearest)
         words = self.general.deciding_words(row.text, label)
