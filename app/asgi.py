@@ -68,5 +68,6 @@ def create_app() -> Saldo:
             security=[{"bearer": []}],
             render_plugins=[],
         ),
+        logging_config=None,
         debug=False,
     )

@@ -1,18 +1,24 @@
-"""The console command: ``saldo serve``, ``worker``, ``migrate``, ``check``, ``demo`` and the rest."""
+"""The console command: ``saldo serve``, ``worker``, ``migrate``, ``check``, ``demo`` and the rest.
+
+What a command needs is imported when it runs: the command itself starts at once.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
-from alembic import command
-from alembic.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def alembic_config() -> Config:
+def alembic_config() -> Any:
     """Alembic's settings out of ``pyproject.toml``, from wherever the command is run."""
+    from alembic.config import Config
+
     return Config(toml_file=str(ROOT / "pyproject.toml"))
 
 
@@ -22,8 +28,89 @@ def main() -> None:
 
 
 @main.command()
+@click.option("--host", help="Address to listen on (SALDO_HOST).")
+@click.option("--port", type=int, help="Port to listen on (SALDO_PORT).")
+@click.option("--no-worker", is_flag=True, help="Run the web process alone.")
+def serve(host: str | None, port: int | None, no_worker: bool) -> None:
+    """Migrate, then run web and worker until stopped."""
+    from app.supervisor import Child, supervise
+
+    if host:
+        os.environ["SALDO_HOST"] = host
+    if port is not None:
+        os.environ["SALDO_PORT"] = str(port)
+    children = [Child("web process", ["web"])]
+    if not no_worker:
+        children.append(Child("worker", ["worker"]))
+    _migrate_if_behind()
+    sys.exit(supervise(children))
+
+
+def _migrate_if_behind() -> None:
+    """Bring the schema up to date; Alembic is not even loaded for a file that is at the newest revision."""
+    from app.settings import settings
+
+    newest = max(path.stem for path in (ROOT / "migrations" / "versions").glob("*.py")).replace("-", "_")
+    if settings().database.startswith("sqlite") and _sqlite_revision(settings().database) == newest:
+        return
+    from alembic import command
+
+    command.upgrade(alembic_config(), "head")
+
+
+def _sqlite_revision(url: str) -> str | None:
+    import sqlite3
+
+    path = Path(url.partition(":///")[2])
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(path)
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:
+        return None
+    finally:
+        connection.close()
+    return row[0] if row else None
+
+
+@main.command(hidden=True)
+def web() -> None:
+    """The web process alone; ``serve`` starts it."""
+    import uvicorn
+
+    from app.settings import settings
+
+    shown = "localhost" if settings().host in ("0.0.0.0", "::") else settings().host  # noqa: S104 – only compared
+    click.echo(f"Saldo is at http://{shown}:{settings().port}", err=False)
+    uvicorn.run(
+        "app.asgi:create_app",
+        factory=True,
+        host=settings().host,
+        port=settings().port,
+        workers=settings().web_workers if settings().web_workers > 1 else None,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        proxy_headers=True,
+        forwarded_allow_ips=settings().forwarded_allow_ips,
+    )
+
+
+@main.command()
+def worker() -> None:
+    """Run background jobs until stopped."""
+    from app.tasks.worker import run
+
+    run()
+
+
+@main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
+    from alembic import command
+
     command.upgrade(alembic_config(), "head")
 
 
@@ -31,7 +118,28 @@ def migrate() -> None:
 @click.argument("message")
 def make_migration(message: str) -> None:
     """Write a migration from the difference between the models and the database."""
+    from alembic import command
+
     command.revision(alembic_config(), message, autogenerate=True)
+
+
+@main.command()
+def check() -> None:
+    """Prove the books: every invariant, every roll-up. Exits 1 when one fails."""
+    import asyncio
+
+    from app.db import read_session
+    from app.services.check import check_invariants
+
+    async def work() -> list[str]:
+        async with read_session() as session:
+            return [str(each) for each in await check_invariants(session)]
+
+    findings = asyncio.run(work())
+    for each in findings:
+        click.echo(each)
+    click.echo("The books are sound." if not findings else f"{len(findings)} findings.")
+    sys.exit(1 if findings else 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+# Everything is done through here. Needs python3 (3.11 to 3.13) with pip, and make; Node only for `make css`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check faults bench fix css migrate messages audit lock clean
+
+help:  ## Show what can be done
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.installed: requirements.lock | $(BIN)/python
+	@echo "Installing what Saldo needs; this happens once."
+	$(PIP) --require-hashes -r requirements.lock
+	@printf '#!/bin/sh\nPYTHONPATH="%s$${PYTHONPATH:+:$$PYTHONPATH}" exec "%s/python" -m app "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)" > $(BIN)/saldo
+	@chmod +x $(BIN)/saldo
+	@touch $@
+
+$(VENV)/.developing: requirements-dev.lock $(VENV)/.installed
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/.installed  ## Serve Saldo on http://127.0.0.1:8000 (SALDO_PORT, SALDO_DATA_DIR)
+	@exec $(BIN)/saldo serve
+
+demo: $(VENV)/.installed  ## Serve a believable household from a folder of its own
+	@SALDO_DATA_DIR=$${SALDO_DATA_DIR:-data/demo} $(BIN)/saldo demo
+	@SALDO_DATA_DIR=$${SALDO_DATA_DIR:-data/demo} exec $(BIN)/saldo serve
+
+migrate: $(VENV)/.installed  ## Bring the database to the newest schema
+	@$(BIN)/saldo migrate
+
+test: $(VENV)/.developing  ## Run the tests, on SQLite and PostgreSQL
+	$(BIN)/python -m pytest -q
+
+check: $(VENV)/.developing  ## Lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fix: $(VENV)/.developing  ## Mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+faults: $(VENV)/.developing  ## Repeat each fault until it counts
+	SALDO_FAULT_ROUNDS=$${ROUNDS:-20} $(BIN)/python -m pytest -q -m fault
+
+bench: $(VENV)/.developing  ## Measure speed and quality
+	$(BIN)/python -m benchmarks
+
+messages: $(VENV)/.developing  ## Collect the words of the interface for translation
+	$(BIN)/pybabel extract -q -F pyproject.toml -k _ -k ngettext:1,2 -k mark -o app/locale/saldo.pot --no-location --sort-output app
+
+audit: $(VENV)/.developing  ## Look for known holes in what we depend on
+	$(BIN)/python -m pip_audit -r requirements.lock --disable-pip
+
+lock: $(VENV)/.developing  ## Resolve the dependencies anew
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
+
+css:  ## Rebuild app/static from assets (needs Node)
+	npm ci --no-audit --no-fund
+	npm run build
+
+clean:  ## Remove what was built and installed
+	rm -rf $(VENV) node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
