@@ -9,10 +9,11 @@ from advanced_alchemy.types import DateTimeUTC
 from alembic import context
 from alembic.autogenerate.rewriter import Rewriter
 from alembic.operations.ops import CreateTableOp
+from sqlalchemy import Connection, text
+
 from app.db import Database
 from app.models import Base
 from app.settings import settings
-from sqlalchemy import Connection, text
 
 writer = Rewriter()
 

@@ -25,6 +25,8 @@ os.environ.pop("REDIS_URL", None)
 
 import anyio  # noqa: E402
 import pytest  # noqa: E402
+from litestar.testing import TestClient  # noqa: E402
+
 from app import db  # noqa: E402
 from app.asgi import create_app  # noqa: E402
 from app.services import member_of, unit_of_work  # noqa: E402
@@ -32,8 +34,6 @@ from app.services.sessions import SessionService  # noqa: E402
 from app.services.tokens import TokenService  # noqa: E402
 from app.services.unit import saving  # noqa: E402
 from app.services.users import UserService  # noqa: E402
-from litestar.testing import TestClient  # noqa: E402
-
 from tests.databases import Stage, stages  # noqa: E402
 
 PASSWORD = "correct horse battery"

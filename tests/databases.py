@@ -13,9 +13,10 @@ from uuid import uuid4
 
 import pytest
 from alembic import command
+from sqlalchemy import NullPool, text
+
 from app.cli import alembic_config
 from app.db import Database
-from sqlalchemy import NullPool, text
 
 ADDRESS = os.environ.get("SALDO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.domain.amounts import Reading, minor_units, read
 from app.domain.money import Money
 from app.errors import InvalidAmount
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

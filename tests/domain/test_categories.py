@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from app.domain.categories import COLOURS, KEYS, KIND_OF, LANGUAGES, defaults
 
 

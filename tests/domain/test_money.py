@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from app.domain.money import Money, check_currency
-from app.errors import CurrencyMismatch, Invalid, InvalidAmount
 from hypothesis import given
 from hypothesis import strategies as st
+
+from app.domain.money import Money, check_currency
+from app.errors import CurrencyMismatch, Invalid, InvalidAmount
 
 amounts = st.integers(-(10**15) + 1, 10**15 - 1)
 

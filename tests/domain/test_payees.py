@@ -1,9 +1,10 @@
 """Cleaning payees."""
 
 import pytest
-from app.domain.payees import clean, key
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from app.domain.payees import clean, key
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from app.domain.money import Money
-from app.domain.phrases import Entry, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.money import Money
+from app.domain.phrases import Entry, parse
 from tests.domain.sentences import HELD_OUT, TUNED
 
 TODAY = date(2026, 11, 21)

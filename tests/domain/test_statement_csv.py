@@ -4,11 +4,12 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from app.domain.statement.csv import inspect, read
 from app.domain.statement.lines import MAX_BYTES, BadLine, Line
 from app.errors import Invalid, SaldoError, TooLarge, UnsupportedFile
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def lines(data, mapping=None, currency="EUR"):

@@ -8,6 +8,7 @@ import time
 from datetime import date, timedelta
 
 import pytest
+
 from app.ml.anomalies import Detector, alerts
 from app.ml.memory import Row
 

@@ -7,6 +7,7 @@ import sys
 from datetime import date, timedelta
 
 import pytest
+
 from app.ml.categoriser import Because, Categoriser, Guess, Learned, Memory, Outcome, Row, outcome
 
 DAY = date(2026, 3, 2)

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from app.ml.forecaster import Forecast, forecast, winsorised
 
 LINES = ("mean", "lo50", "hi50", "lo80", "hi80", "lo95", "hi95")

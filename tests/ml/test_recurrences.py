@@ -6,6 +6,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
+
 from app.ml.memory import Row
 from app.ml.recurrences import Recurrence, detect
 

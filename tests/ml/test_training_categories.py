@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+
 from app.domain.categories import KEYS
 from app.ml.categoriser import Categoriser, Memory, Row
 from app.ml.training import categories

@@ -8,11 +8,12 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from app.services import charts
-from app.services.charts.scale import nice_ticks, spread
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
+
+from app.services import charts
+from app.services.charts.scale import nice_ticks, spread
 
 EVIL = "<script>alert(1)</script>\" onload='x' & co"
 DAY = date(2026, 11, 1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from app.errors import Conflict, Invalid
-from app.models import Account, AccountTotal, Category, DayTotal, MonthTotal, Split, Transaction
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+
+from app.errors import Conflict, Invalid
+from app.models import Account, AccountTotal, Category, DayTotal, MonthTotal, Split, Transaction
 
 DAY = date(2026, 3, 14)
 
