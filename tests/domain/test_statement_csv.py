@@ -293,6 +293,11 @@ class TestHostileFiles:
 
         assert [type(line) for line in found] == [Line, Line, BadLine, Line]
 
+    def test_a_stray_quote_on_each_of_many_lines_does_no_harm(self):
+        found = lines(PLAIN + '2026-03-15,"X,-1.00\n\n2026-03-15,Y,-1.00\n' * 5_000)
+
+        assert sum(isinstance(line, Line) for line in found) == 5_002
+
     def test_mixed_encodings_are_read_line_by_line(self):
         data = "Date,Payee,Amount\n2026-03-13,Café,-1.00\n".encode() + "2026-03-14,Bäcker,-1.00\n".encode("cp1252")
 

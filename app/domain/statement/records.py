@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from app.i18n import _
 
@@ -34,14 +34,21 @@ def records(text: Iterable[str], delimiter: str, width: int = 0) -> Iterator[tup
     A row over several lines that has not ``width`` cells is taken for a stray quote: its first line is broken
     and the others are read again.
     """
-    source, held, number = iter(text), [], 1
+    source, number = iter(text), 1
+    held: list[str] = []  # the lines of the row being read
+    again: deque[str] = deque()  # lines to read once more
 
     def feed() -> Iterator[str]:
+        while again:
+            yield hold(again.popleft())
         for line in source:
-            held.append(line)
-            if len(held) > LONGEST_RECORD:
-                raise _Runaway
-            yield line
+            yield hold(line)
+
+    def hold(line: str) -> str:
+        held.append(line)
+        if len(held) > LONGEST_RECORD:
+            raise _Runaway
+        return line
 
     while True:
         rewind = None
@@ -61,7 +68,8 @@ def records(text: Iterable[str], delimiter: str, width: int = 0) -> Iterator[tup
             rewind = _("A cell on this line is too long.")
         yield number, Broken.at(rewind, held[0])
         number += 1
-        source, held = chain(held[1:], source), []
+        again.extendleft(reversed(held[1:]))
+        held.clear()
 
 
 def _stray(cells: list[str], held: list[str], width: int) -> bool:
