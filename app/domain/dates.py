@@ -181,9 +181,9 @@ def _read(kind: str, match: re.Match[str], today: date, locale: str) -> Read | N
         case "iso":
             return _exactly(int(part[0]), int(part[2]), int(part[3]))
         case "numeric":
-            return _two(int(part[0]), int(part[2]), _century(part[3]), today, locale, part[1])
+            return _two(int(part[0]), int(part[2]), _century(part[3], today), today, locale, part[1])
         case "slashed" | "dotted" | "dashed":
-            if int(part[0]) > 31 or int(part[1]) > 31:
+            if int(part[0]) > 31 or int(part[1]) > 31 or match[0] == "24/7":
                 return None
             return _two(int(part[0]), int(part[1]), None, today, locale, "/" if kind == "slashed" else ".")
         case "day month" if int(part[0]) <= 31:
@@ -238,8 +238,12 @@ def _exactly(year: int, month: int, day: int) -> Read:
         return None, False
 
 
-def _century(year: str) -> int:
-    return int(year) if len(year) == 4 else 2000 + int(year)
+def _century(year: str, today: date) -> int:
+    """Two digits name the latest such year up to ten years ahead."""
+    if len(year) == 4:
+        return int(year)
+    full = today.year // 100 * 100 + int(year)
+    return full - 100 if full > today.year + 10 else full
 
 
 def _two(one: int, two: int, year: int | None, today: date, locale: str, mark: str) -> Read | None:

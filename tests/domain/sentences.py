@@ -39,6 +39,46 @@ de-DE | EUR | Gehalt 3.100 | 3100 EUR 0 income
 de-DE | CHF | Zug 23.80 vor drei Tagen | 23.80 CHF -3 expense
 de-DE | EUR | wie viel habe ich für Essen ausgegeben? |
 ar-DZ | DZD | ٥٠٠ دينار قهوة | 500 DZD 0 expense
+en-GB | EUR | Sam paid 45 for dinner at Nando's yesterday | 45 EUR -1 expense
+en-GB | EUR | 3 days ago I bought a lamp for 29.99 at Ikea | 29.99 EUR -3 expense
+en-GB | EUR | spent thirty quid on drinks last saturday | 30 GBP -7 expense
+en-US | USD | paid $1,250 for rent | 1250 USD 0 expense
+en-US | USD | gas 45.10, car wash 12, tolls 6.75 | 45.10 USD 0 expense; 12 USD 0 expense; 6.75 USD 0 expense
+en-GB | EUR | my mum gave me 50 euros for my birthday | 50 EUR 0 income
+en-GB | EUR | interest 3.21 on savings | 3.21 EUR 0 income
+en-GB | EUR | I need to call the bank at 5pm |
+en-GB | EUR | we were 4 people at dinner |
+en-GB | EUR | dinner for 4 people 86.40 | 86.40 EUR 0 expense
+en-GB | EUR | bought 2 books for 24 | 24 EUR 0 expense
+en-GB | EUR | 50 cents gum | 0.50 EUR 0 expense
+en-GB | JPY | ramen ¥1200 on 18 nov | 1200 JPY -3 expense
+en-GB | EUR | transfer 1000 eur to savings account | 1000 EUR 0 transfer
+en-GB | EUR | 2 grand for the new boiler | 2000 EUR 0 expense
+en-GB | EUR | 500 | 500 EUR 0 expense
+en-GB | EUR | thanks! |
+en-GB | EUR | my rent is 850 a month |
+en-GB | EUR | bus 24/7 pass 60 | 60 EUR 0 expense
+en-US | USD | lent 40 to Mike | 40 USD 0 expense
+fr-FR | EUR | restau 32 avec Paul hier soir | 32 EUR -1 expense
+fr-FR | EUR | j'ai 3 chats |
+fr-FR | EUR | j'ai dépensé 15 balles au bar samedi dernier | 15 EUR -7 expense
+fr-FR | EUR | prime de 500 € reçue le 10/11 | 500 EUR -11 income
+fr-FR | EUR | deux cafés 5,40 | 5.40 EUR 0 expense
+fr-FR | EUR | loyer neuf cent cinquante euros | 950 EUR 0 expense
+fr-FR | EUR | retiré 60 € au distributeur | 60 EUR 0 transfer
+fr-FR | DZD | 3 mille dinars chez le boucher aujourd'hui | 3000 DZD 0 expense
+es-ES | EUR | tres cervezas 9 euros anoche | 9 EUR -1 expense
+es-ES | EUR | pagué 60 de luz el 15 de noviembre | 60 EUR -6 expense
+es-ES | EUR | me devolvieron 25 € de Zara | 25 EUR 0 refund
+es-ES | EUR | taxi 14 y cena 28,50 ayer | 14 EUR -1 expense; 28.50 EUR -1 expense
+es-ES | EUR | tengo dos hermanos |
+de-DE | EUR | 45 Euro getankt | 45 EUR 0 expense
+de-DE | EUR | gestern 8,50 für Döner ausgegeben | 8.50 EUR -1 expense
+de-DE | EUR | Miete 780 überwiesen am 01.11. | 780 EUR -20 expense
+de-DE | EUR | 200 Euro vom Girokonto aufs Sparkonto | 200 EUR 0 transfer
+de-DE | EUR | Lohn 2.300,00 € am Freitag | 2300 EUR -1 income
+de-DE | EUR | ich habe 2 Katzen |
+de-DE | EUR | drei Bier 12 Euro und Taxi 15 Euro vorgestern | 12 EUR -2 expense; 15 EUR -2 expense
 """
 
 HELD_OUT = """

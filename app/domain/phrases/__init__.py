@@ -189,6 +189,8 @@ def _entry(
         re.search(r"(?<!\w)(?:put|mis|puse|pasado)(?!\w)", stretch) and target
     ):
         kind = "transfer"
+    elif kind == "transfer" and not source and not target and _category(stretch, "expense"):
+        kind = "expense"  # a bill that was paid by transfer
     payee = None if kind == "transfer" else _payee(near, original, cut)
     if payee is None and kind != "transfer":
         unsure.add("payee")

@@ -13,7 +13,7 @@ from app.domain.money import LARGEST, Money, currencies, exponent
 from app.domain.phrases import numbers, words
 
 FIGURES = re.compile(
-    r"(?:(?<![\w.,])|(?<=[0-9][x×*]))(?:[0-9]{1,3}(?:[ '.,][0-9]{3})+(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?|[0-9]+(?:[.,][0-9]+)?|[.,][0-9]{1,2})"
+    r"(?:(?<![\w.,])|(?<=[0-9][x×*]))(?:[0-9]{1,3}(?:[ '.,][0-9]{3})+(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]{1,2})?|[0-9]+(?:[.,][0-9]+)?|[.,][0-9]{1,2})(?![0-9]|[.,][0-9])"
 )
 _signs = "|".join(re.escape(sign) for sign in sorted([*SYMBOLS, *SHARED], key=len, reverse=True))
 _codes = "|".join(code.lower() for code in sorted(currencies()))

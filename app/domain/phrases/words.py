@@ -21,7 +21,7 @@ CURRENCY_WORDS = {
     "دج": "DZD", "د.ج": "DZD", "dirham": "MAD", "dirhams": "MAD", "dh": "MAD", "dhs": "MAD", "درهم": "MAD",
     "franc": "CHF", "francs": "CHF", "franken": "CHF", "francos": "CHF", "swiss francs": "CHF", "yen": "JPY",
     "yens": "JPY", "yuan": "CNY", "rmb": "CNY", "rupee": "INR", "rupees": "INR", "roupies": "INR", "rs": "INR",
-    "peso": "MXN", "pesos": "MXN", "reais": "BRL", "real": "BRL", "zloty": "PLN", "zlotys": "PLN", "kr": "SEK",
+    "peso": "MXN", "pesos": "MXN", "yenes": "JPY", "turkish lira": "TRY", "rupien": "INR", "reais": "BRL", "real": "BRL", "zloty": "PLN", "zlotys": "PLN", "kr": "SEK",
     "kronor": "SEK", "kroner": "NOK", "kronen": "DKK", "lira": "TRY", "liras": "TRY", "rubles": "RUB",
     "roubles": "RUB", "rand": "ZAR", "shekels": "ILS", "يورو": "EUR", "اورو": "EUR", "دولار": "USD",
     "tunisian dinars": "TND", "dinars tunisiens": "TND", "algerian dinars": "DZD", "kuwaiti dinars": "KWD",
@@ -71,6 +71,7 @@ CODES_THAT_ARE_WORDS = frozenset(
     ]
 ) - {"inr", "tnd", "ars", "cop", "mad", "sar", "mur"}
 MULTIPLIERS = {
+    "mil millones": 1_000_000_000,
     **dict.fromkeys(["k", "mil", "mille", "thousand", "grand", "tausend", "الف", "الاف"], 1_000),
     **dict.fromkeys(["million", "millions", "millon", "millones", "millionen", "mio", "mn", "مليون"], 1_000_000),
     **dict.fromkeys(["billion", "milliard", "milliards", "milliarden"], 1_000_000_000),
@@ -99,12 +100,12 @@ UNIT_AFTER = re.compile(
 )
 
 REFUND = words(
-    "refund*|reimburse*|cashback|cash back|gave me back|gave back|got back|paid me back|pays me back|paid back to me|returned"
+    "refund*|reimburse*|cashback|cash back|gave me back|gave back|got back|paid me back|gave me my money back|pays me back|paid back to me|returned"
     "|rembours*|reembols*|devol*|devuel*|erstatt*|ruckerstatt*|zuruckbekommen|zuruckerhalten|zuruck|back from|gutschrift|avoir"
 )
 INCOME = words(
     "salary|wage*|paycheck|paycheque|payroll|payslip|income|earned|got paid|was paid|received|receive|bonus|dividend*|sold|stipend"
-    "|pension|tip|tips|invoice paid|paid me|client paid|allowance from|birthday money|interest|won|deposit from|scholarship|freelance"
+    "|pension|tip|tips|invoice paid|paid me|client paid|allowance from|birthday money|interest|won|gave me|deposit from|scholarship|freelance"
     "|salaire|paie|recu|touche|gagne|prime|vendu|retraite|allocation*|caf|dividende*|vente"
     "|nomina|sueldo|salario|cobre|ingreso*|me pagaron|me pago|recibi|gane|vendi|paga extra|pension"
     "|gehalt|lohn|verdient|bekommen|erhalten|verkauft|einnahme*|rente|kindergeld|bafog|zinsen"
@@ -120,7 +121,7 @@ ACCOUNT = (
     r"(?:my |mon |ma |mes |mi |mein\w* |the |le |la |les |el |den |das |dem |der )?"
     r"((?:[\w'-]+ )?(?:(?:savings?|checking|current|joint|bank|credit|debit|main|cash|visa|mastercard|card|account|paypal|revolut|wallet"
     r"|livret(?: a)?|epargne|courant|compte(?: courant| joint| epargne)?|carte|especes|liquide"
-    r"|ahorros?|cuenta(?: corriente| de ahorros?)?|tarjeta|efectivo|girokonto|konto|sparkonto|tagesgeld\w*|karte|bargeld|bar|atm)"
+    r"|ahorros?|cuenta(?: corriente| de ahorros?)?|tarjeta|efectivo|girokonto|konto|sparkonto|tagesgeld\w*|karte|bargeld|atm)"
     r"(?: account| card| compte)?))(?!\w)"
 )
 FROM = re.compile(r"(?<!\w)(?:from|out of|du|de|depuis|desde|vom|von|aus) " + ACCOUNT)
@@ -196,7 +197,7 @@ VERBS = words(
     "|j'ai depense|j'ai paye|j'ai achete|on a paye|depense|paye|achete|j'ai recu|j'ai|ca m'a coute|coute|gaste|pague|compre|me costo|costo|he gastado|he pagado|he comprado"
     "|ich habe|habe|hab|ausgegeben|bezahlt|gekauft|gezahlt|kostet|kostete|i got|got paid|got|received|i received|recu|cobre|recibi|me pagaron|bekommen|erhalten"
     "|gave me back|gave back|got back|zuruckbekommen|due|worth of|each|please|s'il te plait|por favor|bitte|add|log|record|book|note|expense|depense de|gasto de|ausgabe"
-    "|i earned|earned|gagne|gane|verdient|j'ai vire|vire|transferred|moved|withdrew|put|total|دفعت|صرفت|اشتريت"
+    "|me devolvieron|me devolvio|rembourse|on m'a rembourse|refunded|reimbursed|gave me|gave|lent|i lent|balles|i earned|earned|gagne|gane|verdient|j'ai vire|vire|transferred|moved|withdrew|put|total|دفعت|صرفت|اشتريت"
 )
 EDGE = frozenset(
     [
@@ -323,22 +324,22 @@ CATEGORIES: list[tuple[str, re.Pattern[str]]] = [
             "groceries",
             "groceries|grocery|supermarket|supermarche|courses|supermercado|mercado|supermarkt|lebensmittel|einkauf|lidl|aldi"
             "|carrefour|tesco|rewe|edeka|mercadona|auchan|leclerc|trader joe*|whole foods|walmart|monoprix|sainsbury*|boulangerie"
-            "|bakery|baguette|bread|pain|pan|brot|backerei|milk|lait|leche|milch|fruit*|vegetables|legumes|fruteria|panaderia",
+            "|bakery|boucher*|butcher*|carniceria|metzger*|baguette|bread|pain|pan|brot|backerei|milk|lait|leche|milch|fruit*|vegetables|legumes|fruteria|panaderia",
         ),
         (
             "dining_out",
-            "restaurant*|restaurante*|lunch|dinner|breakfast|brunch|pizza*|burger*|burrito*|sushi|kebab|takeaway|takeout|mcdonald*"
+            "restaurant*|restau|restos|restaurante*|doner|ramen|lunch|dinner|breakfast|brunch|pizza*|burger*|burrito*|sushi|kebab|takeaway|takeout|mcdonald*"
             "|dejeuner|diner|resto|petit-dejeuner|almuerzo|cena|desayuno|comida|tapas|mittagessen|abendessen|fruhstuck|essen|beer*"
             "|biere*|cerveza*|bier|bar|pub|drinks|wine|snack|sandwich*|cake|kuchen|deliveroo|doordash|uber eats|ice cream|glace|eis",
         ),
         (
             "fuel",
-            "fuel|petrol|gas|gasoline|diesel|essence|gasoil|gasolina|carburant|benzin|tanken|sprit|shell|بنزين",
+            "fuel|petrol|gas|gasoline|diesel|essence|gasoil|gasolina|carburant|benzin|tanken|getankt|sprit|shell|بنزين",
         ),
         (
             "transport",
             "bus|train|taxi*|uber|lyft|bolt|metro|subway|tram|ticket*|parking|zug|bahn|u-bahn|fahrkarte|autobus|tren|billete*|navigo"
-            "|sncf|renfe|bvg|toll|peage|peaje|parken|bolt|تاكسي",
+            "|sncf|renfe|bvg|toll|tolls|peage|peaje|parken|bolt|تاكسي",
         ),
         ("car", "car|garage|mechanic|voiture|coche|auto|taller|werkstatt|tyres|tires|pneus"),
         ("housing", "rent|mortgage|loyer|alquiler|renta|hipoteca|miete|hypothek|ايجار|كراء"),
