@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from app.domain import payees
 from app.i18n import _, ngettext
 from app.ml import artifacts
-from app.ml.features import payee_key
+from app.ml.features import bucket_amount, payee_key
 from app.ml.memory import Learned, Memory, Row
 
 if TYPE_CHECKING:
@@ -102,20 +102,27 @@ class Categoriser:
 
     def predict(self, user_memory: Memory, row: Row) -> list[Guess]:
         """The three likeliest labels, the likeliest first; probabilities are over all labels."""
-        sight = (row.text, round(row.amount, 2))
-        found = user_memory.cache.get(sight)
-        if found is None:
-            if len(user_memory.cache) >= REMEMBERED:
-                user_memory.cache.clear()
-            found = user_memory.cache[sight] = self._predict(user_memory, row)
-        return found
+        return self.predict_many(user_memory, (row,))[0]
 
     def predict_many(self, user_memory: Memory, rows: Iterable[Row]) -> list[list[Guess]]:
-        """``predict`` for many rows; the same text and amount is worked out once."""
-        cache, answers = user_memory.cache, []
+        """``predict`` for many rows; what looks the same to the models is worked out once.
+
+        Amounts of one size look the same, unless the user filed this very amount or files this payee
+        under more than one label.
+        """
+        cache, exact, answers = user_memory.cache, user_memory.exact, []
         for row in rows:
-            found = cache.get((row.text, round(row.amount, 2)))
-            answers.append(self.predict(user_memory, row) if found is None else found)
+            amount = round(row.amount, 2)
+            finely = cache.get(row.text)
+            if finely is None:
+                finely = cache[row.text] = len(user_memory.payees.get(payee_key(row.text), ())) > 1
+            sight = (row.text, amount if finely or amount in exact else bucket_amount(amount))
+            found = cache.get(sight)
+            if found is None:
+                if len(cache) >= REMEMBERED:
+                    cache.clear()
+                found = cache[sight] = self._predict(user_memory, Row(row.text, sight[1], row.date))
+            answers.append(found)
         return answers
 
     def _predict(self, memory: Memory, row: Row) -> list[Guess]:

@@ -53,6 +53,16 @@ def amount_bucket(amount: float) -> int:
     return 0 if amount == 0 else size if amount > 0 else -size
 
 
+def bucket_amount(amount: float) -> float:
+    """One amount that stands for all in its bucket."""
+    return STANDARD[amount_bucket(amount)]
+
+
+STANDARD = {sign * size: sign * round(10 ** ((size - 0.5) / 2) - 1, 3) for size in range(1, 12) for sign in (-1, 1)} | {
+    0: 0.0
+}
+
+
 def grams(text: str) -> list[str]:
     """Words, pairs of words and letter groups (2 to 5, inside a word with its borders) of a line."""
     found = list(words(text))

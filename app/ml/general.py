@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.domain.categories import KEYS, KIND_OF
 from app.ml.features import amount_bucket, grams, hashed, words
-from app.ml.starter import Hint, hints
+from app.ml.starter import hints
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -51,6 +51,7 @@ class General:
     bias: Floats | None = None
     shares: Floats | None = None
     starter: bool = False
+    _place: tuple[dict[str, int], list[int], list[int]] | None = field(default=None, repr=False)
     _seen: dict[tuple[str, int], Floats] = field(default_factory=dict, repr=False)
 
     @property
@@ -81,7 +82,7 @@ class General:
 
     def _known(self, text: str, amount: float) -> Floats:
         scores = np.zeros(len(self.labels))
-        place = {label: at for at, label in enumerate(self.labels)}
+        place, expense, income = self._places()
         for hint in hints(text):
             if hint.key in place:
                 gain = (SURE if hint.sure else UNSURE) + SHORT * hint.phrase.count(" ")
@@ -89,19 +90,28 @@ class General:
                 scores[place[hint.key]] = max(have, gain) + AGREEING * min(have, gain)
         if amount > 0:
             # money from a shop is most often a refund; only income categories expect it otherwise
-            expense = [at for at, label in enumerate(self.labels) if KIND_OF.get(label) == "expense"]
             if "refunds" in place:
                 known = max((scores[at] for at in expense), default=0.0)
                 scores[place["refunds"]] = max(scores[place["refunds"]], known + 0.5)
             scores[expense] -= 2.0
         elif amount < 0:
-            scores[[at for at, label in enumerate(self.labels) if KIND_OF.get(label) == "income"]] -= 6.0
+            scores[income] -= 6.0
         return scores
+
+    def _places(self) -> tuple[dict[str, int], list[int], list[int]]:
+        if self._place is None:
+            kinds = [KIND_OF.get(label) for label in self.labels]
+            self._place = (
+                {label: at for at, label in enumerate(self.labels)},
+                [at for at, kind in enumerate(kinds) if kind == "expense"],
+                [at for at, kind in enumerate(kinds) if kind == "income"],
+            )
+        return self._place
 
     def deciding_words(self, text: str, label: str) -> tuple[str, ...]:
         """The words, at most three, that speak most for a label."""
         if self.starter:
-            known: list[Hint] = [hint for hint in hints(text) if hint.key == label]
+            known = [hint for hint in hints(text) if hint.key == label]
             if known:
                 return tuple(hint.phrase for hint in known[:3])
         if self.weights is None or label not in self.labels:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from app.ml.features import plain
@@ -37,7 +37,8 @@ def table() -> dict[str, tuple[Hint, ...]]:
     return hints
 
 
-def hints(text: str) -> list[Hint]:
+@lru_cache(maxsize=8192)
+def hints(text: str) -> tuple[Hint, ...]:
     """What is known of a line, the longest phrase first; phrases inside a longer one do not count."""
     parts, known = plain(text).split(), table()
     found: list[Hint] = []
@@ -49,4 +50,4 @@ def hints(text: str) -> list[Hint]:
             if here and not taken.intersection(span):
                 taken.update(span)
                 found += here
-    return found
+    return tuple(found)
