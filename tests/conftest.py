@@ -203,6 +203,16 @@ def newcomer(empty_database: db.Database, application: Any) -> Browser:
 
 
 @pytest.fixture
+def run() -> Any:
+    """Run an async function of a test to its end."""
+
+    def to_its_end(work: Any, *args: Any, **kwargs: Any) -> Any:
+        return anyio.run(lambda: work(*args, **kwargs))
+
+    return to_its_end
+
+
+@pytest.fixture
 def shared_data() -> Path:
     """The development data beside the repository; tests that need it are skipped where it is not."""
     folder = Path(__file__).resolve().parents[2] / "shared" / "data"
