@@ -18,6 +18,7 @@ Integers = NDArray[np.int64]
 
 SURE, UNSURE = 5.0, 3.5  # log odds that a merchant's name and a general word give
 AGREEING = 0.4  # share of the lesser log odds when two hints say the same
+STRANGER = 4.0  # log odds against a refund from somebody who is no known shop
 SHORT = 0.4  # log odds more for each further word of the phrase
 REMEMBERED = 20_000
 
@@ -92,7 +93,8 @@ class General:
             # money from a shop is most often a refund; only income categories expect it otherwise
             if "refunds" in place:
                 known = max((scores[at] for at in expense), default=0.0)
-                scores[place["refunds"]] = max(scores[place["refunds"]], known + 0.5)
+                refund = max(scores[place["refunds"]], known + 0.5)
+                scores[place["refunds"]] = refund if known or refund > 1 else -STRANGER
             scores[expense] -= 2.0
         elif amount < 0:
             scores[income] -= 6.0

@@ -36,6 +36,11 @@ def test_a_new_user_gets_sensible_guesses_in_four_languages(categoriser: Categor
     assert categoriser.predict(Memory(), row(text))[0].label == key
 
 
+def test_money_back_from_a_shop_is_a_refund_and_money_from_a_stranger_is_not_filed(categoriser: Categoriser) -> None:
+    assert categoriser.predict(Memory(), row("AMAZON.CO.UK REFUND", 20.0))[0].label == "refunds"
+    assert outcome(categoriser.predict(Memory(), row("JOHN SMITH", 50.0))) is not Outcome.FILE
+
+
 def test_three_guesses_come_with_falling_probabilities(categoriser: Categoriser) -> None:
     chances = [guess.probability for guess in categoriser.predict(Memory(), row("costa coffee"))]
     assert len(chances) == 3
