@@ -184,7 +184,7 @@ async def books_are_apart(session: AsyncSession, book_id: int | None) -> Iterabl
     """I9: no row of one book points into another."""
     found = []
     for mapper in Base.registry.mappers:
-        table = mapper.local_table
+        table: Any = mapper.local_table
         if "book_id" not in table.c:
             continue
         for column in table.c:

@@ -227,7 +227,7 @@ class JournalService:
         journal = self.recorder
         before = {str(row["id"]): {key: plain(row[key]) for key in values} for row in old}
         after = {key: plain(value) for key, value in values.items()}
-        table = model.__table__
+        table: Any = model.__table__
         bump = {"version": table.c.version + 1} if "version" in table.c else {}
 
         def run(session: Session) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.period import Months
@@ -109,7 +110,7 @@ PERSON = (
 BOOK = (Book.id, Book.name, Book.base_currency, Book.first_day_of_month, Book.first_day_of_week)
 
 
-def members() -> Select[tuple[object, ...]]:
+def members() -> Any:
     """Rows that ``from_row`` reads: each active user with each of their books, their own first."""
     return (
         select(

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import AuthSession, Book, BookMember, User
@@ -109,15 +109,10 @@ class SessionService:
 
     async def end_all(self, user_id: int, *, but: int | None = None) -> int:
         """Sign the user out everywhere, or everywhere but in one session; how many were ended."""
-        done = await self.session.execute(
-            update(AuthSession)
-            .where(
-                AuthSession.user_id == user_id,
-                AuthSession.revoked_at.is_(None),
-                or_(AuthSession.id != (but or 0), but is None),
-            )
-            .values(revoked_at=now())
-        )
+        ending = update(AuthSession).where(AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None))
+        if but is not None:
+            ending = ending.where(AuthSession.id != but)
+        done = await self.session.execute(ending.values(revoked_at=now()))
         return int(getattr(done, "rowcount", 0))
 
     async def look_at(self, session_id: int, book_id: int) -> None:

@@ -41,7 +41,7 @@ def load() -> None:
             importlib.import_module(f"app.tasks.{module.name}")
 
 
-@queue().task(name="run_job")
+@queue().task(name="run_job")  # type: ignore[untyped-decorator]
 def run_job(job_id: int) -> None:
     loop.run(perform(job_id))
 

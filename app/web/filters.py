@@ -58,8 +58,7 @@ def amount_text(minor: int, currency: str, *, sign: bool = False, round: bool = 
     places = exponent(currency)
     if found is None:
         value = abs(Decimal(minor).scaleb(-places))
-        options = {"format": None, "decimal_quantization": True}
-        text = tidy(format_currency(value, currency, locale=locale.replace("-", "_"), **options))
+        text = tidy(format_currency(value, currency, locale=locale.replace("-", "_")))
         return lead + text
     whole, part = divmod(abs(minor), 10**places) if places else (abs(minor), 0)
     if round and places:

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from litestar import Litestar, Request
 from litestar.datastructures import MutableScopeHeaders
-from litestar.types import Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -52,8 +53,8 @@ class Saldo(Litestar):
     """Litestar with a frame around all of it, so that 404 and 500 carry the headers too."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)  # type: ignore[arg-type]
+        if scope["type"] != ScopeType.HTTP:
+            await super().__call__(scope, receive, send)
             return
         started = time.perf_counter()
         clear_contextvars()
@@ -74,7 +75,7 @@ class Saldo(Litestar):
         if refusal is not None:
             await _answer(framed, *refusal)
             return
-        await super().__call__(scope, receive, framed)  # type: ignore[arg-type]
+        await super().__call__(scope, receive, framed)
 
 
 def refused(connection: Request[Any, Any, Any]) -> tuple[int, bytes] | None:
@@ -109,7 +110,7 @@ def _dress(headers: MutableScopeHeaders, connection: Request[Any, Any, Any], req
         headers.add("Set-Cookie", cookie)
 
 
-def _report(scope: Scope, status: int, seconds: float) -> None:
+def _report(scope: HTTPScope, status: int, seconds: float) -> None:
     handler = scope.get("route_handler")
     route = scope.get("path_template") or "(none)"
     if handler is not None and handler.opt.get("quiet"):
