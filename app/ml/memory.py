@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from app.ml.features import amount_bucket, payee_key
 
@@ -80,7 +81,7 @@ class Memory:
     recent: list[str] = field(default_factory=list)
     total: int = 0
     version: int = 0
-    cache: dict[object, object] = field(default_factory=dict, repr=False)
+    cache: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_counts(cls, learned: Iterable[Learned], allowed: Iterable[str] | None = None) -> Memory:
