@@ -156,9 +156,7 @@ class Detector:
         if row.amount > 0 or len(rows) < 3:
             return None
         before = abs(rows[-1].amount)
-        if not RISE[0] < abs(row.amount) / before < RISE[1] or any(
-            abs(r.amount) != before for r in rows[-3:]
-        ):
+        if not RISE[0] < abs(row.amount) / before < RISE[1] or any(abs(r.amount) != before for r in rows[-3:]):
             return None
         found = recurrences.detect([*rows, row], row.date)
         if not any(len(rows) in r.rows and r.price_change and r.price_change.on == row.date for r in found):
@@ -262,9 +260,7 @@ def _day(on: date) -> str:
 @cache
 def _models() -> dict[str, tuple[Forest, float]]:
     arrays = artifacts.load("anomalies.npz", SHA256)
-    return {
-        n: (Forest.from_arrays(arrays, n), float(arrays[f"{n}/alert"][0])) for n in ("amount", "duplicate")
-    }
+    return {n: (Forest.from_arrays(arrays, n), float(arrays[f"{n}/alert"][0])) for n in ("amount", "duplicate")}
 
 
 def _judge(model: str, features: list[float]) -> float:

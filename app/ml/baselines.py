@@ -50,7 +50,8 @@ def _seasonal_shape(y: Series, season: int) -> Series:
     """
     years = y[: min(len(y) // season, 3) * season].reshape(-1, season)
     shape: Series = np.median(years - years.mean(axis=1, keepdims=True), axis=0)
-    return shape - shape.mean()
+    answer: Series = shape - shape.mean()
+    return answer
 
 
 def ets(y: Series, horizon: int, season: int) -> Series:
@@ -129,7 +130,8 @@ def theta(y: Series, horizon: int, season: int) -> Series:
     alpha, last = alphas[best], level[best]
     steps = np.arange(horizon)
     line = last + drift * (steps + (1 - (1 - alpha) ** n) / alpha)
-    return line * places[n:] if multiplicative else line + places[n:]
+    answer: Series = line * places[n:] if multiplicative else line + places[n:]
+    return answer
 
 
 def _season_of(y: Series, season: int) -> tuple[Series, bool]:

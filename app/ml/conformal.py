@@ -12,38 +12,34 @@ Series = NDArray[np.float64]
 
 LEVELS = (0.5, 0.8, 0.95)
 PATIENCE = 10  # how many months of own errors weigh as much as all that is known from elsewhere
+TRUST = 3  # and how many make the size of a usual error
 WIDEN = 0.15  # errors grow with the horizon, at least by this power of it
-#: |error| ÷ typical deviation on training series, at the percentiles 2.5, 7.5 … 97.5: what to expect before
-#: any history.
-ELSEWHERE = (
-    0.02,
-    0.07,
-    0.12,
-    0.17,
-    0.23,
-    0.29,
-    0.36,
-    0.43,
-    0.51,
-    0.59,
-    0.69,
-    0.79,
-    0.91,
-    1.05,
-    1.22,
-    1.43,
-    1.7,
-    2.1,
-    2.8,
-    4.6,
-)
 
 
 class Errors(NamedTuple):
-    """A backtest: ``value`` = actual − forecast, ``step`` = how far ahead it was (1 is the next)."""
+    """A backtest: ``value`` = actual − forecast, ``step`` = how far ahead it was (1 is the next),
+    ``origin`` = from where.
+    """
 
     value: Series
     step: Series
+    origin: Series
+
+
+def deviation(y: Series) -> float:
+    """How far a typical recent point lies from the recent median; never zero unless all is zero or
+    constant.
+    """
+    recent = y[-24:]
+    apart = float(np.abs(recent - np.median(recent)).mean())
+    return apart if len(y) > 2 else max(apart, 0.3 * float(np.abs(recent).mean()))
+
+
+def _sizes(errors: Errors) -> Series:
+    """Absolute errors, a freak one cut down so that it cannot widen every interval."""
+    absolute = np.abs(errors.value)
+    usual = float(np.median(absolute)) if len(absolute) else 0.0
+    return np.minimum(absolute, 10 * usual) if usual else absolute
 
 
 def growth(errors: Errors) -> float:
@@ -53,34 +49,47 @@ def growth(errors: Errors) -> float:
     steps = np.unique(errors.step)
     if len(steps) < 3:
         return WIDEN
-    size = np.array([np.abs(errors.value[errors.step == step]).mean() for step in steps])
+    absolute = _sizes(errors)
+    size = np.array([absolute[errors.step == step].mean() for step in steps])
     if (size <= 0).any():
         return WIDEN
     slope = float(np.polyfit(np.log(steps), np.log(size), 1)[0])
-    return float(np.clip(0.5 * slope + 0.5 * 0.25, WIDEN, 0.7))
+    return float(np.clip(0.5 * slope + 0.5 * 0.35, WIDEN, 0.7))
 
 
 def half_widths(
-    errors: Errors, horizon: int, deviation: float, pool: Sequence[float] | None, targets: int
+    errors: Errors, horizon: int, deviation: float, pool: Sequence[float], targets: int
 ) -> dict[float, Series]:
     """How far each interval reaches to either side, by level and step.
 
-    ``deviation`` is the series' own typical deviation; ``pool`` holds |error| ÷ deviation from the user's
-    other series; ``targets`` is the number of different months that ``errors`` speak about.
+    ``deviation`` is the series' own typical deviation; ``pool`` holds |error| ÷ deviation of other series;
+    ``targets`` is the number of different months that ``errors`` speak about. The other series lend the
+    shape of their errors; its size comes from them at first and from the series' own errors soon.
     """
     power = growth(errors)
-    own = np.abs(errors.value) / np.maximum(errors.step, 1) ** power
-    others = np.asarray(pool if pool is not None and len(pool) >= 20 else ELSEWHERE, np.float64) * deviation
+    own = _sizes(errors) / np.maximum(errors.step, 1) ** power
+    others = np.asarray(pool, np.float64)
+    usual = float(others.mean()) or 1.0
+    size = (targets * float(own.mean() if len(own) else 0) + TRUST * deviation * usual) / (targets + TRUST)
     weights = np.concatenate(
         [np.full(len(own), targets / max(len(own), 1)), np.full(len(others), PATIENCE / len(others))]
     )
-    sizes = np.concatenate([own, others])
+    sizes = np.concatenate([own, others / usual * size])
     order = np.argsort(sizes, kind="stable")
-    sizes, heaped = sizes[order], np.cumsum(weights[order])
-    total = heaped[-1]
-    reach = np.arange(1, horizon + 1) ** power
-    answer = {}
-    for level in LEVELS:
-        need = min(level * (total + 1), total)
-        answer[level] = sizes[min(int(np.searchsorted(heaped, need - 1e-9)), len(sizes) - 1)] * reach
-    return answer
+    sizes, weights = sizes[order], weights[order]
+    place = (np.cumsum(weights) - weights / 2) / weights.sum()
+    reach: Series = np.arange(1.0, horizon + 1) ** power
+    unsure = 5 / (targets + PATIENCE)  # few errors: reach for a higher percentile
+    return {level: float(np.interp(level + unsure * level * (1 - level), place, sizes)) * reach for level in LEVELS}
+
+
+def inside(errors: Errors, level: float, deviation: float, pool: Sequence[float], targets: int) -> NDArray[np.bool_]:
+    """For each error whether an interval made from the other origins' errors would have held it."""
+    held = np.zeros(len(errors.value), bool)
+    horizon = int(errors.step.max())
+    for origin in np.unique(errors.origin):
+        here = errors.origin == origin
+        others = Errors(*(part[~here] for part in errors))
+        widths = half_widths(others, horizon, deviation, pool, max(targets - 1, 0))[level]
+        held[here] = np.abs(errors.value[here]) <= widths[errors.step[here].astype(int) - 1] + 1e-9
+    return held

@@ -22,13 +22,20 @@ LONGEST = {"M": 240, "D": 1460}  # older points are not read
 HORIZON_LIMIT = {"M": 120, "D": 730}
 ORIGINS = {"M": 12, "D": 8}
 BACKTEST_STEPS = {"M": 6, "D": 28}
-PROPHET_ORIGINS = {"M": 2, "D": 2}
+DEAR_ORIGINS = 2
 # weights ∝ MASE^−4, less when the backtest is short: plain 1/MASE lets a weak member spoil a clear winner
 SHARPNESS = 4
 TO_EQUAL = 0.1  # and a tenth of the way back to equal weights
 # how much worse than the median a member may be before it is dropped; more when the backtest is short
-TOLERANCE = 0.05
+TOLERANCE = 0.15
 OUTLIER = 6.0  # robust deviations
+EPOCH = date(2020, 1, 1)  # where a series without a date is thought to begin
+# from how many points on a member may speak
+FROM = {
+    "M": {"median": 3, "lstm": 3, "ets": 12, "theta": 24, "prophet": 24},
+    "D": {"median": 3, "ets": 14, "theta": 28, "prophet": 60},
+}
+ENOUGH = 20  # ratios that other series must bring before they stand for the shipped ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +115,17 @@ def forecast(
         )
 
     smooth = winsorised(series, SEASON[freq])
-    models = _models(len(series), freq, begin, members, cheap)
+    models = {name: model_of(name, freq, begin) for name in _eligible(len(series), freq, members, cheap)}
     trial = _Trial(series, smooth, freq, horizon)
     for name, model in models.items():
-        trial.add(name, model, PROPHET_ORIGINS[freq] if name == "prophet" else ORIGINS[freq])
+        trial.add(name, model, dear=name == "prophet")
         if name == "theta" and not trial.structured():
             break  # nothing here beats the median: Prophet would cost a second and be dropped
     ahead, used = trial.combine(models, smooth, max(horizon, 1))
     ahead = ahead[:horizon]
     errors, targets = trial.errors(used)
-    deviation = _deviation(smooth)
+    deviation = conformal.deviation(smooth)
+    pool = pool if pool is not None and len(pool) >= ENOUGH else sequence.error_ratios()
     widths = conformal.half_widths(errors, horizon, deviation, pool, targets)
     backtest = trial.report(used, errors, deviation, pool, targets)
     ahead = np.where(np.isfinite(ahead), ahead, float(np.median(smooth)))
@@ -160,7 +168,7 @@ def _numbers(y: Iterable[float | None]) -> Series:
 
 def _day(start: date | str | None) -> date:
     if start is None:
-        return date(2020, 1, 1)
+        return EPOCH
     return date.fromisoformat(start if len(start) > 7 else f"{start}-01") if isinstance(start, str) else start
 
 
@@ -202,30 +210,21 @@ def _filled(raw: Series, season: int) -> tuple[Series, int | None]:
     return series, int(seen[0])
 
 
-def _deviation(y: Series) -> float:
-    """How far a typical recent point lies from the recent median; never zero unless all is zero."""
-    recent = y[-24:]
-    apart = float(np.abs(recent - np.median(recent)).mean())
-    if len(y) < 3:
-        return max(apart, 0.3 * float(np.abs(recent).mean()))
-    return apart
-
-
-def _models(n: int, freq: Frequency, start: date, members: Sequence[str] | None, cheap: bool) -> dict[str, Model]:
-    """Which members may speak at this length of history; the order is from cheap to dear."""
+def model_of(name: str, freq: Frequency, start: date = EPOCH) -> Model:
+    """One member alone: history (without gaps) and horizon in, values out."""
     season = SEASON[freq]
-    if n < 3:
-        return {}
-    models: dict[str, Model] = {"median": lambda y, h: baselines.median(y, h, season)}
-    if freq == "M":
-        models["lstm"] = lambda y, h: sequence.predict(sequence.load(), y[None], h)[0]
-    if n >= (12 if freq == "M" else 14):
-        models["ets"] = lambda y, h: baselines.ets(y, h, season)
-    if n >= (24 if freq == "M" else 28):
-        models["theta"] = lambda y, h: baselines.theta(y, h, season)
-    if not cheap and n >= (24 if freq == "M" else 60):
-        models["prophet"] = lambda y, h: prophet_model.predict(y, h, freq, start)
-    return {name: model for name, model in models.items() if name == "median" or members is None or name in members}
+    if name == "prophet":
+        return lambda y, horizon: prophet_model.predict(y, horizon, freq, start)
+    if name == "lstm":
+        return lambda y, horizon: sequence.predict(sequence.load(), y[None], horizon)[0]
+    estimator = {"median": baselines.median, "ets": baselines.ets, "theta": baselines.theta}[name]
+    return lambda y, horizon: estimator(y, horizon, season)
+
+
+def _eligible(n: int, freq: Frequency, members: Sequence[str] | None, cheap: bool) -> list[str]:
+    """Which members may speak at this length of history, from cheap to dear."""
+    names = [name for name, least in FROM[freq].items() if n >= least and not (cheap and name == "prophet")]
+    return [name for name in names if name == "median" or members is None or name in members]
 
 
 class _Trial:
@@ -237,28 +236,27 @@ class _Trial:
         self.made: dict[str, dict[int, Series]] = {}
         self.scale = _naive_error(smooth, SEASON[freq])
 
-    def origins(self, count: int) -> list[int]:
-        n = len(self.actual)
+    def origins(self, dear: bool) -> list[int]:
+        """From which past points to forecast, latest first; for a dear model few that lie a horizon apart."""
+        n, count = len(self.actual), ORIGINS[self.freq]
         least = min(3 if self.freq == "M" else 7, n - 1)
-        stride = 1 if self.freq == "M" else 7
-        if count == PROPHET_ORIGINS[self.freq]:
-            stride = self.steps
-        elif self.freq == "D":
-            stride = max(1, min(7, (n - least) // count))
-        return list(range(n - stride, least - 1, -stride))[:count]
+        stride = 1 if self.freq == "M" else max(1, min(7, (n - least) // count))
+        every = list(range(n - stride, least - 1, -stride))[:count]
+        if not dear:
+            return every
+        apart = max(1, min(self.steps // stride, len(every)))
+        return [origin for origin in every[apart - 1 :: apart] if origin >= n // 2][:DEAR_ORIGINS]
 
-    def add(self, name: str, model: Model, count: int) -> None:
+    def add(self, name: str, model: Model, *, dear: bool) -> None:
         """Let one member forecast from each origin; one that fails is left out."""
         n, made = len(self.actual), {}
         try:
-            for origin in self.origins(count):
+            for origin in self.origins(dear):
                 made[origin] = model(self.smooth[:origin], min(self.steps, n - origin))
         except prophet_model.ProphetFailed:
             return
-        self.made[name] = made
-
-    def errors_of(self, name: str) -> dict[int, Series]:
-        return {o: self.actual[o : o + len(f)] - f for o, f in self.made[name].items()}
+        if made:
+            self.made[name] = made
 
     def loss(self, name: str, against: str = "median") -> float:
         """The member's mean absolute error ÷ the median's at the same origins, × the median's error
@@ -312,7 +310,7 @@ class _Trial:
 
     def errors(self, used: dict[str, float]) -> tuple[conformal.Errors, int]:
         """The combination's errors over all origins, and how many different points they speak about."""
-        values, steps, first = [], [], len(self.actual)
+        values, steps, origins = [], [], []
         for origin in self.made.get("median", {}):
             here = {name: weight for name, weight in used.items() if origin in self.made[name]}
             total = sum(here.values())
@@ -320,27 +318,31 @@ class _Trial:
                 continue
             mixed = np.sum([w / total * self.made[name][origin] for name, w in here.items()], axis=0)
             values.append(self.actual[origin : origin + len(mixed)] - mixed)
-            steps.append(np.arange(1, len(mixed) + 1))
-            first = min(first, origin)
+            steps.append(np.arange(1.0, len(mixed) + 1))
+            origins.append(np.full(len(mixed), origin))
         if not values:
-            return conformal.Errors(np.zeros(0), np.zeros(0)), 0
-        return conformal.Errors(np.concatenate(values), np.concatenate(steps).astype(float)), len(self.actual) - first
+            return conformal.Errors(*(np.zeros(0),) * 3), 0
+        errors = conformal.Errors(*(np.concatenate(part) for part in (values, steps, origins)))
+        return errors, len(self.actual) - int(errors.origin.min())
 
     def report(
         self,
         used: dict[str, float],
         errors: conformal.Errors,
         deviation: float,
-        pool: Sequence[float] | None,
+        pool: Sequence[float],
         targets: int,
     ) -> Backtest:
+        """What the user is told of this backtest. Coverage is by intervals made without the origin they
+        judge.
+        """
         if not len(errors.value):
             return Backtest()
-        forecasts = self._actuals(used) - errors.value
         actuals = self._actuals(used)
-        size = np.abs(actuals) + np.abs(forecasts)
-        widths = conformal.half_widths(errors, int(errors.step.max()), deviation, pool, targets)[0.8]
-        inside = np.abs(errors.value) <= widths[errors.step.astype(int) - 1] + 1e-9
+        size = np.abs(actuals) + np.abs(actuals - errors.value)
+        inside = conformal.inside(errors, 0.8, deviation, pool, targets)
+        power = conformal.growth(errors)
+        unit = deviation * errors.step**power
         return Backtest(
             mase=float(np.abs(errors.value).mean() / self.scale) if self.scale else None,
             smape=float(np.mean(np.divide(2 * np.abs(errors.value), size, out=np.zeros_like(size), where=size > 0))),
@@ -348,9 +350,7 @@ class _Trial:
             points=targets,
             by_member={name: self.loss(name) / self.scale for name in self.made} if self.scale else {},
             weights={name: round(weight, 4) for name, weight in used.items()},
-            ratios=[float(r) for r in np.abs(errors.value) / errors.step ** conformal.growth(errors) / deviation]
-            if deviation
-            else [],
+            ratios=(np.abs(errors.value) / unit).tolist() if deviation else [],
         )
 
     def _actuals(self, used: dict[str, float]) -> Series:

@@ -1,25 +1,27 @@
-"""The recurrent member: one small LSTM for every monthly series, run in plain NumPy."""
+"""The recurrent member: small LSTMs trained over many monthly series, run in plain NumPy."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ml import artifacts
+
 Array = NDArray[np.float32]
 
+NAME = "sequence"
 MEMORY = 48  # months of history that the network reads
 AHEAD = 12  # months that one pass answers
 YEAR = 12
 
 
 class Weights(NamedTuple):
-    """``w_in`` (features, 4·units), ``w_state`` (units, 4·units), ``bias`` (4·units); gates in the order
-    input, forget, candidate, output. ``head*`` are a hidden layer and the answer, shared by all steps
-    ahead.
+    """Of one network, or of several along a first axis. ``w_in`` (features, 4·units), ``w_state`` (units,
+    4·units), ``bias`` (4·units); gates in the order input, forget, candidate, output. ``head*`` are a
+    hidden layer and the answer, shared by all steps ahead.
     """
 
     w_in: Array
@@ -42,14 +44,17 @@ class Batch(NamedTuple):
     scale: Array
 
 
-ARTEFACT = Path(__file__).parent / "data" / "sequence.npz"
-
-
 @cache
 def load() -> Weights:
     """The shipped weights."""
-    with np.load(ARTEFACT, allow_pickle=False) as stored:
-        return Weights(**{name: stored[name] for name in Weights._fields})
+    stored = artifacts.arrays(NAME)
+    return Weights(**{name: stored[name] for name in Weights._fields})
+
+
+@cache
+def error_ratios() -> tuple[float, ...]:
+    """What |error| ÷ typical deviation is on series not trained for: percentiles 1, 3 … 99."""
+    return tuple(artifacts.arrays(NAME)["error_ratios"].tolist())
 
 
 def prepare(y: NDArray[np.float64]) -> Batch:
@@ -94,24 +99,31 @@ def prepare(y: NDArray[np.float64]) -> Batch:
 
 
 def sigmoid(x: Array) -> Array:
-    return (0.5 * (1 + np.tanh(0.5 * x))).astype(np.float32)
+    answer: Array = (0.5 * (1 + np.tanh(0.5 * x))).astype(np.float32)
+    return answer
 
 
 def run(weights: Weights, batch: Batch) -> Array:
-    """The outputs (batch, ahead), in units of each series' scale and measured from its base."""
-    units = weights.w_state.shape[0]
+    """The mean output of all networks (batch, ahead), in units of each series' scale and measured from its
+    base.
+    """
+    networks, units, _ = weights.w_state.shape
     rows, n, _ = batch.steps.shape
-    state, cell = np.zeros((rows, units), np.float32), np.zeros((rows, units), np.float32)
-    inputs = batch.steps @ weights.w_in + weights.bias
+    state, cell = (np.zeros((networks, rows, units), np.float32) for _ in range(2))
+    inputs = batch.steps.transpose(1, 0, 2)[None] @ weights.w_in[:, None] + weights.bias[:, None, None]
     for t in range(n):
         gates = inputs[:, t] + state @ weights.w_state
         gate = sigmoid(gates)
-        cell = gate[:, units : 2 * units] * cell + gate[:, :units] * np.tanh(gates[:, 2 * units : 3 * units])
-        state = gate[:, 3 * units :] * np.tanh(cell)
-    seen = np.concatenate([np.repeat(state[:, None], AHEAD, axis=1), batch.heads], axis=2)
-    hidden = np.tanh(seen @ weights.head_in + weights.head_bias)
-    answer: Array = (hidden @ weights.head_out + weights.head_out_bias)[:, :, 0]
-    return answer
+        candidate = np.tanh(gates[..., 2 * units : 3 * units])
+        cell = gate[..., units : 2 * units] * cell + gate[..., :units] * candidate
+        state = gate[..., 3 * units :] * np.tanh(cell)
+    seen = np.concatenate(
+        [np.repeat(state[:, :, None], AHEAD, axis=2), np.repeat(batch.heads[None], networks, axis=0)], axis=3
+    )
+    hidden = np.tanh(seen @ weights.head_in[:, None] + weights.head_bias[:, None, None])
+    answer = hidden @ weights.head_out[:, None] + weights.head_out_bias[:, None, None]
+    mean: Array = answer[..., 0].mean(axis=0)
+    return mean
 
 
 def predict(weights: Weights, y: NDArray[np.float64], horizon: int) -> NDArray[np.float64]:

@@ -196,9 +196,7 @@ class Past:
     def from_dict(cls, kept: Mapping[str, Any]) -> Past:
         past = cls()
         for name, saved in kept["payees"].items():
-            rows = [
-                Row(text, amount, date.fromisoformat(on), label) for text, amount, on, label in saved["rows"]
-            ]
+            rows = [Row(text, amount, date.fromisoformat(on), label) for text, amount, on, label in saved["rows"]]
             logs = [round(math.log(abs(r.amount)), 5) for r in rows]
             past.payees[name] = Payee(Amounts(logs, saved["total"]), rows, saved["repeats"])
         for levels, saved in ((past.labels, kept["labels"]), (past.users, kept["users"])):

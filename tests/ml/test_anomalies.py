@@ -21,9 +21,7 @@ def shopping(days: int = 360, last: date = TODAY) -> list[Row]:
     rows = []
     for back in range(days, 0, -2):
         name, size, spread, label = rng.choice(shops)
-        rows.append(
-            Row(name, -round(size * rng.lognormvariate(0, spread), 2), last - timedelta(days=back), label)
-        )
+        rows.append(Row(name, -round(size * rng.lognormvariate(0, spread), 2), last - timedelta(days=back), label))
     return rows
 
 
@@ -55,9 +53,7 @@ def test_ten_times_the_usual_amount_is_one_and_says_why(detector: Detector) -> N
 
 
 def test_more_is_never_less_unusual(detector: Detector) -> None:
-    scores = [
-        detector.score(Row("LIDL", -amount, TODAY, "groceries")).score for amount in (60, 120, 240, 900)
-    ]
+    scores = [detector.score(Row("LIDL", -amount, TODAY, "groceries")).score for amount in (60, 120, 240, 900)]
     assert scores == sorted(scores)
 
 

@@ -70,9 +70,7 @@ def inject(rows: Sequence[Row], strangers: Sequence[str], rng: random.Random) ->
         elif draw < 1:
             cases.append(
                 (
-                    replace(
-                        row, amount=round(row.amount * math.exp(rng.uniform(math.log(2), math.log(8))), 2)
-                    ),
+                    replace(row, amount=round(row.amount * math.exp(rng.uniform(math.log(2), math.log(8))), 2)),
                     "amount",
                 )
             )
@@ -89,9 +87,7 @@ def inject(rows: Sequence[Row], strangers: Sequence[str], rng: random.Random) ->
     return history, sorted(cases, key=lambda c: c[0].date)
 
 
-def streams(
-    users: dict[str, list[Row]], chosen: Sequence[str], seed: int
-) -> Iterator[tuple[list[Row], list[Case]]]:
+def streams(users: dict[str, list[Row]], chosen: Sequence[str], seed: int) -> Iterator[tuple[list[Row], list[Case]]]:
     """One injected stream per card, reproducible by seed."""
     rng = random.Random(seed)  # noqa: S311 - to be repeated, not secret
     strangers = sorted({r.text for rows in users.values() for r in rows})
@@ -188,9 +184,7 @@ def main(data_dir: Path) -> dict[str, Any]:
     forests = fit(users, training)
     arrays = {key: array for name, forest in forests.items() for key, array in forest.arrays(name).items()}
     digest = artifacts.save("anomalies.npz", arrays | thresholds(users, training, forests))
-    return {"sha256": digest, "cards": len(training), "held_out": len(held_out)} | measure(
-        users, held_out, forests
-    )
+    return {"sha256": digest, "cards": len(training), "held_out": len(held_out)} | measure(users, held_out, forests)
 
 
 def thresholds(
@@ -207,9 +201,7 @@ def thresholds(
     return found
 
 
-def measure(
-    users: dict[str, list[Row]], chosen: Sequence[str], forests: dict[str, Forest]
-) -> dict[str, float]:
+def measure(users: dict[str, list[Row]], chosen: Sequence[str], forests: dict[str, Forest]) -> dict[str, float]:
     """The figures of both models on cards that were not trained on, beside a plain z-score."""
     made = frames(streams(users, chosen, seed=99))
     x, answers = made["amount"]
