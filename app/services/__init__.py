@@ -12,8 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db import read_session, write_session
 from app.i18n import use_locale
 from app.models import Actor
+from app.services.accounts import AccountService
+from app.services.categories import CategoryService
 from app.services.journal import JournalService
 from app.services.member import BookInfo, Member, Person, member_of
+from app.services.payees import PayeeService
+from app.services.tags import TagService
 from app.services.unit import saving
 
 __all__ = ("BookInfo", "Member", "Person", "Services", "member_of", "reading", "unit_of_work")
@@ -30,6 +34,22 @@ class Services:
     @cached_property
     def journal(self) -> JournalService:
         return JournalService(self.session, self.member)
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        return AccountService(self.session, self.member)
+
+    @cached_property
+    def categories(self) -> CategoryService:
+        return CategoryService(self.session, self.member)
+
+    @cached_property
+    def payees(self) -> PayeeService:
+        return PayeeService(self.session, self.member)
+
+    @cached_property
+    def tags(self) -> TagService:
+        return TagService(self.session, self.member)
 
 
 @asynccontextmanager
