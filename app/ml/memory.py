@@ -28,7 +28,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """``count`` rows of a payee under one label, the last of them on ``last``: one line of a GROUP BY."""
+    """``count`` rows of one text under one label, the last of them on ``last``: one line of a GROUP BY.
+
+    ``text`` is what the bank wrote, as in ``Row``: a cleaned payee would be remembered apart.
+    """
 
     text: str
     label: str
