@@ -17,6 +17,7 @@ from app.services.categories import CategoryService
 from app.services.journal import JournalService
 from app.services.member import BookInfo, Member, Person, member_of
 from app.services.payees import PayeeService
+from app.services.rates import RateService
 from app.services.tags import TagService
 from app.services.unit import saving
 
@@ -50,6 +51,10 @@ class Services:
     @cached_property
     def tags(self) -> TagService:
         return TagService(self.session, self.member)
+
+    @cached_property
+    def rates(self) -> RateService:
+        return RateService(self.session, self.member)
 
 
 @asynccontextmanager
