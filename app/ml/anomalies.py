@@ -10,11 +10,9 @@ from functools import cache
 from typing import Any, Literal
 
 import numpy as np
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
 
-from app.i18n import _, current_locale
-from app.ml import artifacts, payees, recurrences, usual
+from app.i18n import _
+from app.ml import artifacts, payees, recurrences, usual, wording
 from app.ml.memory import Row
 from app.ml.trees import Forest
 from app.ml.usual import Past
@@ -145,7 +143,7 @@ class Detector:
         if not twins:
             return None
         words = {"payee": row.text.strip(), "amount": self._money(abs(row.amount))}
-        words["date"] = _day(twins[-1].date)
+        words["date"] = wording.day(twins[-1].date)
         text = _("{payee} was paid {amount} on {date} already: this may be the same payment twice.", **words)
         probability = _judge("duplicate", self.past.duplicate_features(row, twins))
         return probability, Reason("duplicate", text, abs(row.amount), abs(row.amount), tuple(twins))
@@ -178,7 +176,7 @@ class Detector:
         )
 
     def _money(self, amount: float) -> str:
-        return _money(amount, self.currency)
+        return wording.money(amount, self.currency)
 
     # -- storage -----------------------------------------------------------------------------
 
@@ -229,7 +227,7 @@ def _missing(past: Sequence[Row], today: date, detector: Detector) -> Iterable[A
     for recurrence in recurrences.detect(past, today):
         if recurrence.missed is None or detector._is_accepted(past[recurrence.rows[-1]], "missing_bill"):
             continue
-        words = {"payee": recurrence.payee, "date": _day(recurrence.missed)}
+        words = {"payee": recurrence.payee, "date": wording.day(recurrence.missed)}
         if recurrence.kind == "bill":
             text = _("{payee} was due on {date} and has not been paid.", **words)
         else:
@@ -246,24 +244,13 @@ def _check(row: Row) -> None:
         raise ValueError(f"The amount of {row.text!r} on {row.date} is not a finite number.")
 
 
-def _money(amount: float, currency: str | None) -> str:
-    locale = current_locale().replace("-", "_")
-    if currency is None:
-        return str(format_decimal(round(amount, 2), locale=locale))
-    return str(format_currency(amount, currency, locale=locale))
-
-
-def _day(on: date) -> str:
-    return str(format_date(on, "medium", locale=current_locale().replace("-", "_")))
-
-
 @cache
-def _models() -> dict[str, tuple[Forest, float]]:
+def models() -> dict[str, tuple[Forest, float]]:
     arrays = artifacts.load("anomalies.npz", SHA256)
     return {n: (Forest.from_arrays(arrays, n), float(arrays[f"{n}/alert"][0])) for n in ("amount", "duplicate")}
 
 
 def _judge(model: str, features: list[float]) -> float:
     """From 0 to 1, and ALERT where only one clean row in a hundred would be."""
-    forest, threshold = _models()[model]
+    forest, threshold = models()[model]
     return float(1 / (1 + math.exp(threshold - forest.predict(np.array([features]))[0])))

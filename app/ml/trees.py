@@ -18,7 +18,7 @@ class Forest:
     """The trees of one gradient boosting, padded to the shape (trees, nodes); leaf values add to `base`."""
 
     feature: NDArray[np.int16]
-    threshold: NDArray[np.float32]
+    threshold: Floats
     left: NDArray[np.int16]
     right: NDArray[np.int16]
     value: NDArray[np.float32]
@@ -55,7 +55,7 @@ class Forest:
         shape = len(trees), max(map(len, trees))
         arrays: dict[str, NDArray[Any]] = {
             "feature": np.zeros(shape, np.int16),
-            "threshold": np.zeros(shape, np.float32),
+            "threshold": np.zeros(shape),
             "left": np.zeros(shape, np.int16),
             "right": np.zeros(shape, np.int16),
             "value": np.zeros(shape, np.float32),
