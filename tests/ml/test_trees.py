@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from app.ml import artifacts
 from app.ml.trees import Forest
 
