@@ -19,7 +19,6 @@ from app.ml.usual import Past
 
 Kind = Literal["amount_high", "amount_low", "new_payee", "duplicate", "price_rise", "missing_bill"]
 
-SHA256 = "05ba65d699c9d843fdca945de38cd2ff66159e909ead4a967f3b432c35dc9719"
 ALERT = 0.5  # score from which a row wants a look
 LIKELY = 1.645  # standard deviations on each side of the expected range: nine amounts in ten
 RISE = (1.01, 1.6)  # a subscription that grows by this much has a new price; by more, a wrong amount
@@ -246,7 +245,7 @@ def _check(row: Row) -> None:
 
 @cache
 def models() -> dict[str, tuple[Forest, float]]:
-    arrays = artifacts.load("anomalies.npz", SHA256)
+    arrays = artifacts.arrays("anomalies")
     return {n: (Forest.from_arrays(arrays, n), float(arrays[f"{n}/alert"][0])) for n in ("amount", "duplicate")}
 
 

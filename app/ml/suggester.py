@@ -17,7 +17,6 @@ from app.i18n import _, ngettext
 from app.ml import artifacts, households, wording
 from app.ml.trees import Floats, Forest
 
-SHA256 = "ab64cd2910a1cd2ffa11b567ee903cfaa3ec186d6c5611f1ca58828567610b05"
 QUANTILES = (0.1, 0.5, 0.7, 0.9)
 NUMBERS = ("monthly_income", "household_size", "children", "seniors", "earners", "age", "savings_goal")
 BUDGET = 0.7  # a budget that would have been kept in seven months of ten
@@ -221,5 +220,5 @@ def _lowered(suggestion: Suggestion, amount: float, currency: str | None) -> Sug
 
 @cache
 def models() -> dict[str, Forest]:
-    arrays = artifacts.load("budgets.npz", SHA256)
+    arrays = artifacts.arrays("budgets")
     return {name: Forest.from_arrays(arrays, name) for q in QUANTILES for name in (f"new/{q}", f"past/{q}")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.ml import artifacts
 from app.ml.trees import Forest
 
 
@@ -25,10 +24,3 @@ def test_predictions_equal_those_of_the_boosting_even_with_gaps(rows: np.ndarray
     kept = Forest.from_arrays(forest.arrays("one"), "one")
     assert kept.predict(rows) == pytest.approx(model.predict(rows), abs=1e-5)
     assert kept.predict(rows[3]) == pytest.approx(model.predict(rows[3:4]), abs=1e-5)
-
-
-def test_an_artefact_that_was_touched_is_refused() -> None:
-    with pytest.raises(artifacts.BrokenArtifact, match="not the file"):
-        artifacts.load("anomalies.npz", "0" * 64)
-    with pytest.raises(artifacts.BrokenArtifact, match="cannot be read"):
-        artifacts.load("nothing.npz", "0" * 64)

@@ -177,14 +177,22 @@ def average_precision(scores: Floats, answers: NDArray[np.bool_]) -> float:
     return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
 
 
-def main(data_dir: Path) -> dict[str, Any]:
+def main(data_dir: Path | str, folder: Path = artifacts.FOLDER) -> dict[str, Any]:
     """Train, write the artefact and report on held-out cards."""
-    users = cards(data_dir)
+    users = cards(Path(data_dir))
     training, held_out = split(list(users))
     forests = fit(users, training)
     arrays = {key: array for name, forest in forests.items() for key, array in forest.arrays(name).items()}
-    digest = artifacts.save("anomalies.npz", arrays | thresholds(users, training, forests))
-    return {"sha256": digest, "cards": len(training), "held_out": len(held_out)} | measure(users, held_out, forests)
+    scores = measure(users, held_out, forests)
+    card = {
+        "version": "1",
+        "data": "Birmingham City Council purchase card transactions, 2014-2018, with anomalies put in",
+        "licence": "OGL-UK-3.0",
+        "rows": sum(len(users[user]) for user in training),
+        "scores": {key: round(value, 4) for key, value in scores.items()},
+    }
+    stored = arrays | thresholds(users, training, forests)
+    return {"name": "anomalies", **card, "sha256": artifacts.write("anomalies", stored, card, folder)}
 
 
 def thresholds(

@@ -133,9 +133,9 @@ def pinball(spent: Floats, predicted: Floats, quantile: float = suggester.BUDGET
     return float(np.maximum(quantile * off, (quantile - 1) * off).mean())
 
 
-def main(data_dir: Path) -> dict[str, Any]:
+def main(data_dir: Path | str, folder: Path = artifacts.FOLDER) -> dict[str, Any]:
     """Train, write the artefact and report on households that were not trained on."""
-    households = interviews(data_dir)
+    households = interviews(Path(data_dir))
     training = [rows for name, rows in households.items() if not is_held_out(name)]
     held_out = [rows for name, rows in households.items() if is_held_out(name)]
     rng = random.Random(1)  # noqa: S311 - to be repeated, not secret
@@ -144,13 +144,19 @@ def main(data_dir: Path) -> dict[str, Any]:
     x, y, scales, _means = returners(training, newcomer, rng)
     forests = newcomer | {f"past/{q}": boost(x, y, scales, q) for q in suggester.QUANTILES}
     arrays = {key: array for name, forest in forests.items() for key, array in forest.arrays(name).items()}
-    digest = artifacts.save("budgets.npz", arrays)
-    return {"sha256": digest, "households": len(training)} | measure(training, held_out, forests)
+    card = {
+        "version": "1",
+        "data": "Consumer Expenditure Survey, public-use microdata of the US Bureau of Labor Statistics",
+        "licence": "public domain",
+        "rows": sum(len(rows) for rows in training),
+        "scores": {key: round(value, 4) for key, value in measure(training, held_out, forests).items()},
+    }
+    return {"name": "budgets", **card, "sha256": artifacts.write("budgets", arrays, card, folder)}
 
 
 def measure(
     training: Sequence[list[Interview]], held_out: Sequence[list[Interview]], forests: dict[str, Forest]
-) -> dict[str, Any]:
+) -> dict[str, float]:
     """Loss at the budget quantile beside plain baselines, and how often the truth is under each quantile.
 
     New users: the 70th percentile of the family size. History: the mean of the past times the 70th percentile of
@@ -169,7 +175,7 @@ def measure(
     truth, group, tgroup = hy * scales, hx[:, -1], thx[:, -1]
     ratio = {g: float(np.quantile((thy * tscales / tmeans)[tgroup == g], suggester.BUDGET)) for g in np.unique(tgroup)}
     by_mean = means * np.array([ratio[g] for g in group])
-    report: dict[str, Any] = {
+    report: dict[str, float] = {
         "new_loss": pinball(spent, new),
         "new_baseline": pinball(spent, by_size),
         "history_loss": pinball(truth, past),
@@ -184,8 +190,6 @@ def measure(
         )
         report[f"history_change_{g}"] = pinball(truth[here], past[here]) / pinball(truth[here], by_mean[here]) - 1
     for q in suggester.QUANTILES:
-        report[f"under_{q}"] = (
-            round(float((y <= forests[f"new/{q}"].predict(x)).mean()), 3),
-            round(float((hy <= forests[f"past/{q}"].predict(hx)).mean()), 3),
-        )
+        report[f"new_under_{q}"] = float((y <= forests[f"new/{q}"].predict(x)).mean())
+        report[f"history_under_{q}"] = float((hy <= forests[f"past/{q}"].predict(hx)).mean())
     return report
