@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
+from app.routes.auth import AuthController
 from app.routes.health import HealthController
 
 PAGES: list[ControllerRouterHandler] = [
+    AuthController,
     HealthController,
 ]
 API: list[ControllerRouterHandler] = []

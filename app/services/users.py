@@ -28,6 +28,8 @@ from app.services.passwords import check_new, hashed
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,38}[A-Za-z0-9]")
 
+SIGN_UP_LOCK = 7_311_001
+
 
 class Taken(Conflict):
     """The name or the address is somebody's already."""
@@ -61,8 +63,10 @@ class UserService:
                 _("Use 3 to 40 letters, digits, dots, dashes or underscores, with a letter or digit at both ends."),
                 field="username",
             )
-        await self._free(username, email)
         check_new(password, username, email, name)
+        password_hash = await hashed(password)  # before the first statement: no lock is held for the work
+        await self._one_at_a_time()
+        await self._free(username, email)
         first = await self.session.scalar(select(func.count()).select_from(User)) == 0
         user = User(
             username=username,
@@ -71,7 +75,7 @@ class UserService:
             name=(name or f"{first_name} {last_name}").strip()[:120],
             first_name=first_name[:60],
             last_name=last_name[:60],
-            password_hash=await hashed(password),
+            password_hash=password_hash,
             role=UserRole.ADMIN if first else UserRole.USER,
             locale=current_locale(),
             time_zone=time_zone,
@@ -80,6 +84,11 @@ class UserService:
         await self.session.flush()
         await self.open_book(user, check_currency(currency))
         return user
+
+    async def _one_at_a_time(self) -> None:
+        """Two people who sign up at the same moment on a new install: only one of them is the first."""
+        if self.session.get_bind().dialect.name == "postgresql":
+            await self.session.execute(select(func.pg_advisory_xact_lock(SIGN_UP_LOCK)))
 
     async def _free(self, username: str | None, email: str | None) -> None:
         taken = await self.session.execute(

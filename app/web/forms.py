@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from litestar import Request
 from pydantic import ValidationError
 
 from app.errors import Invalid, SaldoError
@@ -31,6 +32,8 @@ SENTENCES = {
     "list_type": "This has to be a list.",
     "model_type": "This has to be an object.",
     "dict_type": "This has to be an object.",
+    "string_unicode": "This has characters that cannot be kept.",
+    "control_character": "This has characters that cannot be kept.",
 }
 
 
@@ -55,6 +58,11 @@ def sentences(error: ValidationError) -> dict[str, str]:
             text = each["msg"].removeprefix("Value error, ")
         found.setdefault(path_of(each["loc"]), text)
     return found
+
+
+async def typed(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """What a form's text fields hold; files are asked for by name where they are wanted."""
+    return {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
 
 
 class InvalidForm(Exception):

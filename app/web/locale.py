@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from babel.numbers import get_territory_currencies
+
 from app.i18n import LANGUAGES, known
 
 DEFAULT = "en-GB"
@@ -12,6 +14,24 @@ DEFAULT = "en-GB"
 @lru_cache(maxsize=512)
 def preferred_locale(accepted: str) -> str:
     """The first locale of an Accept-Language header that we speak, such as ``fr-CH``; English else."""
+    for tag in wished(accepted):
+        if tag.partition("-")[0] in LANGUAGES:
+            return tag
+    return DEFAULT
+
+
+@lru_cache(maxsize=512)
+def likely_currency(accepted: str) -> str | None:
+    """The currency of the first country that an Accept-Language header names."""
+    for tag in wished(accepted):
+        _language, _dash, territory = tag.partition("-")
+        if territory and (codes := get_territory_currencies(territory)):
+            return str(codes[0])
+    return None
+
+
+def wished(accepted: str) -> list[str]:
+    """The locales of an Accept-Language header, the dearest first."""
     wishes = []
     for place, part in enumerate(accepted[:400].split(",")):
         tag, _, quality = part.strip().partition(";q=")
@@ -19,8 +39,4 @@ def preferred_locale(accepted: str) -> str:
             wishes.append((-float(quality or 1), place, tag))
         except ValueError:
             continue
-    for _quality, _place, tag in sorted(wishes):
-        spelled = known(tag)
-        if spelled and spelled.partition("-")[0] in LANGUAGES:
-            return spelled
-    return DEFAULT
+    return [spelled for _quality, _place, tag in sorted(wishes) if (spelled := known(tag))]

@@ -39,7 +39,7 @@ def page(name: str, *, status: int = 200, headers: dict[str, str] | None = None,
         context=context,
         status_code=status,
         headers={"Cache-Control": PRIVATE, "Vary": VARY, **(headers or {})},
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
     )
 
 
@@ -57,7 +57,7 @@ def partial(
             **({"HX-Trigger": event} if event else {}),
             **(headers or {}),
         },
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
     )
 
 

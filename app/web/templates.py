@@ -65,4 +65,6 @@ def environment() -> Environment:
 
 
 def template_config() -> TemplateConfig[JinjaTemplateEngine]:
-    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment()))
+    engine = JinjaTemplateEngine.from_environment(environment())
+    engine.engine.globals["csrf_token"] = csrf_token  # the engine has just put Litestar's own in its place
+    return TemplateConfig(instance=engine)

@@ -1,0 +1,118 @@
+"""Signing up, in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.response import Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Forbidden
+from app.i18n import _
+from app.schemas.auth import SignInForm, SignUpForm
+from app.services import auth
+from app.services.auth import Visitor
+from app.services.sessions import ABSOLUTE
+from app.settings import settings
+from app.web import csrf
+from app.web.choices import currency_options
+from app.web.cookies import cookie_name, is_secure
+from app.web.forms import redrawing, typed
+from app.web.guards import PUBLIC
+from app.web.locale import likely_currency
+from app.web.render import go, local_path, page
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def visitor(request: AnyRequest) -> Visitor:
+    """Who is at the door, as far as the connection tells."""
+    return Visitor(request.client.host if request.client else "", request.headers.get("user-agent", ""))
+
+
+def session_cookie(request: AnyRequest, token: str) -> Cookie:
+    """The cookie that keeps a browser signed in; an empty token takes it back."""
+    return Cookie(
+        key=cookie_name(request, "saldo"),
+        value=token,
+        path="/",
+        max_age=int(ABSOLUTE.total_seconds()) if token else 0,
+        httponly=True,
+        secure=is_secure(request),
+        samesite="lax",
+    )
+
+
+def welcome(request: AnyRequest, token: str, path: str = "/") -> Response[Any]:
+    """Let the browser in: a new session cookie, a new form token, and off to the page."""
+    csrf.renew(request)
+    answer = go(request, path)
+    answer.set_cookie(session_cookie(request, token))
+    return answer
+
+
+def old_token(request: AnyRequest) -> str:
+    return request.cookies.get(cookie_name(request, "saldo"), "")[:100]
+
+
+class AuthController(Controller):
+    opt = {**PUBLIC}
+
+    @get("/login", name="login")
+    async def sign_in_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Template | Response[Any]:
+        target = local_path(request.query_params.get("next"))
+        if request.scope["auth"] is not None:
+            return go(request, target)
+        return page("auth/sign_in", values={"next": target}, errors={}, may_sign_up=await auth.sign_up_is_open(db))
+
+    @post("/login", name="login:post")
+    async def sign_in(self, request: AnyRequest) -> Response[Any]:
+        form = await typed(request)
+        shown = {"username": form.get("username", ""), "next": local_path(form.get("next"))}
+        with redrawing("auth/sign_in_form", shown, page="auth/sign_in", may_sign_up=settings().sign_up == "open"):
+            wanted = SignInForm.model_validate(form)
+            token = await auth.sign_in(wanted.username, wanted.password, visitor(request), old_token=old_token(request))
+        return welcome(request, token, shown["next"])
+
+    @get("/signup", name="signup")
+    async def sign_up_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Template | Response[Any]:
+        if request.scope["auth"] is not None:
+            return go(request, "/")
+        if not await auth.sign_up_is_open(db):
+            raise Forbidden(_("This Saldo takes no new accounts. Ask the person who runs it."))
+        currency = likely_currency(request.headers.get("accept-language", "")) or settings().currency
+        return page(
+            "auth/sign_up", values={"currency": currency}, errors={}, currencies=currency_options(settings().currency)
+        )
+
+    @post("/signup", name="signup:post")
+    async def sign_up(self, request: AnyRequest) -> Response[Any]:
+        form = await typed(request)
+        shown = {key: form.get(key, "") for key in ("username", "email", "currency", "time_zone")}
+        options = currency_options(settings().currency)
+        with redrawing("auth/sign_up_form", shown, page="auth/sign_up", currencies=options):
+            wanted = SignUpForm.model_validate(form)
+            user = await auth.sign_up(
+                username=wanted.username,
+                email=wanted.email,
+                password=wanted.password,
+                currency=wanted.currency,
+                time_zone=wanted.time_zone,
+                visitor=visitor(request),
+            )
+            token = await auth.open_session(user.id, visitor(request), old_token=old_token(request))
+        return welcome(request, token)
+
+    @post("/logout", name="logout")
+    async def sign_out(self, request: AnyRequest) -> Response[Any]:
+        member = request.scope["auth"]
+        if token := old_token(request):
+            await auth.sign_out(token, member.user.id if member else None, visitor(request))
+        csrf.renew(request)
+        answer = go(request, "/login")
+        answer.set_cookie(session_cookie(request, ""))
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return answer

@@ -1,0 +1,71 @@
+"""Signing up and in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic.networks import validate_email
+
+from app.domain.money import check_currency
+from app.errors import Invalid
+from app.i18n import _
+from app.schemas.text import Line
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text)[1].lower()
+    except ValueError:
+        raise ValueError(_("This is not an e-mail address. Write it like name@example.org.")) from None
+
+
+Address = Annotated[Line(254), AfterValidator(_address)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+
+
+def time_zone_or_utc(name: str | None) -> str:
+    """What a browser says of its clock, if it is a zone that we know."""
+    return name if name and name in available_timezones() else "UTC"
+
+
+class SignUpForm(BaseModel):
+    """One of the two names is needed; an e-mail address makes it possible to get a new password."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    username: Line(40) | None = None
+    email: Address | None = None
+    password: Password
+    currency: str = Field("EUR", max_length=3)
+    time_zone: Line(64) = "UTC"
+
+    @field_validator("username", "email", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    @field_validator("currency")
+    @classmethod
+    def _known(cls, code: str) -> str:
+        return check_currency(code)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        return time_zone_or_utc(name)
+
+    @model_validator(mode="after")
+    def _named(self) -> SignUpForm:
+        if self.username is None and self.email is None:
+            raise Invalid(_("Choose a user name or give an e-mail address."), field="username")
+        return self
+
+
+class SignInForm(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    username: Line(254, least=1)
+    password: Password
+    next: str = Field("", max_length=2000)

@@ -1,0 +1,130 @@
+"""Signing in and up: the password is looked at outside any writing transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import read_session, write_session
+from app.errors import Forbidden, SaldoError
+from app.i18n import _
+from app.models import User
+from app.services import security, throttle
+from app.services.passwords import fits, hashed, outdated
+from app.services.sessions import SessionService
+from app.services.unit import saving
+from app.services.users import UserService
+from app.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Where a request comes from."""
+
+    address: str = ""
+    user_agent: str = ""
+
+
+class WrongPassword(SaldoError):
+    """The same words for an unknown user and for a wrong password."""
+
+    status = 401
+
+    def __init__(self, field: str = "form") -> None:
+        super().__init__(_("The name or the password is not right."), field=field)
+
+
+async def find_user(session: AsyncSession, name: str) -> User | None:
+    """The active user of this user name or e-mail address."""
+    wanted = name.strip()
+    query = select(User).where(
+        or_(User.username_key == wanted.casefold(), User.email == wanted.lower()), User.suspended_at.is_(None)
+    )
+    return (await session.scalars(query.order_by(User.id).limit(1))).first()
+
+
+async def verify(name: str, password: str, visitor: Visitor) -> User:
+    """The user whom name and password belong to. Counted, and as slow for a stranger as for a friend."""
+    await throttle.count("login-address", visitor.address)
+    name = name.replace("\0", "")[:254].encode("utf-8", "replace").decode()
+    async with read_session() as session:
+        user = await find_user(session, name)
+    key = user.id if user else name.casefold().strip()
+    await throttle.attempt(key)
+    if not await fits(password, user.password_hash if user else None) or user is None:
+        if user is not None:
+            await security.note_now("sign-in-failed", user.id, visitor.address)
+        raise WrongPassword
+    await throttle.succeeded(key)
+    return user
+
+
+async def sign_in(name: str, password: str, visitor: Visitor, *, old_token: str = "") -> str:
+    """Open a session; what comes back belongs into the cookie. The session that the browser had is ended."""
+    user = await verify(name, password, visitor)
+    stale = user.password_hash is not None and outdated(user.password_hash)
+    fresh = await hashed(password) if stale else None
+    async with write_session() as session, saving(session):
+        if fresh:
+            await session.execute(update(User).where(User.id == user.id).values(password_hash=fresh))
+        return await _open(session, user.id, visitor, old_token, "signed-in")
+
+
+async def _open(session: AsyncSession, user_id: int, visitor: Visitor, old_token: str, kind: str) -> str:
+    sessions = SessionService(session)
+    if old_token:
+        await sessions.end(old_token)
+    security.note(session, kind, user_id, visitor.address)
+    return await sessions.open(user_id, address=visitor.address, user_agent=visitor.user_agent)
+
+
+async def sign_up_is_open(session: AsyncSession) -> bool:
+    """Whether strangers may make accounts; the first one always may."""
+    return settings().sign_up == "open" or (await session.scalar(select(User.id).limit(1))) is None
+
+
+async def sign_up(
+    *,
+    username: str | None,
+    email: str | None,
+    password: str,
+    visitor: Visitor,
+    name: str = "",
+    first_name: str = "",
+    last_name: str = "",
+    currency: str | None = None,
+    time_zone: str = "UTC",
+) -> User:
+    """Make an account, if this install takes new ones."""
+    await throttle.count("sign-up", visitor.address)
+    async with read_session() as session:
+        if not await sign_up_is_open(session):
+            raise Forbidden(_("This Saldo takes no new accounts. Ask the person who runs it."))
+    async with write_session() as session, saving(session):
+        user = await UserService(session).sign_up(
+            username=username,
+            password=password,
+            email=email,
+            name=name,
+            first_name=first_name,
+            last_name=last_name,
+            currency=currency or settings().currency,
+            time_zone=time_zone,
+        )
+        security.note(session, "signed-up", user.id, visitor.address)
+    return user
+
+
+async def open_session(user_id: int, visitor: Visitor, *, old_token: str = "") -> str:
+    """Sign in who has just signed up."""
+    async with write_session() as session, saving(session):
+        return await _open(session, user_id, visitor, old_token, "signed-in")
+
+
+async def sign_out(token: str, user_id: int | None, visitor: Visitor) -> None:
+    async with write_session() as session, saving(session):
+        await SessionService(session).end(token)
+        if user_id is not None:
+            security.note(session, "signed-out", user_id, visitor.address)
