@@ -21,7 +21,7 @@ def _address(text: str) -> str:
         raise ValueError(_("This is not an e-mail address. Write it like name@example.org.")) from None
 
 
-Address = Annotated[Line(254), AfterValidator(_address)]
+Address = Annotated[str, Line(254), AfterValidator(_address)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 
@@ -35,11 +35,11 @@ class SignUpForm(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    username: Line(40) | None = None
+    username: Annotated[str, Line(40)] | None = None
     email: Address | None = None
     password: Password
     currency: str = Field("EUR", max_length=3)
-    time_zone: Line(64) = "UTC"
+    time_zone: Annotated[str, Line(64)] = "UTC"
 
     @field_validator("username", "email", mode="before")
     @classmethod
@@ -66,6 +66,6 @@ class SignUpForm(BaseModel):
 class SignInForm(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    username: Line(254, least=1)
+    username: Annotated[str, Line(254, least=1)]
     password: Password
     next: str = Field("", max_length=2000)

@@ -69,7 +69,7 @@ class RateIn(BaseModel):
 class ConvertIn(BaseModel):
     """``amount`` as a person writes it; the day is today when it is left out."""
 
-    amount: Line(40, least=1)
+    amount: Annotated[str, Line(40, least=1)]
     base: CurrencyCode
     quote: CurrencyCode
     on: Day | None = None

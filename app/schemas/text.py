@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from app.i18n import _
 
@@ -24,15 +26,22 @@ def tidy(value: Any, *, breaks: bool = False) -> Any:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _note(value: Any) -> Any:
-    return tidy(value, breaks=True)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text: ``name: Annotated[str, Line(80, least=1)]``."""
+
+    longest: int
+    least: int = 0
+    breaks: bool = False
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(min_length=self.least, max_length=self.longest)
+        return core_schema.no_info_before_validator_function(lambda value: tidy(value, breaks=self.breaks), text)
+
+    def __or__(self, other: Any) -> Any:
+        return Annotated[str, self] | other
 
 
-def Line(longest: int, *, least: int = 0) -> Any:
-    """One line of text: ``name: Line(80, least=1)``."""
-    return Annotated[str, StringConstraints(min_length=least, max_length=longest), BeforeValidator(tidy)]
-
-
-def Note(longest: int) -> Any:
-    """Text that may have several lines."""
-    return Annotated[str, StringConstraints(max_length=longest), BeforeValidator(_note)]
+def Note(longest: int) -> Line:
+    """Text that may have several lines: ``memo: Annotated[str, Note(2000)]``."""
+    return Line(longest, breaks=True)
