@@ -25,6 +25,8 @@ from app.ml.training.forecast import held_out, read
 
 Series = NDArray[np.float64]
 
+DATA = Path(__file__).parents[1].parent / "shared" / "data"
+
 
 class Task(NamedTuple):
     """Series cut into past and future, forecast ``horizon`` steps ahead."""
@@ -71,7 +73,8 @@ def tasks(data: Path, sample: int) -> Iterator[Task]:
     unseen = [y for name, y in cards.items() if held_out(name)]
     yield Task("spending, series left out, h6", "M", 6, [(y[:-6], y[-6:]) for y in unseen])
     yield Task("spending, all series, unseen months, h6", "M", 6, [(y[:-6], y[-6:]) for y in cards.values()])
-    yield Task("spending, all series, unseen months, h3", "M", 3, [(y[:-6], y[-6:-3]) for y in cards.values()])
+    cuts = [(y[:at], y[at : at + 6]) for y in unseen for at in (23, 26, 29, 32, 35)]
+    yield Task("spending, series left out, five cut-offs, h6", "M", 6, cuts)
     homes = [y for _ in range(15) for y in family(39, rng)]
     yield Task("invented households, 36 months, h3", "M", 3, [(y[:36], y[36:]) for y in homes])
     homes = [y for _ in range(15) for y in family(17, rng)]
@@ -139,7 +142,7 @@ def measure(task: Task, *, prophet: bool) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder that holds forecasting/")
+    parser.add_argument("--data", type=Path, default=DATA, help="the folder that holds forecasting/")
     parser.add_argument("--sample", type=int, default=1, help="take every Nth series of the larger sets")
     parser.add_argument("--prophet", action="store_true", help="let Prophet take part (slower)")
     parser.add_argument("--only", default="", help="tasks whose title contains this")

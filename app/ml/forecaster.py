@@ -23,9 +23,11 @@ HORIZON_LIMIT = {"M": 120, "D": 730}
 ORIGINS = {"M": 12, "D": 8}
 BACKTEST_STEPS = {"M": 6, "D": 28}
 DEAR_ORIGINS = 2
-# weights ∝ MASE^−4, less when the backtest is short: plain 1/MASE lets a weak member spoil a clear winner
-SHARPNESS = 4
+# weights ∝ MASE^−6, less when the backtest is short: plain 1/MASE lets a weak member spoil a clear winner
+SHARPNESS = 6
 TO_EQUAL = 0.1  # and a tenth of the way back to equal weights
+# what a member's word counts at equal error: on noisy spending a backtest of a year cannot tell them apart
+PRIOR: dict[str, dict[str, float]] = {"M": {"median": 1.5, "lstm": 2.0, "ets": 0.5}, "D": {}}
 # how much worse than the median a member may be before it is dropped; more when the backtest is short
 TOLERANCE = 0.15
 OUTLIER = 6.0  # robust deviations
@@ -119,7 +121,7 @@ def forecast(
     trial = _Trial(series, smooth, freq, horizon)
     for name, model in models.items():
         trial.add(name, model, dear=name == "prophet")
-        if name == "theta" and not trial.structured():
+        if name == "theta" and freq == "M" and not trial.structured():
             break  # nothing here beats the median: Prophet would cost a second and be dropped
     ahead, used = trial.combine(models, smooth, max(horizon, 1))
     ahead = ahead[:horizon]
@@ -289,9 +291,13 @@ class _Trial:
         seen = min(len(self.smooth) - min(self.made["median"]), ORIGINS[self.freq]) / ORIGINS[self.freq]
         losses = {name: self.loss(name) for name in self.made}
         kept = {name: loss for name, loss in losses.items() if loss <= (1 + TOLERANCE / seen) * floor + tiny}
-        power = {name: (loss + tiny) ** (-SHARPNESS * seen) for name, loss in kept.items()}
+        power = {name: ((loss + tiny) / (floor + tiny)) ** (-SHARPNESS * seen) for name, loss in kept.items()}
         total = sum(power.values())
-        return {name: (1 - TO_EQUAL) * p / total + TO_EQUAL / len(power) for name, p in power.items()}
+        weights = {
+            name: PRIOR[self.freq].get(name, 1.0) * ((1 - TO_EQUAL) * p / total + TO_EQUAL / len(power))
+            for name, p in power.items()
+        }
+        return {name: weight / sum(weights.values()) for name, weight in weights.items()}
 
     def combine(self, models: dict[str, Model], y: Series, horizon: int) -> tuple[Series, dict[str, float]]:
         """The weighed forecast and the weights that made it."""

@@ -54,7 +54,7 @@ def predict(y: Series, horizon: int, freq: str, start: date) -> Series:
     if long_enough:
         model.add_seasonality("yearly", 365.25, fourier_order=3 if freq == "M" else 6, prior_scale=5)
     if freq == "D" and len(y) >= 90:
-        model.add_seasonality("monthly", 30.4375, fourier_order=3, prior_scale=2)
+        model.add_seasonality("monthly", 30.4375, fourier_order=5, prior_scale=5)
     try:
         model.fit(pandas.DataFrame({"ds": days[: len(y)], "y": y / scale}), seed=1, timeout=TIMEOUT)
         answer = model.predict(pandas.DataFrame({"ds": days[len(y) :]}))["yhat"].to_numpy(np.float64) * scale
