@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 ROOT = Path(__file__).resolve().parent.parent
+WORKER_DELAY = 3.0  # seconds
 
 
 def alembic_config() -> Any:
@@ -41,8 +42,8 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
         os.environ["SALDO_PORT"] = str(port)
     children = [Child("web process", ["web"])]
     if not no_worker:
-        children.append(Child("worker", ["worker"]))
-    _migrate_if_behind()
+        # The web process brings the schema up to date; the worker comes a moment later.
+        children.append(Child("worker", ["worker"], delay=WORKER_DELAY))
     sys.exit(supervise(children))
 
 
@@ -81,6 +82,7 @@ def web() -> None:
 
     from app.settings import settings
 
+    _migrate_if_behind()
     shown = "localhost" if settings().host in ("0.0.0.0", "::") else settings().host  # noqa: S104 – only compared
     click.echo(f"Saldo is at http://{shown}:{settings().port}", err=False)
     uvicorn.run(

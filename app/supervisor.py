@@ -22,6 +22,7 @@ class Child:
 
     name: str
     arguments: Sequence[str]
+    delay: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -76,12 +77,12 @@ def supervise(children: Sequence[Child]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     for child in children:
-        child.start()
+        child.again_at = time.monotonic() + child.delay
     while not ending:
-        time.sleep(TICK)
         for child in children:
             if not ending:
                 child.watch()
+        time.sleep(TICK)
     for child in children:
         child.stop()
     until = time.monotonic() + PATIENCE
