@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from app.domain.money import Money
-from app.models.base import Base, BigId, Currency, OfBook, Stamped, WithId, choice, currency_check
+from app.models.base import Base, BigId, Currency, OfBook, Stamped, WithId, choice, currency_check, now
 
 
 class Status(enum.StrEnum):
@@ -168,13 +168,15 @@ class Attachment(WithId, OfBook, Base):
     __tablename__ = "attachment"
     __table_args__ = (Index("ix_attachment_transaction_id", "transaction_id"), {"sqlite_autoincrement": True})
 
+    journaled = True
+
     transaction_id: Mapped[int] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="CASCADE"))
     filename: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     path: Mapped[str] = mapped_column(String(80))
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=now)
     created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("user.id", ondelete="SET NULL"))
 
 

@@ -19,6 +19,8 @@ from app.services.member import BookInfo, Member, Person, member_of
 from app.services.payees import PayeeService
 from app.services.rates import RateService
 from app.services.tags import TagService
+from app.services.transactions import TransactionService
+from app.services.transfers import TransferService
 from app.services.unit import saving
 
 __all__ = ("BookInfo", "Member", "Person", "Services", "member_of", "reading", "unit_of_work")
@@ -35,6 +37,14 @@ class Services:
     @cached_property
     def journal(self) -> JournalService:
         return JournalService(self.session, self.member)
+
+    @cached_property
+    def transactions(self) -> TransactionService:
+        return TransactionService(self)
+
+    @cached_property
+    def transfers(self) -> TransferService:
+        return TransferService(self)
 
     @cached_property
     def accounts(self) -> AccountService:

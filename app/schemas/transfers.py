@@ -1,0 +1,27 @@
+"""Transfers between own accounts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from app.schemas.text import Note
+from app.schemas.transactions import Amount, Id, Strict
+
+
+class TransferIn(Strict):
+    """``amount`` leaves ``from`` and is more than zero; ``to_amount`` arrives where the currencies differ."""
+
+    from_: Id = Field(alias="from")
+    to: Id
+    amount: Amount
+    to_amount: Amount | None = None
+    booked_on: date | None = None
+    memo: Note(2000) = ""
+
+
+class TransferOut(BaseModel):
+    id: int
+    from_transaction: int
+    to_transaction: int

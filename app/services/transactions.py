@@ -1,0 +1,440 @@
+"""Transactions: entering, editing, filing and deleting them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.domain.money import Money, check_currency
+from app.domain.search import search_text
+from app.errors import AlreadyReconciled, Conflict, Invalid, Stale
+from app.i18n import _
+from app.models import (
+    Attachment,
+    FiledBy,
+    Payee,
+    Split,
+    Status,
+    Tag,
+    Tombstone,
+    Transaction,
+    TransactionTag,
+    Transfer,
+)
+from app.models.base import now
+from app.models.repository import BookRepository
+from app.schemas.transactions import SplitIn, TransactionIn, TransactionPatch
+from app.services.accounts import AccountOption
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2199, 12, 31)
+#: What a reconciled transaction keeps until it is unlocked.
+LOCKED = frozenset({"account", "booked_on", "payee", "amount", "currency", "splits"})
+
+
+class TransactionRepository(BookRepository[Transaction]):
+    model_type = Transaction
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]
+        return _("That transaction does not exist.")
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An amount as it goes into an account, with what it was before it was converted."""
+
+    money: Money
+    original: Money | None = None
+    rate: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One split, in the account's currency."""
+
+    category_id: int | None
+    minor: int
+    memo: str
+
+
+class TransactionService:
+    """The verbs of one book's transactions; every other book's do not exist here."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+        self.repository = TransactionRepository(self.session, self.member.book.id)
+
+    async def get(self, transaction_id: int) -> Transaction:
+        """The transaction with its splits."""
+        return await self.repository.own(transaction_id, selectinload(Transaction.splits))
+
+    async def add(self, data: TransactionIn, *, filed_by: FiledBy = FiledBy.PERSON, because: str = "") -> Transaction:
+        """Book an entry. Without a category and without splits it is filed the way its payee usually is."""
+        account = await self.account(data.account)
+        booked_on = bookable(data.booked_on or self.services.today)
+        booking = await self._booking(data.amount, data.currency, account, booked_on)
+        category_id = await self.category(data.category)
+        if data.splits and category_id:
+            raise Invalid(_("Either choose one category or split it, not both."), field="category")
+        parts = await self._parts(data.splits, booking) if data.splits else []
+        payee = await self.payee(data.payee)
+        row = Transaction(
+            book_id=self.member.book.id,
+            account_id=account.id,
+            booked_on=booked_on,
+            payee_id=payee.id if payee else None,
+            category_id=category_id,
+            filed_by=filed_by if category_id else None,
+            because=because[:200] or None if category_id else None,
+            memo=data.memo,
+            status=data.status,
+            created_by_id=self.member.user.id,
+            is_split=bool(parts),
+            splits=[self._split(part) for part in parts],
+            **_amounts(booking),
+        )
+        if category_id is None and not parts:
+            await self._file(row, payee)
+        self._index(row, payee)
+        self.session.add(row)
+        await self.session.flush()
+        await self._tag(row.id, data.tags)
+        self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money))
+        return row
+
+    async def edit(self, transaction_id: int, patch: TransactionPatch) -> Transaction:
+        """Change what the patch names. Refused with both versions when somebody else saved in between."""
+        row = await self.get(transaction_id)
+        given = patch.model_fields_set - {"version"}
+        if patch.version is not None and patch.version != row.version:
+            raise await self._stale(row, patch)
+        if row.status is Status.RECONCILED and given & LOCKED:
+            raise AlreadyReconciled()
+        payee = await self._edit_payee(row, patch, given)
+        await self._edit_amount(row, patch, given)
+        await self._edit_filing(row, patch, given)
+        if "memo" in given:
+            row.memo = patch.memo or ""
+        if patch.status is not None:
+            row.status = patch.status
+        if "tags" in given:
+            await self._tag(row.id, patch.tags or [])
+        row.updated_at = now()  # so that the version counts tags and splits too
+        self._index(row, payee)
+        await self.session.flush()
+        self.services.journal.note(_("Changed {payee}, {amount}", payee=_shown(payee), amount=row.amount))
+        return row
+
+    async def recategorise(self, transaction_id: int, category_id: int | None) -> Transaction:
+        """File a transaction by hand; nothing means that it is not filed."""
+        return await self.edit(transaction_id, TransactionPatch(category=category_id))
+
+    async def delete(self, transaction_id: int) -> None:
+        """Delete a transaction, and the other side of a transfer with it."""
+        row = await self.get(transaction_id)
+        payee = await self.session.get(Payee, row.payee_id) if row.payee_id else None
+        rows = [row] if row.transfer_id is None else await self.legs(row.transfer_id)
+        await self.remove(rows)
+        self.services.journal.note(_("Deleted {payee}, {amount}", payee=_shown(payee), amount=row.amount))
+
+    async def remove(self, rows: Sequence[Transaction]) -> None:
+        """Delete these rows (splits loaded) with all that hangs on them; imported ones leave a tombstone."""
+        if any(row.status is Status.RECONCILED for row in rows):
+            raise AlreadyReconciled()
+        ids = [row.id for row in rows]
+        for model in (TransactionTag, Attachment):
+            for start in range(0, len(ids), 500):
+                part = model.transaction_id.in_(ids[start : start + 500])
+                for each in await self.session.scalars(select(model).where(part)):
+                    await self.session.delete(each)
+        for row in rows:
+            if row.identity is not None or row.external_id is not None:
+                self.session.add(
+                    Tombstone(
+                        book_id=row.book_id,
+                        account_id=row.account_id,
+                        identity=row.identity,
+                        ordinal=row.ordinal,
+                        external_id=row.external_id,
+                    )
+                )
+        await self.session.flush()
+        transfers = {row.transfer_id for row in rows if row.transfer_id}
+        for row in rows:
+            await self.session.delete(row)
+        await self.session.flush()
+        for transfer_id in transfers:
+            await self.session.delete(await self.session.get_one(Transfer, transfer_id))
+        await self.session.flush()
+
+    async def duplicate(self, transaction_id: int) -> Transaction:
+        """The same once more, today, as something a person entered."""
+        row = await self.get(transaction_id)
+        if row.transfer_id is not None:
+            raise Conflict(_("A transfer cannot be duplicated. Enter it again."))
+        copy = TransactionIn(
+            account=row.account_id,
+            payee=row.payee_id or "",
+            amount=row.amount.wire,
+            category=row.category_id,
+            memo=row.memo,
+            tags=[name for _id, name in await self.tags_of(row.id)],
+            splits=[
+                SplitIn(category=each.category_id, amount=Money(each.amount_minor, row.currency).wire, memo=each.memo)
+                for each in row.splits
+            ],
+        )
+        return await self.add(copy)
+
+    async def legs(self, transfer_id: int) -> list[Transaction]:
+        """Both transactions of a transfer of this book, the outgoing one first."""
+        query = (
+            select(Transaction)
+            .where(Transaction.transfer_id == transfer_id, Transaction.book_id == self.member.book.id)
+            .options(selectinload(Transaction.splits))
+            .order_by(Transaction.amount_minor)
+        )
+        return list(await self.session.scalars(query))
+
+    async def tags_of(self, transaction_id: int) -> list[tuple[int, str]]:
+        query = (
+            select(Tag.id, Tag.name)
+            .join(TransactionTag, TransactionTag.tag_id == Tag.id)
+            .where(TransactionTag.transaction_id == transaction_id, Tag.book_id == self.member.book.id)
+            .order_by(Tag.key)
+        )
+        return [(row.id, row.name) for row in await self.session.execute(query)]
+
+    # What an entry refers to
+
+    async def account(self, account_id: int | None, field: str = "account") -> AccountOption:
+        """An account that may be booked on; the default one for nothing."""
+        if account_id is None:
+            return await self.services.accounts.default()
+        options = {each.id: each for each in await self.services.accounts.options()}
+        if account_id not in options:
+            raise Invalid(_("Choose one of your accounts."), field=field)
+        return options[account_id]
+
+    async def category(self, category_id: int | None, field: str = "category") -> int | None:
+        if category_id is None:
+            return None
+        if category_id not in await self.services.categories.by_id():
+            raise Invalid(_("Choose one of your categories."), field=field)
+        return category_id
+
+    async def payee(self, reference: str | int | None) -> Payee | None:
+        """The payee of an id or a name; a name that is new becomes one."""
+        if not reference:
+            return None
+        if isinstance(reference, int):
+            own = select(Payee).where(Payee.id == reference, Payee.book_id == self.member.book.id)
+            found = await self.session.scalar(own)
+            if found is None:
+                raise Invalid(_("Choose one of your payees, or write its name."), field="payee")
+            return found
+        return await self.services.payees.named(reference)
+
+    # Parts of the verbs
+
+    async def _booking(
+        self, text: str, currency: str | None, account: AccountOption, on: date, field: str = "amount"
+    ) -> Booking:
+        code = check_currency(currency) if currency else account.currency
+        money = Money.parse(text, code, field=field)
+        if not money:
+            raise Invalid(_("The amount cannot be zero."), field=field)
+        if code == account.currency:
+            return Booking(money)
+        made = await self.services.rates.convert(money, account.currency, on, field=field)
+        if not made.amount:
+            raise Invalid(
+                _("That is less than the smallest coin of {currency}.", currency=account.currency), field=field
+            )
+        return Booking(made.amount, money, made.text, made.source[:40])
+
+    async def _parts(self, splits: Sequence[SplitIn], booking: Booking) -> list[Part]:
+        """The splits in the account's currency. They have to add up to the amount that was written, to the cent."""
+        written = booking.original or booking.money
+        moneys = [
+            Money.parse(each.amount, written.currency, field=f"splits[{at}].amount") for at, each in enumerate(splits)
+        ]
+        check_sum(moneys, written)
+        if booking.original:
+            moneys = booking.money.share([each.minor for each in moneys])
+        return [
+            Part(await self.category(each.category, f"splits[{at}].category"), money.minor, each.memo)
+            for at, (each, money) in enumerate(zip(splits, moneys, strict=True))
+        ]
+
+    def _split(self, part: Part) -> Split:
+        return Split(book_id=self.member.book.id, category_id=part.category_id, amount_minor=part.minor, memo=part.memo)
+
+    async def _edit_payee(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> Payee | None:
+        if "payee" not in given:
+            return await self.session.get(Payee, row.payee_id) if row.payee_id else None
+        payee = await self.payee(patch.payee)
+        row.payee_id = payee.id if payee else None
+        return payee
+
+    async def _edit_amount(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> None:
+        """Account, day, amount and splits hang together: each may move what the row is worth."""
+        if patch.booked_on is not None:
+            row.booked_on = bookable(patch.booked_on)
+        account = None
+        if patch.account is not None and patch.account != row.account_id:
+            account = await self.account(patch.account)
+        booking = Booking(row.amount)
+        if patch.amount is not None or "currency" in given or account is not None:
+            booking = await self._rebooked(row, patch, account)
+        if account is not None:
+            row.account_id = account.id
+        await self._edit_splits(row, patch, given, booking)
+        if booking.money != row.amount or booking.original:
+            if row.transfer_id is not None:
+                await self._mirror(row, booking)
+            for name, value in _amounts(booking).items():
+                setattr(row, name, value)
+
+    async def _rebooked(self, row: Transaction, patch: TransactionPatch, account: AccountOption | None) -> Booking:
+        if account is None:
+            every = {each.id: each for each in await self.services.accounts.all()}
+            account = every[row.account_id]
+        if patch.amount is None and patch.currency is None:
+            money = row.amount
+            if row.original_minor is not None and row.original_currency and account.currency != row.currency:
+                money = Money(row.original_minor, row.original_currency)
+            elif account.currency == row.currency:
+                return Booking(row.amount)
+            return await self._booking(money.wire, money.currency, account, row.booked_on, "account")
+        text = patch.amount if patch.amount is not None else row.amount.wire
+        return await self._booking(text, patch.currency, account, row.booked_on)
+
+    async def _edit_splits(self, row: Transaction, patch: TransactionPatch, given: set[str], booking: Booking) -> None:
+        if "splits" in given:
+            if patch.splits and row.transfer_id is not None:
+                raise Invalid(_("A transfer has no categories, so it cannot be split."), field="splits")
+            parts = await self._parts(patch.splits, booking) if patch.splits else []
+            row.splits = [self._split(part) for part in parts]
+            row.is_split = bool(parts)
+            if parts:
+                row.category_id, row.filed_by, row.confidence, row.because = None, None, None, None
+        elif row.is_split and booking.money != row.amount:
+            check_sum([Money(each.amount_minor, booking.money.currency) for each in row.splits], booking.money)
+
+    async def _edit_filing(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> None:
+        if "category" not in given:
+            return
+        category_id = await self.category(patch.category)
+        if category_id is not None and row.transfer_id is not None:
+            raise Invalid(_("A transfer between your accounts has no category."), field="category")
+        if category_id is not None and row.is_split:
+            raise Invalid(_("This is split. Change the categories of its parts."), field="category")
+        row.category_id = category_id
+        row.filed_by = FiledBy.PERSON if category_id else None
+        row.confidence, row.because = None, None
+
+    async def _mirror(self, row: Transaction, booking: Booking) -> None:
+        """Keep the other side of a transfer in step with a changed amount."""
+        other = next(each for each in await self.legs(row.transfer_id or 0) if each.id != row.id)
+        if other.status is Status.RECONCILED:
+            raise AlreadyReconciled()
+        if booking.money.minor * other.amount_minor > 0:
+            raise Invalid(_("The two sides of a transfer have opposite signs."), field="amount")
+        if other.currency == booking.money.currency:
+            other.amount_minor = -booking.money.minor
+        else:
+            transfer = await self.session.get_one(Transfer, row.transfer_id)
+            transfer.rate = rate_between(booking.money, other.amount)
+            if row.amount_minor > 0:
+                transfer.rate = rate_between(other.amount, booking.money)
+
+    async def _file(self, row: Transaction, payee: Payee | None) -> None:
+        """Let what is known of the payee choose the category."""
+        filing = getattr(self.services, "filing", None)
+        if filing is not None and payee is not None:
+            await filing.file(row, payee.name)
+
+    def _index(self, row: Transaction, payee: Payee | None) -> None:
+        text = search_text(payee.name if payee else "", row.memo, row.statement_text, row.amount.wire)
+        if row.search_text != text:
+            row.search_text = text
+
+    async def _tag(self, transaction_id: int, names: Iterable[str]) -> None:
+        """Make these the tags of a transaction."""
+        wanted = {tag.id for tag in await self.services.tags.named(names)}
+        query = select(TransactionTag).where(TransactionTag.transaction_id == transaction_id)
+        for link in await self.session.scalars(query):
+            if link.tag_id in wanted:
+                wanted.discard(link.tag_id)
+            else:
+                await self.session.delete(link)
+        self.session.add_all(
+            TransactionTag(book_id=self.member.book.id, transaction_id=transaction_id, tag_id=tag_id)
+            for tag_id in sorted(wanted)
+        )
+        await self.session.flush()
+
+    async def _stale(self, row: Transaction, patch: TransactionPatch) -> Stale:
+        payee = await self.session.get(Payee, row.payee_id) if row.payee_id else None
+        theirs: dict[str, Any] = {
+            "account": row.account_id,
+            "booked_on": row.booked_on.isoformat(),
+            "payee": payee.name if payee else "",
+            "amount": row.amount.wire,
+            "category": row.category_id,
+            "memo": row.memo,
+            "status": row.status.value,
+            "version": row.version,
+        }
+        yours = patch.model_dump(mode="json", exclude_unset=True)
+        return Stale(
+            _("This was changed somewhere else while you had it open. Compare, then save again."),
+            yours=yours,
+            theirs=theirs,
+        )
+
+
+def check_sum(parts: Sequence[Money], whole: Money) -> None:
+    """The parts add up to the whole, or an error that names the difference."""
+    gap = Money(whole.minor - sum(each.minor for each in parts), whole.currency)
+    if gap:
+        raise Invalid(_("The splits do not add up to the amount: {gap} is left over.", gap=gap), field="splits")
+
+
+def rate_between(source: Money, target: Money) -> str:
+    """Units of the target's currency for one of the source's, as text of at most 12 significant digits."""
+    return f"{abs(target.decimal) / abs(source.decimal):.12g}" if source.minor else "0"
+
+
+def _amounts(booking: Booking) -> dict[str, Any]:
+    original = booking.original
+    return {
+        "amount_minor": booking.money.minor,
+        "currency": booking.money.currency,
+        "original_minor": original.minor if original else None,
+        "original_currency": original.currency if original else None,
+        "rate": booking.rate,
+        "rate_source": booking.source,
+    }
+
+
+def bookable(day: date) -> date:
+    """The day, or an error when no ledger reaches it."""
+    if not EARLIEST <= day <= LATEST:
+        raise Invalid(_("That date is too far away. Use a year from 1900 to 2199."), field="booked_on")
+    return day
+
+
+def _shown(payee: Payee | None) -> str:
+    return payee.name if payee else _("an entry")

@@ -1,0 +1,153 @@
+"""Transfers: two transactions of one's own accounts that belong together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import selectinload
+
+from app.domain.money import Money
+from app.domain.search import search_text
+from app.errors import AlreadyReconciled, Conflict, Invalid, NotFound
+from app.i18n import _
+from app.models import Status, Transaction, Transfer
+from app.schemas.transfers import TransferIn
+from app.services.transactions import bookable, rate_between
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+NEAR = timedelta(days=7)
+
+
+class TransferService:
+    """Moves money between the accounts of one book."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+
+    async def add(self, data: TransferIn) -> tuple[Transfer, Transaction, Transaction]:
+        """Book both sides. Across currencies the arriving amount is as given, or converted at the rate of the day."""
+        source = await self.services.transactions.account(data.from_, "from")
+        target = await self.services.transactions.account(data.to, "to")
+        if source.id == target.id:
+            raise Invalid(_("Choose two different accounts."), field="to")
+        on = bookable(data.booked_on or self.services.today)
+        out = _positive(data.amount, source.currency, "amount")
+        if data.to_amount is not None:
+            into = _positive(data.to_amount, target.currency, "to_amount")
+            if source.currency == target.currency and into != out:
+                raise Invalid(
+                    _("Both sides are in {currency}: they have to be the same.", currency=out.currency),
+                    field="to_amount",
+                )
+        else:
+            into = (await self.services.rates.convert(out, target.currency, on)).amount
+        transfer = Transfer(book_id=self.member.book.id, rate=_rate(out, into))
+        self.session.add(transfer)
+        await self.session.flush()
+        legs = [
+            Transaction(
+                book_id=self.member.book.id,
+                account_id=account.id,
+                booked_on=on,
+                amount_minor=money.minor,
+                currency=money.currency,
+                transfer_id=transfer.id,
+                memo=data.memo,
+                search_text=search_text("", data.memo, "", money.wire),
+                created_by_id=self.member.user.id,
+                splits=[],
+            )
+            for account, money in ((source, -out), (target, into))
+        ]
+        self.session.add_all(legs)
+        await self.session.flush()
+        self.services.journal.note(
+            _("Moved {amount} from {source} to {target}", amount=out, source=source.name, target=target.name)
+        )
+        return transfer, legs[0], legs[1]
+
+    async def link(self, one_id: int, other_id: int) -> Transfer:
+        """Say that two booked rows are the two sides of one transfer; their categories go."""
+        pair = [await self.services.transactions.get(each) for each in (one_id, other_id)]
+        out, into = sorted(pair, key=lambda row: row.amount_minor)
+        if out.id == into.id or out.account_id == into.account_id:
+            raise Invalid(_("The two sides of a transfer are on two different accounts."), field="other")
+        if out.transfer_id or into.transfer_id:
+            raise Conflict(_("One of them is part of a transfer already."))
+        if not out.amount_minor < 0 < into.amount_minor:
+            raise Invalid(_("One side has to go out and the other to come in."), field="other")
+        if out.currency == into.currency and out.amount_minor + into.amount_minor:
+            raise Invalid(_("The two amounts are not the same."), field="other")
+        transfer = Transfer(book_id=self.member.book.id, rate=_rate(-out.amount, into.amount))
+        self.session.add(transfer)
+        await self.session.flush()
+        for row in pair:
+            row.category_id, row.filed_by, row.confidence, row.because = None, None, None, None
+            row.is_split, row.splits = False, []
+            row.transfer_id = transfer.id
+        await self.session.flush()
+        self.services.journal.note(_("Marked {amount} as a transfer", amount=-out.amount))
+        return transfer
+
+    async def unlink(self, transfer_id: int) -> list[Transaction]:
+        """Keep both rows, but as what they were before: an outgoing and an incoming amount without a category."""
+        transfer, legs = await self._own(transfer_id)
+        for row in legs:
+            row.transfer_id = None
+        await self.session.flush()
+        await self.session.delete(transfer)
+        await self.session.flush()
+        self.services.journal.note(_("Took a transfer of {amount} apart", amount=abs(legs[0].amount)))
+        return legs
+
+    async def delete(self, transfer_id: int) -> None:
+        """Delete the transfer with both of its transactions."""
+        _transfer, legs = await self._own(transfer_id)
+        await self.services.transactions.remove(legs)
+        self.services.journal.note(_("Deleted a transfer of {amount}", amount=abs(legs[0].amount)))
+
+    async def candidates(self, row: Transaction, limit: int = 8) -> list[Transaction]:
+        """Rows of other accounts that could be the other side: opposite sign, near in time, the same amount first."""
+        opposite = Transaction.amount_minor < 0 if row.amount_minor > 0 else Transaction.amount_minor > 0
+        query = (
+            select(Transaction)
+            .where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.account_id != row.account_id,
+                Transaction.transfer_id.is_(None),
+                Transaction.booked_on.between(row.booked_on - NEAR, row.booked_on + NEAR),
+                or_(
+                    and_(Transaction.currency == row.currency, Transaction.amount_minor == -row.amount_minor),
+                    and_(Transaction.currency != row.currency, opposite),
+                ),
+            )
+            .options(selectinload(Transaction.splits))
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+            .limit(limit)
+        )
+        return list(await self.session.scalars(query))
+
+    async def _own(self, transfer_id: int) -> tuple[Transfer, list[Transaction]]:
+        own = select(Transfer).where(Transfer.id == transfer_id, Transfer.book_id == self.member.book.id)
+        transfer = await self.session.scalar(own)
+        if transfer is None:
+            raise NotFound(_("That transfer does not exist."))
+        legs = await self.services.transactions.legs(transfer_id)
+        if any(row.status is Status.RECONCILED for row in legs):
+            raise AlreadyReconciled()
+        return transfer, legs
+
+
+def _positive(text: str, currency: str, field: str) -> Money:
+    money = Money.parse(text, currency, field=field)
+    if money.minor <= 0:
+        raise Invalid(_("Write an amount of more than zero."), field=field)
+    return money
+
+
+def _rate(out: Money, into: Money) -> str | None:
+    return None if out.currency == into.currency else rate_between(out, into)
