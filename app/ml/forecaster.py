@@ -37,6 +37,7 @@ FROM = {
     "M": {"median": 3, "lstm": 3, "ets": 12, "theta": 24, "prophet": 24},
     "D": {"median": 3, "ets": 14, "theta": 28, "prophet": 60},
 }
+LARGEST = 1e30  # squares of larger numbers may overflow
 ENOUGH = 20  # ratios that other series must bring before they stand for the shipped ones
 
 
@@ -163,8 +164,8 @@ def winsorised(y: Series, season: int) -> Series:
 
 def _numbers(y: Iterable[float | None]) -> Series:
     series = np.array([math.nan if value is None else float(value) for value in y], np.float64)
-    if np.isinf(series).any():
-        raise ValueError("The history must be finite numbers.")
+    if (np.abs(series) > LARGEST).any():
+        raise ValueError("The history must be finite numbers, none beyond 1e30.")
     return series
 
 
@@ -184,8 +185,8 @@ def _moved(start: date, steps: int, freq: Frequency) -> date:
 def _without(raw: Series, known: Sequence[float], horizon: int) -> tuple[Series, Series]:
     """History without the known part, and the known part of the future."""
     amounts = np.asarray(known, np.float64)
-    if not np.isfinite(amounts).all():
-        raise ValueError("Known amounts must be finite numbers.")
+    if not (np.abs(amounts) <= LARGEST).all():
+        raise ValueError("Known amounts must be finite numbers, none beyond 1e30.")
     if len(amounts) == horizon:
         return raw, amounts
     if len(amounts) == len(raw) + horizon:
