@@ -30,6 +30,8 @@ class BookRepository(SQLAlchemyAsyncRepository[ModelT]):
 
     async def own(self, row_id: int, *options: ORMOption) -> ModelT:
         """The book's row of this id, or an error that tells nothing of other books."""
+        if not 0 < row_id < 2**63:  # wider than any id: SQLite could not even be asked
+            raise NotFound(self.missing)
         try:
             return await self.get(row_id, load=list(options) or None)
         except NotFoundError:

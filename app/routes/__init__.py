@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
+from app.routes.api.accounts import AccountsApi
 from app.routes.auth import AuthController
 from app.routes.health import HealthController
 
@@ -11,4 +12,6 @@ PAGES: list[ControllerRouterHandler] = [
     AuthController,
     HealthController,
 ]
-API: list[ControllerRouterHandler] = []
+API: list[ControllerRouterHandler] = [
+    AccountsApi,
+]

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
+from itertools import groupby
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import Invalid
+from app.domain.money import Money
+from app.errors import Conflict, Invalid, NotFound
 from app.i18n import _
-from app.models import Account, AccountKind, AccountTotal
+from app.models import Account, AccountKind, AccountTotal, DayTotal, Transaction
+from app.models.base import now
 from app.models.repository import BookRepository
+from app.schemas.accounts import AccountIn, AccountPatch
+from app.services.journal import JournalService
 from app.services.member import Member
+from app.services.rates import RateService, Total
+
+TREND_DAYS = 90
+POINTS = 60  # of a balance over time, so that chart and table stay readable
+KINDS = list(AccountKind)
+DEBTS = frozenset({AccountKind.CREDIT_CARD, AccountKind.LOAN})
 
 
 class AccountRepository(BookRepository[Account]):
@@ -34,6 +48,43 @@ class AccountOption:
     is_default: bool
     balance_minor: int
     is_archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account of the overview, with its balance over the last ninety days."""
+
+    account: AccountOption
+    count: int
+    trend: Sequence[int]
+
+    @property
+    def balance(self) -> Money:
+        return Money(self.account.balance_minor, self.account.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountGroup:
+    """The accounts of one kind with their sum in the book's currency."""
+
+    kind: AccountKind
+    lines: Sequence[AccountLine]
+    total: Total
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOverview:
+    groups: Sequence[AccountGroup]
+    archived: Sequence[AccountLine]
+    total: Total
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A balance in minor units at the end of a day."""
+
+    day: date
+    minor: int
 
 
 class AccountService:
@@ -81,3 +132,213 @@ class AccountService:
         if not active:
             raise Invalid(_("Make an account first: there is none to book on."), field="account")
         return next((each for each in active if each.is_default), active[0])
+
+    async def get(self, account_id: int) -> Account:
+        return await self.repository.own(account_id)
+
+    async def option(self, account_id: int) -> AccountOption:
+        """An account as lists show it; not found when it is not of this book."""
+        found = next((each for each in await self.all() if each.id == account_id), None)
+        if found is None:
+            raise NotFound(self.repository.missing)
+        return found
+
+    async def listed(self) -> list[tuple[Account, Money]]:
+        """Every account as it is stored, with its balance."""
+        query = (
+            select(Account, func.coalesce(AccountTotal.posted_minor, 0))
+            .outerjoin(AccountTotal, AccountTotal.account_id == Account.id)
+            .where(Account.book_id == self.member.book.id)
+            .order_by(Account.position, Account.id)
+        )
+        rows = await self.session.execute(query)
+        return [(row, Money(row.opening_balance_minor + posted, row.currency)) for row, posted in rows]
+
+    async def counts(self) -> dict[int, int]:
+        """How many transactions each account has."""
+        query = select(AccountTotal.account_id, AccountTotal.count.label("count_")).where(
+            AccountTotal.book_id == self.member.book.id
+        )
+        return {row.account_id: row.count_ for row in await self.session.execute(query)}
+
+    async def balance(self, account: Account, on: date | None = None) -> Money:
+        """What was there at the end of a day; with everything that is booked when no day is given."""
+        booked = select(func.coalesce(func.sum(DayTotal.net_minor), 0)).where(
+            DayTotal.account_id == account.id, DayTotal.book_id == self.member.book.id
+        )
+        if on is not None:
+            booked = booked.where(DayTotal.day <= on)
+        return Money(account.opening_balance_minor + int(await self.session.scalar(booked) or 0), account.currency)
+
+    async def overview(self, today: date) -> AccountOverview:
+        """The accounts by kind, each with its trend, and the sums at today's rates."""
+        rates, counts = RateService(self.session, self.member), await self.counts()
+        accounts = await self.all()
+        trends = await self._trends({each.id: each.balance_minor for each in accounts}, today)
+        lines = [AccountLine(each, counts.get(each.id, 0), trends[each.id]) for each in accounts]
+        active = sorted(
+            (line for line in lines if not line.account.is_archived), key=lambda line: KINDS.index(line.account.kind)
+        )
+        groups = []
+        for kind, found in groupby(active, key=lambda line: line.account.kind):
+            of_kind = list(found)
+            groups.append(AccountGroup(kind, of_kind, await rates.totals_in_base((e.balance for e in of_kind), today)))
+        archived = [line for line in lines if line.account.is_archived]
+        return AccountOverview(groups, archived, await rates.totals_in_base((e.balance for e in active), today))
+
+    async def _trends(self, balances: dict[int, int], today: date) -> dict[int, list[int]]:
+        since = today - timedelta(days=TREND_DAYS)
+        query = select(DayTotal.account_id, DayTotal.day, DayTotal.net_minor).where(
+            DayTotal.book_id == self.member.book.id, DayTotal.day > since
+        )
+        changes: dict[int, dict[date, int]] = defaultdict(dict)
+        for account_id, day, net in await self.session.execute(query):
+            changes[account_id][day] = net
+        return {
+            account_id: [point.minor for point in walked_back(minor, changes[account_id], since, today, 3)]
+            for account_id, minor in balances.items()
+        }
+
+    async def history(self, account: Account, since: date | None, until: date) -> list[Point]:
+        """The balance from ``since`` (the first entry when left out) to ``until``, in at most sixty even steps."""
+        query = select(DayTotal.day, DayTotal.net_minor).where(
+            DayTotal.account_id == account.id, DayTotal.book_id == self.member.book.id
+        )
+        rows = {row.day: row.net_minor for row in await self.session.execute(query)}
+        end = account.opening_balance_minor + sum(rows.values())
+        start = since or min((*rows, until)) - timedelta(days=1)
+        start = min(start, until)
+        step = max(1, -(-(until - start).days // POINTS))
+        return walked_back(end, {day: net for day, net in rows.items() if day > start}, start, until, step)
+
+    async def add(self, entry: AccountIn) -> Account:
+        """A new account at the end of its kind; the first one is the default."""
+        await self._free(entry.name)
+        existing = await self.all()
+        row = Account(
+            book_id=self.member.book.id,
+            name=entry.name,
+            kind=entry.kind,
+            currency=entry.currency,
+            opening_balance_minor=Money.parse(entry.opening_balance, entry.currency, "opening_balance").minor,
+            position=len(existing),
+        )
+        self.session.add(row)
+        await self._saved(_("Added the account {name}", name=row.name))
+        if entry.is_default or not any(not each.is_archived for each in existing):
+            await self._make_default(row)
+        return row
+
+    async def change(self, account_id: int, entry: AccountPatch) -> Account:
+        """Change what was sent. The currency stays once there are transactions: their amounts are in it."""
+        row = await self.repository.own(account_id)
+        if entry.name is not None and entry.name != row.name:
+            await self._free(entry.name, row.id)
+            row.name = entry.name
+        if entry.kind is not None:
+            row.kind = entry.kind
+        await self._change_money(row, entry)
+        if entry.archived is not None and entry.archived != (row.archived_at is not None):
+            await self._archive(row, entry.archived)
+        await self._saved(_("Changed the account {name}", name=row.name))
+        if entry.is_default and not row.is_default:
+            await self._make_default(row)
+        elif entry.is_default is False and row.is_default:
+            raise Conflict(_("One account has to be the default: choose another one instead."), field="is_default")
+        return row
+
+    async def _change_money(self, row: Account, entry: AccountPatch) -> None:
+        currency = entry.currency or row.currency
+        opening = entry.opening_balance
+        if currency != row.currency:
+            if await self._is_used(row):
+                raise Conflict(
+                    _(
+                        "The currency cannot change any more: there are transactions in {currency}.",
+                        currency=row.currency,
+                    ),
+                    field="currency",
+                )
+            opening = opening if opening is not None else str(row.opening_balance.decimal)
+            row.currency = currency
+        if opening is not None:
+            row.opening_balance_minor = Money.parse(opening, currency, "opening_balance").minor
+
+    async def archive(self, account_id: int, away: bool = True) -> Account:
+        """Put an account away with its history, or bring it back."""
+        row = await self.repository.own(account_id)
+        await self._archive(row, away)
+        await self._saved(
+            _("Archived the account {name}", name=row.name) if away else _("Brought back {name}", name=row.name)
+        )
+        return row
+
+    async def _archive(self, row: Account, away: bool) -> None:
+        if away and row.is_default:
+            raise Conflict(_("This is the default account. Make another one the default first."), field="archived")
+        row.archived_at = now() if away else None
+
+    async def make_default(self, account_id: int) -> Account:
+        """The account that entries go to which name none."""
+        row = await self.repository.own(account_id)
+        await self._make_default(row)
+        return row
+
+    async def _make_default(self, row: Account) -> None:
+        if row.archived_at is not None:
+            raise Conflict(_("An archived account cannot be the default."), field="is_default")
+        found = select(Account).where(Account.book_id == self.member.book.id, Account.is_default, Account.id != row.id)
+        for other in await self.session.scalars(found):
+            other.is_default = False
+            await self.session.flush()  # two defaults at once are refused by the database
+        row.is_default = True
+        await self._saved(_("Made {name} the default account", name=row.name))
+
+    async def move(self, account_id: int, by: int) -> Account:
+        """One place up (-1) or down (1) among the active accounts of its kind."""
+        row = await self.repository.own(account_id)
+        found = select(Account).where(Account.book_id == self.member.book.id).order_by(Account.position, Account.id)
+        rows = list(await self.session.scalars(found))
+        peers = [each for each in rows if each.kind == row.kind and each.archived_at is None]
+        at = peers.index(row) if row in peers else -1
+        if at >= 0 and 0 <= at + by < len(peers):
+            one, other = rows.index(row), rows.index(peers[at + by])
+            rows[one], rows[other] = rows[other], rows[one]
+            for place, each in enumerate(rows):
+                each.position = place
+            await self._saved(_("Moved the account {name}", name=row.name))
+        return row
+
+    async def delete(self, account_id: int) -> None:
+        """Only an account without transactions can go; others are archived, so that history keeps its place."""
+        row = await self.repository.own(account_id)
+        if await self._is_used(row):
+            raise Conflict(_("{name} has transactions. Archive it instead: its history stays.", name=row.name))
+        if row.is_default:
+            raise Conflict(_("This is the default account. Make another one the default first."))
+        await self.session.delete(row)
+        await self._saved(_("Deleted the account {name}", name=row.name))
+
+    async def _is_used(self, row: Account) -> bool:
+        return bool(await self.session.scalar(select(Transaction.id).where(Transaction.account_id == row.id).limit(1)))
+
+    async def _free(self, name: str, but: int = 0) -> None:
+        if any(each.name.casefold() == name.casefold() and each.id != but for each in await self.all()):
+            raise Conflict(_("There is an account of this name already."), field="name")
+
+    async def _saved(self, label: str) -> None:
+        JournalService(self.session, self.member).note(label)
+        await self.session.flush()
+        self.forget()
+
+
+def walked_back(end: int, changes: dict[date, int], since: date, until: date, step: int) -> list[Point]:
+    """Balances every ``step`` days up to ``until``, from the last one and what changed on the days before it."""
+    minor = end - sum(net for day, net in changes.items() if day > until)
+    points, day = [], until
+    while day >= since:
+        points.append(Point(day, minor))
+        earlier = day - timedelta(days=step)
+        minor -= sum(changes.get(day - timedelta(days=back), 0) for back in range(step))
+        day = earlier
+    return points[::-1]

@@ -103,9 +103,16 @@ def validation_error(request: AnyRequest, error: ValidationError) -> Response[An
     return shown(request, 422, "; ".join(errors.values()))
 
 
+def refused(error: BaseException | None) -> ValidationError | None:
+    """The schema's own refusal behind the one that Litestar made of it."""
+    while error is not None and not isinstance(error, ValidationError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
 def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
-    if isinstance(error.__cause__, ValidationError):
-        return validation_error(request, error.__cause__)
+    if (refusal := refused(error)) is not None:
+        return validation_error(request, refusal)
     status = error.status_code
     headers = {key: value for key, value in (error.headers or {}).items() if key.lower() in ("allow", "retry-after")}
     if is_api(request):

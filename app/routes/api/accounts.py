@@ -1,0 +1,71 @@
+"""Accounts as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from app.domain.money import Money
+from app.models import Account
+from app.schemas.accounts import AccountIn, AccountOut, AccountPatch
+from app.schemas.paging import PageNumber, PageSize, paged
+from app.schemas.rates import Day
+from app.services import Services
+from app.web.guards import MEMBER
+
+
+def out(row: Account, balance: Money) -> AccountOut:
+    return AccountOut(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        currency=row.currency,
+        opening_balance=row.opening_balance.wire,
+        balance=balance.wire,
+        is_default=row.is_default,
+        archived=row.archived_at is not None,
+    )
+
+
+class AccountsApi(Controller):
+    path = "/v1/accounts"
+    tags = ["Accounts"]
+    opt = MEMBER
+
+    @get("/", operation_id="ListAccounts")
+    async def list_accounts(
+        self, services: NamedDependency[Services], page: PageNumber = 1, limit: PageSize = 50
+    ) -> dict[str, Any]:
+        """Every account with its balance, archived ones too."""
+        rows = await services.accounts.listed()
+        return paged("accounts", [out(row, balance) for row, balance in rows], page, limit)
+
+    @post("/", operation_id="AddAccount")
+    async def add_account(self, services: NamedDependency[Services], data: JSONBody[AccountIn]) -> AccountOut:
+        """Open an account; ``opening_balance`` is signed."""
+        row = await services.accounts.add(data)
+        return out(row, await services.accounts.balance(row))
+
+    @get("/{account_id:int}", operation_id="GetAccount")
+    async def get_account(
+        self, services: NamedDependency[Services], account_id: FromPath[int], on: FromQuery[Day | None] = None
+    ) -> AccountOut:
+        """One account; ``on`` asks for the balance at the end of a day."""
+        row = await services.accounts.get(account_id)
+        return out(row, await services.accounts.balance(row, on))
+
+    @patch("/{account_id:int}", operation_id="ChangeAccount")
+    async def change_account(
+        self, services: NamedDependency[Services], account_id: FromPath[int], data: JSONBody[AccountPatch]
+    ) -> AccountOut:
+        """Change what is sent; the currency only while there are no transactions."""
+        row = await services.accounts.change(account_id, data)
+        return out(row, await services.accounts.balance(row))
+
+    @delete("/{account_id:int}", operation_id="DeleteAccount")
+    async def delete_account(self, services: NamedDependency[Services], account_id: FromPath[int]) -> None:
+        """Delete an account without transactions; 409 for others, which can be archived."""
+        await services.accounts.delete(account_id)
