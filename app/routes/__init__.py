@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
+from app.routes.accounts import AccountsController
 from app.routes.api.accounts import AccountsApi
 from app.routes.auth import AuthController
 from app.routes.health import HealthController
 
 PAGES: list[ControllerRouterHandler] = [
+    AccountsController,
     AuthController,
     HealthController,
 ]

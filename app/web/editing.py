@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Request, Response
 from litestar.response import Template
 
+from app.domain import amounts
+from app.domain.money import Money
+from app.errors import Invalid, InvalidAmount, NotFound
+from app.i18n import _, current_locale
 from app.services import Services
 from app.web.htmx import is_partial
 from app.web.render import go, page, partial
@@ -34,3 +39,18 @@ async def changed(
     journal = services.journal
     undo = f"/activity/{journal.change_set_id}/undo" if journal.change_set_id else ""
     return partial("changed", event="saldo:close", body=body, message=journal.recorder.label, undo_url=undo, **context)
+
+
+def chosen(verbs: dict[str, Callable[[], Awaitable[Any]]], verb: str) -> Callable[[], Awaitable[Any]]:
+    """The verb that an address names."""
+    if verb not in verbs:
+        raise NotFound(_("There is nothing at this address."))
+    return verbs[verb]
+
+
+def written(text: str, currency: str, field: str) -> Money | None:
+    """An amount as the person wrote it; what is wrong with it is said at the field."""
+    try:
+        return amounts.read(text, currency, current_locale()).money
+    except InvalidAmount as error:
+        raise Invalid(error.message, field=field) from None

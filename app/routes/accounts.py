@@ -1,0 +1,198 @@
+"""The accounts page, an account with its balance over time, and their forms."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Template
+
+from app.domain.period import shift_month
+from app.i18n import _
+from app.models import Account
+from app.schemas.accounts import AccountIn, AccountPatch
+from app.services import Services, charts
+from app.services.accounts import Point
+from app.web.editing import PAGE, changed, chosen, editor, written
+from app.web.filters import amount_text, day, day_month
+from app.web.forms import redrawing
+from app.web.guards import MEMBER
+from app.web.names import KIND_ICONS, account_kinds
+from app.web.render import page
+
+AnyRequest = Request[Any, Any, Any]
+Form = dict[str, str]
+LIST = "/accounts"
+RANGES = {"3m": 3, "1y": 12, "all": 0}
+
+
+def choices() -> dict[str, Any]:
+    """What the form offers."""
+    return {"kinds": [(kind.value, name) for kind, name in account_kinds().items()]}
+
+
+def signed(data: Form, currency: str) -> str:
+    """The opening balance as the person wrote it, in the form of the wire."""
+    money = written(data.get("opening_balance", ""), currency, "opening_balance")
+    return money.wire if money else "0"
+
+
+def values_of(row: Account) -> Form:
+    return {
+        "name": row.name,
+        "kind": row.kind.value,
+        "currency": row.currency,
+        "opening_balance": str(row.opening_balance.decimal),
+    }
+
+
+async def overview(services: Services) -> dict[str, Any]:
+    found = await services.accounts.overview(services.today)
+    return {
+        "overview": found,
+        "kinds": account_kinds(),
+        "icons": KIND_ICONS,
+        "sparkline": lambda line: charts.sparkline(line.trend, _("Balance of the last 90 days"), height=32),
+    }
+
+
+def _asked(text: str) -> date | None:
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return asked if 1900 <= asked.year <= 2200 else None
+
+
+def chart(points: list[Point], row: Account) -> Any:
+    """The balance over time, with a sentence that says what it shows."""
+    label = _(
+        "Balance of {name} from {since} to {until}: {first} to {last}.",
+        name=row.name,
+        since=day(points[0].day),
+        until=day(points[-1].day),
+        first=amount_text(points[0].minor, row.currency),
+        last=amount_text(points[-1].minor, row.currency),
+    )
+    return charts.balance(
+        [point.minor for point in points],
+        [day_month(point.day) for point in points],
+        label,
+        lambda minor: amount_text(int(minor), row.currency, round=True),
+    )
+
+
+class AccountsController(Controller):
+    path = "/accounts"
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="accounts")
+    async def show_accounts(self, services: NamedDependency[Services]) -> Template:
+        """Every account by kind, with its balance and trend."""
+        return page("accounts/index", **await overview(services))
+
+    @get("/new", name="accounts:new")
+    async def new_account(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        values = {"kind": "checking", "currency": services.member.book.base_currency}
+        return editor(request, "accounts/form", _("New account"), values=values, action=LIST, used=False, **choices())
+
+    @post("/", name="accounts:add", status_code=200)
+    async def add_account(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
+    ) -> Template | Response[Any]:
+        with self._form(data, LIST, _("New account")):
+            entry = AccountIn.model_validate(self._entry(data) | {"opening_balance": "0"})
+            entry.opening_balance = signed(data, entry.currency)
+            await services.accounts.add(entry)
+        return await changed(request, services, LIST, "accounts/list", **await overview(services))
+
+    @get("/{account_id:int}", name="accounts:show")
+    async def show_account(
+        self,
+        services: NamedDependency[Services],
+        account_id: FromPath[int],
+        span: FromQuery[str] = "1y",
+        on: FromQuery[str] = "",
+    ) -> Template:
+        """One account: its balance over time and at any date."""
+        row = await services.accounts.get(account_id)
+        today = services.today
+        months = RANGES.get(span, RANGES["1y"])
+        points = await services.accounts.history(row, shift_month(today, -months) if months else None, today)
+        asked = _asked(on)
+        return page(
+            "accounts/show",
+            account=row,
+            kinds=account_kinds(),
+            icon_name=KIND_ICONS[row.kind],
+            balance=await services.accounts.balance(row),
+            count=(await services.accounts.counts()).get(row.id, 0),
+            chart=chart(points, row),
+            rows=[[day(point.day), amount_text(point.minor, row.currency)] for point in points],
+            span=span if span in RANGES else "1y",
+            on=asked or today,
+            balance_on=await services.accounts.balance(row, asked or today),
+        )
+
+    @get("/{account_id:int}/edit", name="accounts:edit")
+    async def edit_account(
+        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int]
+    ) -> Template:
+        row = await services.accounts.get(account_id)
+        used = (await services.accounts.counts()).get(row.id, 0) > 0
+        action = f"{LIST}/{account_id}"
+        title = _("Edit {name}", name=row.name)
+        return editor(request, "accounts/form", title, values=values_of(row), action=action, used=used, **choices())
+
+    @post("/{account_id:int}", name="accounts:change", status_code=200)
+    async def change_account(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        account_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        row = await services.accounts.get(account_id)
+        with self._form(data, f"{LIST}/{account_id}", _("Edit {name}", name=row.name)):
+            entry = AccountPatch.model_validate(self._entry(data))
+            entry.opening_balance = signed(data, entry.currency or row.currency)
+            await services.accounts.change(account_id, entry)
+        return await changed(request, services, LIST, "accounts/list", **await overview(services))
+
+    @post("/{account_id:int}/{verb:str}", name="accounts:do", status_code=200)
+    async def do_with_account(
+        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int], verb: FromPath[str]
+    ) -> Template | Response[Any]:
+        """Archive, bring back, move, make the default, or delete while it is empty."""
+        accounts = services.accounts
+        verbs = {
+            "archive": lambda: accounts.archive(account_id),
+            "restore": lambda: accounts.archive(account_id, away=False),
+            "up": lambda: accounts.move(account_id, -1),
+            "down": lambda: accounts.move(account_id, 1),
+            "default": lambda: accounts.make_default(account_id),
+            "delete": lambda: accounts.delete(account_id),
+        }
+        await chosen(verbs, verb)()
+        return await changed(request, services, LIST, "accounts/list", **await overview(services))
+
+    @staticmethod
+    def _entry(data: Form) -> Form:
+        return {name: data[name] for name in ("name", "kind", "currency") if name in data}
+
+    @staticmethod
+    def _form(data: Form, action: str, title: str) -> Any:
+        return redrawing(
+            "accounts/form",
+            data,
+            page=PAGE,
+            form="accounts/form",
+            title=title,
+            action=action,
+            used="currency" not in data,
+            **choices(),
+        )

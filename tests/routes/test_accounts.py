@@ -1,0 +1,130 @@
+"""The accounts page and its forms."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from app.models import Account, Transaction
+
+FORM = {"name": "Giro", "kind": "checking", "currency": "EUR", "opening_balance": "1.250,50"}
+
+
+async def ids(services):
+    found = select(Account.name, Account.id).where(Account.book_id == services.member.book.id)
+    return {row.name: row.id for row in await services.session.execute(found)}
+
+
+def book(person, account_id, minor=-1250, day=date(2026, 3, 14)):
+    async def work(services):
+        services.session.add(
+            Transaction(
+                book_id=services.member.book.id,
+                account_id=account_id,
+                booked_on=day,
+                amount_minor=minor,
+                currency="EUR",
+            )
+        )
+
+    person.work(work)
+
+
+def add(person, **more):
+    answer = person.htmx("post", "/accounts", data=FORM | {"opening_balance": "10"} | more)
+    assert answer.status_code == 200, answer.text
+    return person.work(ids)[more.get("name", "Giro")]
+
+
+def test_an_account_is_added_in_place_and_can_be_undone(alice):
+    answer = alice.htmx("post", "/accounts", data=FORM | {"opening_balance": "-10.50"})
+
+    assert "Giro" in answer.text
+    assert "−€10.50" in answer.text
+    assert "/undo" in answer.text
+    assert answer.headers["hx-trigger"] == "saldo:close"
+
+
+def test_without_scripts_it_leads_back_to_the_list(alice):
+    answer = alice.post("/accounts", data=FORM | {"opening_balance": ""})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/accounts")
+    assert "Giro" in alice.get("/accounts").text
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"name": " "}, "Fill this in."),
+        ({"currency": "EU"}, "is not a currency"),
+        ({"opening_balance": "lots"}, "is not an amount"),
+        ({"opening_balance": "1.2345"}, "EUR has 2 decimals"),
+        ({"name": "CASH"}, "of this name already"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_form(alice, sent, words):
+    for answer in (alice.htmx("post", "/accounts", data=FORM | sent), alice.post("/accounts", data=FORM | sent)):
+        assert answer.status_code in (409, 422)
+        assert 'aria-invalid="true"' in answer.text
+        assert words in answer.text
+
+
+def test_the_currency_stays_once_there_are_transactions(alice):
+    account_id = add(alice)
+    book(alice, account_id)
+
+    assert 'name="currency"' not in alice.get(f"/accounts/{account_id}/edit").text
+    answer = alice.htmx("post", f"/accounts/{account_id}", data=FORM | {"currency": "USD", "opening_balance": "0"})
+    assert answer.status_code == 409
+    assert "cannot change any more" in answer.text
+
+
+def test_an_account_shows_its_balance_over_time_and_on_a_day(alice):
+    account_id = add(alice)
+    book(alice, account_id)
+
+    assert "€10.00" in alice.get(f"/accounts/{account_id}?on=2026-03-13").text
+    shown = alice.get(f"/accounts/{account_id}?on=2026-03-14&span=all").text
+    assert "−€2.50" in shown
+    assert "Show as table" in shown
+    assert alice.get(f"/accounts/{account_id}?on=yesterday&span=x").status_code == 200
+
+
+def test_only_an_empty_account_is_deleted_and_others_are_archived(alice):
+    account_id = add(alice)
+    book(alice, account_id)
+
+    assert alice.htmx("post", f"/accounts/{account_id}/delete").status_code == 409
+    assert "Archived" in alice.htmx("post", f"/accounts/{account_id}/archive").text
+    assert "Bring back" in alice.get("/accounts").text
+    assert alice.htmx("post", f"/accounts/{account_id}/restore").status_code == 200
+    assert alice.htmx("post", f"/accounts/{add(alice, name='Empty')}/delete").status_code == 200
+    assert "Empty" not in alice.work(ids)
+
+
+def test_accounts_are_moved_and_one_is_the_default(alice):
+    one, other = add(alice), add(alice, name="Second")
+    text = alice.htmx("post", f"/accounts/{other}/up").text
+
+    assert text.index(f"/accounts/{other}/edit") < text.index(f"/accounts/{one}/edit")
+    assert alice.htmx("post", f"/accounts/{one}/default").status_code == 200
+    assert alice.htmx("post", f"/accounts/{one}/archive").status_code == 409
+    assert alice.htmx("post", f"/accounts/{one}/explode").status_code == 404
+
+
+def test_the_total_names_what_has_no_rate(alice):
+    add(alice, name="Dinar", currency="DZD")
+
+    assert "Without DZD" in alice.get("/accounts").text
+
+
+def test_it_is_private(alice, bob):
+    account_id = add(alice)
+
+    for path in ("", "/edit"):
+        assert bob.get(f"/accounts/{account_id}{path}").status_code == 404
+    for path in ("", "/archive", "/delete", "/up", "/default"):
+        assert bob.htmx("post", f"/accounts/{account_id}{path}", data=FORM).status_code == 404
+    assert "Giro" not in bob.get("/accounts").text
