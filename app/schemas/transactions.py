@@ -42,7 +42,7 @@ Amount = Annotated[str, BeforeValidator(as_text), Field(min_length=1, max_length
 Code = Annotated[str, Field(min_length=1, max_length=12)]
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Reference = Annotated[int | str, PlainValidator(_reference, json_schema_input_type=int | str)]
-Tags = Annotated[list[Line(40, least=1)], Field(max_length=20)]
+Tags = Annotated[list[Annotated[str, Line(40, least=1)]], Field(max_length=20)]
 
 
 class Strict(BaseModel):
@@ -54,7 +54,7 @@ class SplitIn(Strict):
 
     category: Id | None = None
     amount: Amount
-    memo: Line(300) = ""
+    memo: Annotated[str, Line(300)] = ""
 
 
 class TransactionIn(Strict):
@@ -66,7 +66,7 @@ class TransactionIn(Strict):
     amount: Amount
     currency: Code | None = None
     category: Id | None = None
-    memo: Note(2000) = ""
+    memo: Annotated[str, Note(2000)] = ""
     tags: Tags = []
     splits: Annotated[list[SplitIn], Field(max_length=50)] = []
     status: Literal[Status.PENDING, Status.CLEARED] = Status.CLEARED
@@ -82,7 +82,7 @@ class TransactionPatch(Strict):
     amount: Amount | None = None
     currency: Code | None = None
     category: Id | None = None
-    memo: Note(2000) | None = None
+    memo: Annotated[str, Note(2000)] | None = None
     tags: Tags | None = None
     splits: Annotated[list[SplitIn], Field(max_length=50)] | None = None
     status: Status | None = None

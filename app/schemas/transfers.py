@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -18,7 +19,7 @@ class TransferIn(Strict):
     amount: Amount
     to_amount: Amount | None = None
     booked_on: date | None = None
-    memo: Note(2000) = ""
+    memo: Annotated[str, Note(2000)] = ""
 
 
 class TransferOut(BaseModel):

@@ -15,6 +15,7 @@ from app.models import Actor
 from app.services.accounts import AccountService
 from app.services.categories import CategoryService
 from app.services.journal import JournalService
+from app.services.listing import ListingService
 from app.services.member import BookInfo, Member, Person, member_of
 from app.services.payees import PayeeService
 from app.services.rates import RateService
@@ -41,6 +42,10 @@ class Services:
     @cached_property
     def transactions(self) -> TransactionService:
         return TransactionService(self)
+
+    @cached_property
+    def listing(self) -> ListingService:
+        return ListingService(self)
 
     @cached_property
     def transfers(self) -> TransferService:
