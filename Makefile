@@ -65,7 +65,7 @@ lock: $(VENV)/.developing  ## Resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
 
 css:  ## Rebuild app/static from assets (needs Node)
-	npm ci --no-audit --no-fund
+	npm install --no-save --no-audit --no-fund
 	npm run build
 
 clean:  ## Remove what was built and installed
