@@ -61,11 +61,12 @@ def create_app() -> Saldo:
         openapi_config=OpenAPIConfig(
             title="Saldo",
             version=__version__,
-            path="/api/schema",
+            path="/api/openapi",
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
             ),
             security=[{"bearer": []}],
+            openapi_router=Router("/api/openapi", route_handlers=[], opt=PUBLIC, include_in_schema=False),
             render_plugins=[],
         ),
         logging_config=None,

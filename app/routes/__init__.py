@@ -5,15 +5,27 @@ from __future__ import annotations
 from litestar.types import ControllerRouterHandler
 
 from app.routes.accounts import AccountsController
+from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
+from app.routes.api.docs import DocsController
+from app.routes.api.me import MeController, SeedMeController
+from app.routes.api.tokens import TokensController
 from app.routes.auth import AuthController
 from app.routes.health import HealthController
+from app.routes.settings import SettingsController
 
 PAGES: list[ControllerRouterHandler] = [
     AccountsController,
     AuthController,
+    DocsController,
     HealthController,
+    SettingsController,
 ]
 API: list[ControllerRouterHandler] = [
     AccountsApi,
+    MeController,
+    SeedMeController,
+    TokensController,
+    api_auth.AuthController,
+    api_auth.SeedAuthController,
 ]

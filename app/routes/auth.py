@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -31,6 +32,12 @@ AnyRequest = Request[Any, Any, Any]
 def visitor(request: AnyRequest) -> Visitor:
     """Who is at the door, as far as the connection tells."""
     return Visitor(request.client.host if request.client else "", request.headers.get("user-agent", ""))
+
+
+def whole_address(request: AnyRequest) -> Callable[[str], str]:
+    """Makes links for mails: from the public address where one is set, else from where the request came in."""
+    base = (settings().public_url or str(request.base_url)).rstrip("/")
+    return lambda path: f"{base}{path}"
 
 
 def session_cookie(request: AnyRequest, token: str) -> Cookie:

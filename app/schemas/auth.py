@@ -69,3 +69,70 @@ class SignInForm(BaseModel):
     username: Annotated[str, Line(254, least=1)]
     password: Password
     next: str = Field("", max_length=2000)
+
+
+class SeedSignUp(BaseModel):
+    """``POST users/create/``; unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    username: Annotated[str, Line(40, least=1)]
+    password: Password
+    email: Address | None = None
+    first_name: Annotated[str, Line(60)] = ""
+    last_name: Annotated[str, Line(60)] = ""
+
+    @field_validator("email", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return value or None
+
+
+class SeedCredentials(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    username: Annotated[str, Line(254, least=1)]
+    password: Password
+
+
+class SeedRefresh(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    refresh: str = Field(max_length=500)
+
+
+class Register(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    email: Address
+    password: Password
+    username: Annotated[str, Line(40, least=1)] | None = None
+    name: Annotated[str, Line(120)] = ""
+
+
+class Credentials(BaseModel):
+    """``email`` may also be a user name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Annotated[str, Line(254, least=1)]
+    password: Password
+
+
+class Refresh(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    refresh_token: str = Field(max_length=500)
+
+
+class Forgotten(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    email: Annotated[str, Line(254, least=1)]
+
+
+class Reset(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    token: str = Field(max_length=100)
+    password: Password

@@ -18,8 +18,11 @@ from app.services.journal import JournalService
 from app.services.listing import ListingService
 from app.services.member import BookInfo, Member, Person, member_of
 from app.services.payees import PayeeService
+from app.services.profile import ProfileService
 from app.services.rates import RateService
+from app.services.sessions import SessionService
 from app.services.tags import TagService
+from app.services.tokens import TokenService
 from app.services.transactions import TransactionService
 from app.services.transfers import TransferService
 from app.services.unit import saving
@@ -70,6 +73,18 @@ class Services:
     @cached_property
     def rates(self) -> RateService:
         return RateService(self.session, self.member)
+
+    @cached_property
+    def profile(self) -> ProfileService:
+        return ProfileService(self.session, self.member)
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        return SessionService(self.session)
+
+    @cached_property
+    def tokens(self) -> TokenService:
+        return TokenService(self.session)
 
 
 @asynccontextmanager

@@ -8,12 +8,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import read_session, write_session
-from app.errors import Forbidden, SaldoError
+from app.errors import Forbidden, Invalid, SaldoError
 from app.i18n import _
 from app.models import User
 from app.services import security, throttle
-from app.services.passwords import fits, hashed, outdated
+from app.services.member import Member
+from app.services.passwords import check_new, fits, hashed, outdated
 from app.services.sessions import SessionService
+from app.services.tokens import Pair, TokenService
 from app.services.unit import saving
 from app.services.users import UserService
 from app.settings import settings
@@ -128,3 +130,33 @@ async def sign_out(token: str, user_id: int | None, visitor: Visitor) -> None:
         await SessionService(session).end(token)
         if user_id is not None:
             security.note(session, "signed-out", user_id, visitor.address)
+
+
+async def open_api(user_id: int, visitor: Visitor) -> Pair:
+    """Begin an API log-in."""
+    async with write_session() as session, saving(session):
+        security.note(session, "signed-in", user_id, visitor.address, name="API")
+        return await TokenService(session).pair(user_id)
+
+
+async def own_password(member: Member, password: str, visitor: Visitor, *, field: str = "current") -> User:
+    """The member's user row, once the password they typed is theirs."""
+    await throttle.count("password", member.user.id)
+    async with read_session() as session:
+        user = await session.get_one(User, member.user.id)
+    if not await fits(password, user.password_hash):
+        await security.note_now("sign-in-failed", user.id, visitor.address)
+        raise Invalid(_("This is not your password."), field=field)
+    return user
+
+
+async def change_password(member: Member, old: str, new: str, visitor: Visitor, *, field: str = "current") -> None:
+    """Set a new password; every other session and API log-in of the member ends."""
+    user = await own_password(member, old, visitor, field=field)
+    check_new(new, user.username, user.email, user.name, field="new")
+    password_hash = await hashed(new)
+    async with write_session() as session, saving(session):
+        await session.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
+        await SessionService(session).end_all(user.id, but=member.session_id)
+        await TokenService(session).end_families(user.id)
+        security.note(session, "password-changed", user.id, visitor.address)

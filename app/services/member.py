@@ -75,6 +75,7 @@ class Member:
     role: BookRole
     session_id: int | None = None
     token_id: int | None = None
+    may_confirm: bool = True  # proposals; a personal token only when it was made with that right
 
     @property
     def may_write(self) -> bool:

@@ -121,8 +121,8 @@ class TableCounter:
         async with write_session() as session, session.begin():
             stale = Attempt.started_at <= moment - timedelta(seconds=seconds)
             started = case((stale, moment), else_=Attempt.started_at)
-            row = (await session.execute(_upsert(session, key, moment, stale, started=started))).one()
-        return row.count, math.ceil((row.started_at + timedelta(seconds=seconds) - moment).total_seconds())
+            seen, since = (await session.execute(_upsert(session, key, moment, stale, started=started))).one()
+        return seen, math.ceil((since + timedelta(seconds=seconds) - moment).total_seconds())
 
     async def attempt(self, key: str) -> int:
         """Seconds to wait, or 0 when the try may go on; it is counted then."""
@@ -134,7 +134,7 @@ class TableCounter:
             if row is None:
                 until: datetime = (await session.get_one(Attempt, key)).blocked_until or moment
                 return max(1, math.ceil((until - moment).total_seconds()))
-            if pause := pause_after(row.count):
+            if pause := pause_after(row[0]):
                 await session.execute(
                     update(Attempt).where(Attempt.key == key).values(blocked_until=moment + timedelta(seconds=pause))
                 )

@@ -1,39 +1,140 @@
-"""API tokens: personal ones that a user names and revokes."""
+"""API tokens: personal ones that a user names and revokes, and short-lived access with rotating refresh tokens."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import ApiToken, Book, BookMember, User
+from app.db import write_session
+from app.errors import NotFound, Unauthenticated
+from app.i18n import _
+from app.models import ApiToken, Book, BookMember, RefreshToken, User
+from app.models.base import now
+from app.services import security
 from app.services.member import BOOK, PERSON, Member, from_row
 from app.services.sessions import hash_of, new_token
+from app.settings import settings
 
 PREFIX = "saldo_"
+ISSUER, AUDIENCE = "saldo", "saldo-api"
+ACCESS, REFRESH = timedelta(minutes=15), timedelta(days=14)
+USED_EVERY = timedelta(hours=1)  # how stale last_used_at may be
+CLAIMS = ["exp", "iat", "iss", "aud", "jti", "sub", "typ", "fam"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What an API log-in gives: a JWT for a quarter of an hour, and what fetches the next one, once."""
+
+    access: str
+    refresh: str
+
+
+def key() -> str:
+    return settings().secret("jwt_secret_key")
+
+
+def refresh_hash(token: str) -> bytes:
+    """Keyed, so that a new secret ends the refresh tokens too."""
+    return hmac.new(key().encode(), token.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+
+
+def access_token(user_id: int, family: str) -> str:
+    moment = now()
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": str(user_id),
+        "typ": "access",
+        "fam": family,
+        "jti": secrets.token_hex(8),
+        "iat": moment,
+        "exp": moment + ACCESS,
+    }
+    return jwt.encode(claims, key(), algorithm="HS256")
+
+
+def read_access(token: str) -> tuple[int, str] | None:
+    """User and family of an access token that is ours, of the right kind, and not over."""
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key(),
+            algorithms=["HS256"],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            options={"require": CLAIMS, "strict_aud": True},
+        )
+        if claims["typ"] != "access" or not isinstance(claims["fam"], str):
+            return None
+        return int(claims["sub"]), claims["fam"]
+    except (jwt.InvalidTokenError, ValueError):
+        return None
 
 
 class TokenService:
-    """Finds the member that a Bearer token stands for."""
+    """Makes tokens, finds the member that a Bearer token stands for, takes tokens back."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def create(self, member: Member, name: str) -> str:
+    async def create(self, member: Member, name: str, *, may_confirm: bool = False) -> str:
         """A personal token for the member's book; the only time that it is told."""
         token = PREFIX + new_token()
         self.session.add(
             ApiToken(
-                user_id=member.user.id, book_id=member.book.id, name=name, token_hash=hash_of(token), hint=token[-4:]
+                user_id=member.user.id,
+                book_id=member.book.id,
+                name=name,
+                token_hash=hash_of(token),
+                hint=token[-4:],
+                may_confirm=may_confirm,
             )
         )
+        security.note(self.session, "token-made", member.user.id, name=name)
         await self.session.flush()
         return token
 
+    async def of(self, user_id: int) -> list[ApiToken]:
+        """The user's personal tokens that work, the newest first."""
+        found = await self.session.scalars(
+            select(ApiToken)
+            .where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+            .order_by(ApiToken.id.desc())
+        )
+        return list(found)
+
+    async def revoke(self, user_id: int, token_id: int) -> ApiToken:
+        """Take a personal token back; it stops working at once."""
+        found = await self.session.scalars(
+            select(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+        )
+        token = found.one_or_none()
+        if token is None:
+            raise NotFound(_("That token does not exist."))
+        token.revoked_at = now()
+        security.note(self.session, "token-revoked", user_id, name=token.name)
+        return token
+
     async def member(self, token: str) -> Member | None:
-        if not token.startswith(PREFIX):
-            return None
+        """Whom a Bearer token stands for: a personal token, or an access token of a log-in that goes on."""
+        if token.startswith(PREFIX):
+            return await self._by_personal(token)
+        if len(token) < 2000 and (found := read_access(token)) is not None:
+            return await self._by_access(*found)
+        return None
+
+    async def _by_personal(self, token: str) -> Member | None:
         query = (
-            select(*PERSON, *BOOK, BookMember.role)
+            select(*PERSON, *BOOK, BookMember.role, ApiToken.id, ApiToken.may_confirm, ApiToken.last_used_at)
             .select_from(ApiToken)
             .join(User, User.id == ApiToken.user_id)
             .join(Book, Book.id == ApiToken.book_id)
@@ -41,4 +142,100 @@ class TokenService:
             .where(ApiToken.token_hash == hash_of(token), ApiToken.revoked_at.is_(None), User.suspended_at.is_(None))
         )
         row = (await self.session.execute(query)).first()
+        if row is None:
+            return None
+        *fields, token_id, may_confirm, last_used_at = row
+        await self._used(token_id, last_used_at)
+        return replace(from_row(tuple(fields)), token_id=token_id, may_confirm=may_confirm)
+
+    async def _used(self, token_id: int, last: datetime | None) -> None:
+        if last is None or now() - last > USED_EVERY:
+            async with write_session() as session, session.begin():
+                await session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now()))
+
+    async def _by_access(self, user_id: int, family: str) -> Member | None:
+        goes_on = exists().where(
+            RefreshToken.family == family, RefreshToken.user_id == user_id, RefreshToken.revoked_at.is_(None)
+        )
+        query = (
+            select(*PERSON, *BOOK, BookMember.role)
+            .select_from(User)
+            .join(BookMember, BookMember.user_id == User.id)
+            .join(Book, Book.id == BookMember.book_id)
+            .where(User.id == user_id, User.suspended_at.is_(None), goes_on)
+            .order_by(BookMember.id)
+            .limit(1)
+        )
+        row = (await self.session.execute(query)).first()
         return from_row(tuple(row)) if row else None
+
+    async def pair(self, user_id: int, family: str | None = None) -> Pair:
+        """Both tokens of a log-in; without a family a new one begins."""
+        family = family or secrets.token_hex(16)
+        token = new_token()
+        self.session.add(
+            RefreshToken(user_id=user_id, family=family, token_hash=refresh_hash(token), expires_at=now() + REFRESH)
+        )
+        await self.session.flush()
+        return Pair(access_token(user_id, family), token)
+
+    async def end_families(self, user_id: int) -> None:
+        """End every API log-in of the user."""
+        await self.session.execute(
+            update(RefreshToken)
+            .where(RefreshToken.user_id == user_id, RefreshToken.revoked_at.is_(None))
+            .values(revoked_at=now())
+        )
+
+    async def end_family(self, token: str, user_id: int) -> None:
+        """Log out one API log-in of the user by any refresh token of it."""
+        family = select(RefreshToken.family).where(
+            RefreshToken.token_hash == refresh_hash(token), RefreshToken.user_id == user_id
+        )
+        await self.session.execute(
+            update(RefreshToken)
+            .where(RefreshToken.family.in_(family), RefreshToken.revoked_at.is_(None))
+            .values(revoked_at=now())
+        )
+
+
+async def rotate(token: str) -> Pair:
+    """Both tokens anew for a refresh token that was not used yet.
+
+    One that was used before was stolen, or its thief was quicker: the whole family ends.
+    """
+    async with write_session() as session, session.begin():
+        used = await session.execute(
+            update(RefreshToken)
+            .where(
+                RefreshToken.token_hash == refresh_hash(token),
+                RefreshToken.used_at.is_(None),
+                RefreshToken.revoked_at.is_(None),
+                RefreshToken.expires_at > now(),
+                exists().where(User.id == RefreshToken.user_id, User.suspended_at.is_(None)),
+            )
+            .values(used_at=now())
+            .returning(RefreshToken.user_id, RefreshToken.family)
+        )
+        row = used.first()
+        if row is not None:
+            return await TokenService(session).pair(row[0], row[1])
+        await _end_family_of_reused(session, token)
+    raise Unauthenticated(_("The refresh token is not valid, or has expired."))
+
+
+async def _end_family_of_reused(session: AsyncSession, token: str) -> None:
+    found = await session.execute(
+        select(RefreshToken.user_id, RefreshToken.family).where(
+            RefreshToken.token_hash == refresh_hash(token), RefreshToken.used_at.is_not(None)
+        )
+    )
+    if (row := found.first()) is None:
+        return
+    ended = await session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.family == row[1], RefreshToken.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+    if getattr(ended, "rowcount", 0):
+        security.note(session, "refresh-reused", row[0])

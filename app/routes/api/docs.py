@@ -1,0 +1,34 @@
+"""The reference of the API, read in a browser and by programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.response import Redirect, Template
+
+from app.web.guards import PUBLIC
+from app.web.headers import CSP
+from app.web.render import page
+
+SCHEMA = "/api/schema/"
+DOCS_CSP = CSP.replace("img-src 'self'", "img-src 'self' data:")  # the arrows of Swagger UI's select fields
+
+
+class DocsController(Controller):
+    opt = {**PUBLIC}
+    include_in_schema = False
+
+    @get("/api/docs", name="api:docs")
+    async def docs(self) -> Template:
+        """Swagger UI from our own files."""
+        return page("api_docs", headers={"Content-Security-Policy": DOCS_CSP}, schema_url=SCHEMA)
+
+    @get("/api/schema", name="api:schema")
+    async def schema(self, request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+        """OpenAPI 3.1."""
+        return Response(request.app.openapi_schema.to_schema(), media_type="application/json")
+
+    @get("/openapi", name="openapi")
+    async def openapi(self) -> Redirect:
+        return Redirect(SCHEMA, status_code=307)

@@ -1,0 +1,107 @@
+"""The person behind a token: ``users/me`` in the seed's shape, ``/api/v1/me`` and the avatar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, delete, get, patch, post, put
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from app.errors import Forbidden, Invalid
+from app.i18n import _
+from app.routes.auth import visitor
+from app.schemas.profile import MePatch, NewPassword, SeedMe, given, me, seed_me
+from app.services import Services, auth, avatars
+from app.web.guards import MEMBER
+from app.web.limits import limit
+
+AnyRequest = Request[Any, Any, Any]
+OWN = {**MEMBER, "own_only": True}
+
+
+class SeedMeController(Controller):
+    path = "/users/me"
+    tags = ["Me"]
+    opt = OWN
+
+    @get("/", name="api:users:me")
+    async def read(self, services: NamedDependency[Services]) -> dict[str, Any]:
+        return await _shown(services, seed_me)
+
+    @patch("/", name="api:users:me:patch")
+    async def change(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[SeedMe]
+    ) -> dict[str, Any]:
+        """Change names, and what the profile tells: its fields nested under ``profile`` or at the top."""
+        user = await services.profile.change_user(**given(data.model_dump(), "first_name", "last_name"))
+        if data.email is not None and data.email != user.email:
+            _signed_in_only(services)
+            raise Invalid(_("Change the e-mail address in the settings; it asks for the password."), field="email")
+        currency = data.preferred_currency or (data.profile.preferred_currency if data.profile else None)
+        if currency is not None:
+            await services.profile.change_book(base_currency=currency)
+        unit = currency or services.member.book.base_currency
+        told = data.columns(unit)
+        if data.profile is not None:
+            told |= data.profile.columns(unit, prefix="profile.")
+        await services.profile.change(unit, **told)
+        return await _shown(services, seed_me)
+
+
+class MeController(Controller):
+    path = "/v1/me"
+    tags = ["Me"]
+    opt = OWN
+
+    @get("/", name="api:v1:me")
+    async def read(self, services: NamedDependency[Services]) -> dict[str, Any]:
+        return await _shown(services, me)
+
+    @patch("/", name="api:v1:me:patch")
+    async def change(self, services: NamedDependency[Services], data: JSONBody[MePatch]) -> dict[str, Any]:
+        fields = data.model_dump()
+        own = given(fields, "name", "first_name", "last_name", "time_zone")
+        if data.language is not None:
+            own["locale"] = data.language
+        await services.profile.change_user(**own)
+        if data.base_currency is not None:
+            await services.profile.change_book(base_currency=data.base_currency)
+        unit = data.base_currency or services.member.book.base_currency
+        await services.profile.change(unit, **data.columns(unit))
+        return await _shown(services, me)
+
+    @post("/password", name="api:v1:me:password", status_code=204)
+    async def password(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[NewPassword]
+    ) -> None:
+        """Change the password; other sessions and log-ins end. Not with a personal token."""
+        _signed_in_only(services)
+        await auth.change_password(services.member, data.old, data.new, visitor(request), field="old")
+
+    @put("/avatar", name="api:v1:me:avatar", status_code=200)
+    async def set_avatar(self, request: AnyRequest, services: NamedDependency[Services]) -> dict[str, str]:
+        """A JPEG, PNG or WebP of 5 MB at most, as the field ``file`` of a multipart form."""
+        await limit(request, "upload", services.member)
+        file = next((each for each in (await request.form()).values() if isinstance(each, UploadFile)), None)
+        if file is None:
+            raise Invalid(_("Send the picture as a file."), field="file")
+        name = await avatars.keep(await file.read(avatars.LARGEST + 1))
+        await services.profile.set_avatar(name)
+        return {"avatar_url": f"/settings/avatar/{name}"}
+
+    @delete("/avatar", name="api:v1:me:avatar:delete", status_code=204)
+    async def drop_avatar(self, services: NamedDependency[Services]) -> None:
+        await services.profile.set_avatar(None)
+
+
+def _signed_in_only(services: Services) -> None:
+    if services.member.token_id is not None:
+        raise Forbidden(_("A personal token may not do this. Log in with the password."))
+
+
+async def _shown(services: Services, shape: Any) -> dict[str, Any]:
+    profile = services.profile
+    shown: dict[str, Any] = shape(await profile.user(), await profile.get(), await profile.book())
+    return shown

@@ -1,0 +1,235 @@
+"""What a person tells of themselves and how their book counts, as it comes in and goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.domain.amounts import read
+from app.domain.money import Money, check_currency, wire
+from app.errors import Invalid, InvalidAmount, SaldoError
+from app.i18n import LANGUAGES, _, known
+from app.models import Book, Profile, User
+from app.schemas.auth import Address, Password
+from app.schemas.text import Line, Note
+
+MONEY = ("monthly_income", "savings", "investments", "debts")
+LONG = 8000
+
+
+def _figure(value: Any) -> Any:
+    """JSON may send an amount as a number or as text."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise ValueError(_("This has to be an amount, like 12.50."))
+    return str(value).strip()
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(_("This is not a time zone. Write it like Europe/Paris."))
+    return name
+
+
+def _locale(tag: str) -> str:
+    spelled = known(tag)
+    if spelled is None or spelled.partition("-")[0] not in LANGUAGES:
+        raise ValueError(_("Choose one of {expected}.", expected=", ".join(LANGUAGES)))
+    return spelled
+
+
+def _currency(code: str) -> str:
+    try:
+        return check_currency(code)
+    except SaldoError as error:
+        raise ValueError(error.message) from None
+
+
+def _share(value: Any) -> Any:
+    """Percent with one decimal at most, as permille."""
+    if value is None or value == "":
+        return None
+    try:
+        permille = Decimal(str(value).strip().rstrip("%").strip().replace(",", ".")) * 10
+    except InvalidOperation:
+        permille = Decimal(-1)
+    if not permille.is_finite() or not 0 <= permille <= 1000 or permille != permille.to_integral_value():
+        raise ValueError(_("Use a percentage from 0 to 100 with one decimal at most."))
+    return int(permille)
+
+
+Figure = Annotated[str | None, Field(max_length=40), BeforeValidator(_figure)]
+Percent = Annotated[int | None, BeforeValidator(_share)]
+Zone = Annotated[str, Line(64), AfterValidator(_zone)]
+LocaleTag = Annotated[str, Line(12), AfterValidator(_locale)]
+CurrencyCode = Annotated[str, Line(3), AfterValidator(_currency)]
+Long = Annotated[str, Note(LONG)]
+
+
+class Told(BaseModel):
+    """What a profile may be told; what is left out stays as it is."""
+
+    monthly_income: Figure = None
+    savings: Figure = None
+    investments: Figure = None
+    debts: Figure = None
+    savings_rate: Percent = None
+    user_ai_preferences: Long | None = None
+    personal_info: Long | None = None
+    extra_info: Long | None = None
+
+    def columns(self, currency: str, locale: str | None = None, prefix: str = "") -> dict[str, Any]:
+        """Columns of the profile; amounts read as the wire writes them, or as people of a locale do."""
+        given = self.model_fields_set
+        found: dict[str, Any] = {}
+        for name in given & set(MONEY):
+            found[f"{name}_minor"] = minor_of(getattr(self, name), currency, locale, prefix + name)
+        if "savings_rate" in given:
+            found["savings_rate_permille"] = self.savings_rate
+        texts = {"user_ai_preferences", "personal_info", "extra_info", "motivation", "check_in_frequency"}
+        found.update({name: getattr(self, name) or "" for name in given & texts})
+        return found
+
+
+def minor_of(text: str | None, currency: str, locale: str | None, field: str) -> int | None:
+    """An amount that cannot be negative, or nothing."""
+    if not text:
+        return None
+    try:
+        money = read(text, currency, locale).money if locale else Money.parse(_plain(text), currency, field)
+    except InvalidAmount as error:
+        raise Invalid(error.message, field=field) from None
+    if money is None:
+        return None
+    if money.currency != currency:
+        raise Invalid(_("Write this amount in {currency}.", currency=currency), field=field)
+    if money.minor < 0:
+        raise Invalid(_("This cannot be less than nothing."), field=field)
+    return money.minor
+
+
+def _plain(text: str) -> str:
+    """A JSON number that Python wrote as 1e3 in plain digits."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return text
+    return f"{value:f}" if "e" in text.lower() and value.is_finite() and abs(value.adjusted()) < 20 else text
+
+
+class SeedMe(Told):
+    """``PATCH users/me/``: profile fields nested or at the top; what it does not know is ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    email: Address | None = None
+    first_name: Annotated[str, Line(60)] | None = None
+    last_name: Annotated[str, Line(60)] | None = None
+    preferred_currency: CurrencyCode | None = None
+    profile: SeedProfile | None = None
+
+
+class SeedProfile(Told):
+    model_config = ConfigDict(extra="ignore")
+
+    preferred_currency: CurrencyCode | None = None
+
+
+class MePatch(Told):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Line(120)] | None = None
+    first_name: Annotated[str, Line(60)] | None = None
+    last_name: Annotated[str, Line(60)] | None = None
+    time_zone: Zone | None = None
+    language: LocaleTag | None = None
+    base_currency: CurrencyCode | None = None
+    motivation: Long | None = None
+    check_in_frequency: Literal["", "daily", "weekly", "monthly"] | None = None
+
+
+class NewPassword(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    old: Password
+    new: Password
+
+
+class TokenIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Line(60, least=1)]
+    may_confirm: bool = False
+
+
+def seed_me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
+    """The seed's shape: amounts as numbers in the base currency."""
+    status = profile.onboarding_status.value
+    return {
+        "id": user.id,
+        "username": user.username or user.email or "",
+        "email": user.email or "",
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "onboarding_status": status,
+        "profile": {
+            "onboarding_status": status,
+            **{name: _number(getattr(profile, f"{name}_minor"), profile.currency) for name in MONEY},
+            "user_ai_preferences": profile.user_ai_preferences or None,
+            "personal_info": profile.personal_info or None,
+            "extra_info": profile.extra_info or None,
+            "ai_summary": profile.ai_summary or None,
+            "savings_rate": _percent(profile),
+            "preferred_currency": book.base_currency,
+        },
+    }
+
+
+def me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
+    """The shape of ``/api/v1/me``: amounts as text beside the base currency."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "email_verified": user.email_verified_at is not None,
+        "username": user.username,
+        "name": user.name,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "role": user.role.value,
+        "avatar_url": f"/settings/avatar/{user.avatar}" if user.avatar else None,
+        "time_zone": user.time_zone,
+        "language": user.locale,
+        "base_currency": book.base_currency,
+        **{name: _text(getattr(profile, f"{name}_minor"), profile.currency) for name in MONEY},
+        "savings_rate": _percent(profile),
+        "user_ai_preferences": profile.user_ai_preferences,
+        "personal_info": profile.personal_info,
+        "extra_info": profile.extra_info,
+        "ai_summary": profile.ai_summary,
+        "motivation": profile.motivation,
+        "check_in_frequency": profile.check_in_frequency,
+        "onboarding_status": profile.onboarding_status.value,
+        "created_at": user.created_at,
+    }
+
+
+def _text(minor: int | None, currency: str) -> str | None:
+    return None if minor is None else wire(minor, currency)
+
+
+def _number(minor: int | None, currency: str) -> float | None:
+    return None if minor is None else float(wire(minor, currency))
+
+
+def _percent(profile: Profile) -> float | None:
+    return None if profile.savings_rate_permille is None else profile.savings_rate_permille / 10
+
+
+def given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Those of the fields that were sent and are not null."""
+    return {name: values[name] for name in names if values.get(name) is not None}
