@@ -13,7 +13,7 @@ from app.models import AccountKind
 from app.schemas.rates import CurrencyCode, Day
 from app.schemas.text import Line
 
-Name = Line(80, least=1)
+Name = Annotated[str, Line(80, least=1)]
 
 
 def _figure(value: Any) -> str:
@@ -65,7 +65,7 @@ class StatementIn(BaseModel):
     """The end of a bank statement: its day and its balance, as a person writes it."""
 
     until: Day
-    balance: Line(40, least=1)
+    balance: Annotated[str, Line(40, least=1)]
 
 
 class StatementDay(BaseModel):

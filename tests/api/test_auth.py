@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import jwt
 import pytest
-from app.services.tokens import AUDIENCE, key
 
+from app.services.tokens import AUDIENCE, key
 from tests.conftest import PASSWORD
 
 
