@@ -9,6 +9,8 @@ from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
 from app.routes.api.docs import DocsController
 from app.routes.api.me import MeController, SeedMeController
+from app.routes.api.predictions import PredictionsApi
+from app.routes.api.rules import RulesApi
 from app.routes.api.tokens import TokensController
 from app.routes.auth import AuthController
 from app.routes.health import HealthController
@@ -28,4 +30,6 @@ API: list[ControllerRouterHandler] = [
     TokensController,
     api_auth.AuthController,
     api_auth.SeedAuthController,
+    PredictionsApi,
+    RulesApi,
 ]

@@ -14,12 +14,14 @@ from app.i18n import use_locale
 from app.models import Actor
 from app.services.accounts import AccountService
 from app.services.categories import CategoryService
+from app.services.filing import FilingService
 from app.services.journal import JournalService
 from app.services.listing import ListingService
 from app.services.member import BookInfo, Member, Person, member_of
 from app.services.payees import PayeeService
 from app.services.profile import ProfileService
 from app.services.rates import RateService
+from app.services.rules import RuleService
 from app.services.sessions import SessionService
 from app.services.tags import TagService
 from app.services.tokens import TokenService
@@ -69,6 +71,14 @@ class Services:
     @cached_property
     def tags(self) -> TagService:
         return TagService(self.session, self.member)
+
+    @cached_property
+    def rules(self) -> RuleService:
+        return RuleService(self)
+
+    @cached_property
+    def filing(self) -> FilingService:
+        return FilingService(self)
 
     @cached_property
     def rates(self) -> RateService:

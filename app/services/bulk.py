@@ -1,0 +1,98 @@
+"""Changes of many transactions in one statement each, with the journal and the totals kept in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from app.models import FiledBy, Status, Transaction
+from app.services import rollups
+from app.services.rollups import Deltas, Posting
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+PART = 500
+FIELDS = (
+    Transaction.id,
+    Transaction.account_id,
+    Transaction.booked_on,
+    Transaction.amount_minor,
+    Transaction.currency,
+    Transaction.status,
+    Transaction.category_id,
+    Transaction.filed_by,
+    Transaction.confidence,
+    Transaction.because,
+    Transaction.transfer_id,
+    Transaction.is_split,
+)
+
+
+def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), PART):
+        yield ids[start : start + PART]
+
+
+async def rows_of(services: Services, ids: Sequence[int]) -> list[Any]:
+    """These rows of the book, as the totals need them."""
+    found: list[Any] = []
+    for some in parts(ids):
+        query = select(*FIELDS).where(Transaction.book_id == services.member.book.id, Transaction.id.in_(some))
+        found += (await services.session.execute(query)).all()
+    return found
+
+
+async def recategorise(
+    services: Services, ids: Sequence[int], category_id: int | None, *, filed_by: FiledBy, because: str | None = None
+) -> int:
+    """File plain transactions, neither split nor transfers, under one category; how many there were."""
+    await services.session.flush()
+    rows = [row for row in await rows_of(services, ids) if not row.is_split and row.transfer_id is None]
+    values = {
+        "category_id": category_id,
+        "filed_by": filed_by if category_id else None,
+        "confidence": None,
+        "because": because[:200] if because and category_id else None,
+    }
+    await _write(services, rows, values, category_id=category_id)
+    return len(rows)
+
+
+async def set_status(services: Services, ids: Sequence[int], status: Status) -> int:
+    """Give transactions one status; how many there were."""
+    await services.session.flush()
+    rows = await rows_of(services, ids)
+    await _write(services, rows, {"status": status}, status=status)
+    return len(rows)
+
+
+async def _write(services: Services, rows: Sequence[Any], values: dict[str, Any], **changed: Any) -> None:
+    if not rows:
+        return
+    deltas = Deltas(services.member.book.months)
+    for row in rows:
+        before = Posting(
+            services.member.book.id,
+            row.account_id,
+            row.booked_on,
+            row.amount_minor,
+            row.currency,
+            row.status,
+            row.category_id,
+            row.transfer_id is not None,
+        )
+        deltas.add(before, -1)
+        deltas.add(before._replace(**changed))
+    await services.journal.bulk_update(Transaction, [row.id for row in rows], values, [row._mapping for row in rows])
+    await rollups.apply(services.session, deltas)
+    await seen_again(services, {row.id for row in rows}, values)
+
+
+async def seen_again(services: Services, ids: set[int], names: Iterable[str]) -> None:
+    """Read what was written around the ORM into the objects that are loaded already."""
+    for row in list(services.session.sync_session.identity_map.values()):
+        if isinstance(row, Transaction) and row.id in ids:
+            await services.session.refresh(row, [*names, "version"])

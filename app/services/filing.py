@@ -1,0 +1,274 @@
+"""Filing: one door through which quick add, imports and corrections find category, payee and tags.
+
+The user's rules come first, then what the file says, then what the user filed before and what is generally known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from sqlalchemy import func, select
+
+from app.domain import payees
+from app.domain.money import exponent
+from app.domain.rules import Matcher, Then
+from app.errors import Conflict
+from app.i18n import _, ngettext
+from app.models import Actor, Category, FiledBy, Payee, Transaction
+from app.services.bulk import recategorise
+
+if TYPE_CHECKING:
+    from app.ml.categoriser import Because, Categoriser, Guess, Memory
+    from app.services import Services
+
+LEARNED_FROM = (FiledBy.PERSON, FiledBy.FILE, FiledBy.RULE)
+UNANIMOUS = 2  # filings of one payee under one category, and none under another, that count as sure
+LEARNED_ROWS = 20_000  # the latest filed rows a memory is built from
+
+
+class Line(Protocol):
+    """What filing wants to know of a row; a line of a statement has it all."""
+
+    @property
+    def payee_text(self) -> str: ...
+    @property
+    def memo(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def minor(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def booked_on(self) -> date: ...
+
+
+class Entry(NamedTuple):
+    """A row of our own to be filed."""
+
+    payee_text: str
+    minor: int
+    currency: str
+    booked_on: date
+    memo: str = ""
+    category: str = ""
+
+
+class Suggestion(NamedTuple):
+    """One guess; ``probability`` is over all categories, 0 to 1."""
+
+    category_id: int
+    probability: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Where a row goes, who says so, how sure (per mille) and why.
+
+    Without a category it is not sure enough: ``confidence`` and ``because`` are then of the first of ``top``, if any.
+    """
+
+    category_id: int | None = None
+    by: FiledBy | None = None
+    confidence: int | None = None
+    because: str | None = None
+    payee: str = ""
+    tags: tuple[str, ...] = ()
+    top: tuple[Suggestion, ...] = ()
+
+
+OPEN = Filed()
+
+
+@dataclass(slots=True)
+class Filing:
+    """Ready to file: all it needs is in memory, so it may run in a thread."""
+
+    model: Categoriser
+    memory: Memory
+    rules: Matcher
+    labels: dict[str, int]  # category by the label that models know it by
+    names: dict[str, int]  # category by its name in small letters
+    _answers: dict[int, Filed] = field(default_factory=dict)
+    _kept: list[object] = field(default_factory=list)  # answers whose ids are in use
+
+    def file(self, lines: Sequence[Line], account_id: int | None = None) -> list[Filed]:
+        """Each row's filing, in order. What looks the same is worked out once."""
+        from app.ml.categoriser import Row
+
+        places = {code: exponent(code) for code in {line.currency for line in lines}}
+        sizes = {code: 10.0**-digits for code, digits in places.items()}
+        rows = [Row(line.payee_text, line.minor * sizes[line.currency], line.booked_on) for line in lines]
+        guesses = self.model.predict_many(self.memory, rows)
+        filed = []
+        for line, found in zip(lines, guesses, strict=True):
+            answer = self._of_file(line.category) or self._of_models(line.payee_text, found)
+            if len(self.rules):
+                text = f"{line.payee_text} {line.memo}" if line.memo else line.payee_text
+                payee = payees.clean(line.payee_text)
+                then = self.rules.first(text, payee, account_id, line.minor, places[line.currency])
+                answer = _ruled(then, answer) if then else answer
+            filed.append(answer)
+        return filed
+
+    def _of_file(self, name: str) -> Filed | None:
+        category_id = self.names.get(name.casefold()) if name else None
+        return Filed(category_id, FiledBy.FILE) if category_id else None
+
+    def _always(self, text: str, why: Because) -> bool:
+        """Whether the user has filed this payee here, more than once and nowhere else."""
+        from app.ml.features import payee_key
+
+        filed = self.memory.payees.get(payee_key(text), {})
+        return why.kind == "payee" and why.count >= UNANIMOUS and len(filed) == 1
+
+    def _of_models(self, text: str, guesses: Sequence[Guess]) -> Filed:
+        known = self._answers.get(id(guesses))
+        if known is None:
+            known = self._answers[id(guesses)] = self._weighed(text, guesses)
+            self._kept.append(guesses)
+        return known
+
+    def _weighed(self, text: str, guesses: Sequence[Guess]) -> Filed:
+        from app.ml.categoriser import Outcome, outcome
+
+        top = tuple(
+            Suggestion(self.labels[guess.label], guess.probability, guess.because.sentence)
+            for guess in guesses
+            if guess.label in self.labels
+        )
+        what = outcome(guesses)
+        if not top or what is Outcome.ASK or guesses[0].label not in self.labels:
+            return Filed(top=top)
+        sure = round(guesses[0].probability * 1000)
+        because = top[0].because[:200]
+        why = guesses[0].because
+        if what is Outcome.SUGGEST and not self._always(text, why):
+            return Filed(None, None, sure, because, top=top)
+        taught = why.kind in ("payee", "similar")
+        return Filed(top[0].category_id, FiledBy.MEMORY if taught else FiledBy.MODEL, sure, because, top=top)
+
+
+def _ruled(then: Then, answer: Filed) -> Filed:
+    """A rule's category wins over every other; its payee and tags go with any."""
+    if then.category is None:
+        return Filed(
+            answer.category_id, answer.by, answer.confidence, answer.because, then.payee, then.tags, answer.top
+        )
+    return Filed(then.category, FiledBy.RULE, None, _("your rule"), then.payee, then.tags, answer.top)
+
+
+class FilingService:
+    """Files rows of one book, and learns from corrections by looking at what is filed."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+        self._ready: Filing | None = None
+
+    async def ready(self) -> Filing:
+        """Rules, categories and all that the user taught, read once for the life of the service."""
+        if self._ready is None:
+            from app.ml.categoriser import Categoriser
+
+            rows = await self.session.execute(
+                select(Category.id, Category.key, Category.name).where(
+                    Category.book_id == self.member.book.id, Category.archived_at.is_(None)
+                )
+            )
+            labels, names = dict[str, int](), dict[str, int]()
+            for category_id, key, name in rows:
+                labels[key or str(category_id)] = category_id
+                names.setdefault(name.casefold(), category_id)
+            matcher = await self.services.rules.matcher()
+            self._ready = Filing(Categoriser.load(), await self._memory(labels), matcher, labels, names)
+        return self._ready
+
+    async def _memory(self, labels: dict[str, int]) -> Memory:
+        from app.ml.categoriser import Learned, Memory
+
+        recent = (
+            select(
+                func.coalesce(func.nullif(Transaction.statement_text, ""), Payee.name).label("text"),
+                Transaction.category_id,
+                Transaction.booked_on,
+                Transaction.amount_minor,
+                Transaction.currency,
+            )
+            .join(Payee, Payee.id == Transaction.payee_id)
+            .where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.category_id.is_not(None),
+                Transaction.filed_by.in_(LEARNED_FROM),
+            )
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+            .limit(LEARNED_ROWS)
+            .subquery()
+        )
+        taught = await self.session.execute(
+            select(
+                recent.c.text,
+                recent.c.category_id,
+                recent.c.currency,
+                func.count(),
+                func.max(recent.c.booked_on),
+                func.max(recent.c.amount_minor),
+            ).group_by(recent.c.text, recent.c.category_id, recent.c.currency)
+        )
+        label_of = {category_id: label for label, category_id in labels.items()}
+        learned = [
+            Learned(text, label_of[category_id], count, last, minor * 10.0 ** -exponent(currency))
+            for text, category_id, currency, count, last, minor in taught
+            if category_id in label_of
+        ]
+        return Memory.from_counts(learned, labels)
+
+    async def file(self, row: Transaction, payee: str) -> Filed:
+        """File one transaction that has no category yet; what is only a suggestion leaves it empty."""
+        filing = await self.ready()
+        entry = Entry(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
+        found = filing.file([entry], row.account_id)[0]
+        if row.transfer_id is None and not row.is_split:
+            row.category_id, row.filed_by = found.category_id, found.by
+            row.confidence, row.because = found.confidence, found.because
+        return found
+
+    async def suggestions(self, row: Transaction, payee: str) -> tuple[Suggestion, ...]:
+        """The likeliest categories of a transaction, the likeliest first."""
+        filing = await self.ready()
+        entry = Entry(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
+        return filing.file([entry], row.account_id)[0].top
+
+    async def likes(self, row: Transaction) -> list[int]:
+        """Transactions of the same payee and direction that are not filed where this one is, nor by hand."""
+        if row.payee_id is None or row.category_id is None:
+            return []
+        found = select(Transaction.id).where(
+            Transaction.book_id == self.member.book.id,
+            Transaction.payee_id == row.payee_id,
+            Transaction.id != row.id,
+            Transaction.transfer_id.is_(None),
+            Transaction.is_split.is_(False),
+            (Transaction.amount_minor > 0) == (row.amount_minor > 0),
+            Transaction.category_id.is_distinct_from(row.category_id),
+            Transaction.filed_by.is_distinct_from(FiledBy.PERSON),
+        )
+        return list(await self.session.scalars(found.order_by(Transaction.booked_on.desc())))
+
+    async def refile_likes(self, row: Transaction) -> int:
+        """File the likes of a transaction where it is filed, as one change set; how many there were."""
+        ids = await self.likes(row)
+        if not ids or row.category_id is None:
+            raise Conflict(_("There is nothing like it that is filed elsewhere."))
+        category = (await self.services.categories.by_id())[row.category_id]
+        await recategorise(
+            self.services, ids, row.category_id, filed_by=FiledBy.PERSON, because=_("filed together with others")
+        )
+        self.services.journal.note(
+            ngettext("Filed {n} more under {name}", "Filed {n} more under {name}", len(ids), name=category.name),
+            actor=Actor.USER,
+        )
+        return len(ids)

@@ -1,0 +1,264 @@
+"""Rules: what a book does by itself to transactions that fit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from app.domain.money import Money, exponent
+from app.domain.rules import Matcher, Then
+from app.errors import Conflict, Invalid
+from app.i18n import _, ngettext
+from app.models import Actor, FiledBy, Payee, Rule, Status, Tag, Transaction, TransactionTag
+from app.models.repository import BookRepository
+from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
+from app.services.bulk import parts, recategorise
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+SAMPLE = 8
+MOST = 500  # rules of a book
+
+
+class RuleRepository(BookRepository[Rule]):
+    model_type = Rule
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]
+        return _("That rule does not exist.")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A transaction of the past that a rule fits; what it would become is None where it stays."""
+
+    id: int
+    booked_on: date
+    amount: Money
+    payee: str
+    category_id: int | None
+    new_payee: str | None
+    new_category_id: int | None
+    new_tags: tuple[str, ...]
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.new_payee or self.new_category_id or self.new_tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``matches`` rows fit, ``changing`` of them would become something else."""
+
+    matches: int
+    changing: int
+    sample: Sequence[Match]
+
+
+class RuleService:
+    """The rules of one book, in the order in which they are asked."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+        self.repository = RuleRepository(self.session, self.member.book.id)
+
+    async def all(self) -> Sequence[Rule]:
+        query = select(Rule).where(Rule.book_id == self.member.book.id).order_by(Rule.position, Rule.id)
+        return (await self.session.scalars(query)).all()
+
+    async def get(self, rule_id: int) -> Rule:
+        return await self.repository.own(rule_id)
+
+    async def matcher(self) -> Matcher:
+        """The enabled rules, compiled; what names an archived category leaves the category alone."""
+        active = {each.id for each in (await self.services.categories.by_id()).values() if not each.is_archived}
+        compiled = []
+        for rule in await self.all():
+            if not rule.enabled:
+                continue
+            then = Effects.model_validate(rule.then).compiled(rule.id)
+            if then.category is not None and then.category not in active:
+                then = Then(None, then.payee, then.tags, then.rules)
+            compiled.append((Conditions.model_validate(rule.when).compiled(), then))
+        return Matcher(compiled)
+
+    async def add(self, entry: RuleIn) -> Rule:
+        """A new rule, asked after the others."""
+        await self._check(entry.when, entry.then)
+        count = select(func.count(), func.max(Rule.position)).where(Rule.book_id == self.member.book.id)
+        there, last = (await self.session.execute(count)).one()
+        if there >= MOST:
+            raise Conflict(_("There are {n} rules already; delete some first.", n=MOST))
+        row = Rule(
+            book_id=self.member.book.id,
+            position=(last if last is not None else -1) + 1,
+            enabled=entry.enabled,
+            when=stored(entry.when),
+            then=stored(entry.then),
+        )
+        self.session.add(row)
+        await self._saved(_("Added a rule"))
+        return row
+
+    async def change(self, rule_id: int, entry: RulePatch) -> Rule:
+        row = await self.repository.own(rule_id)
+        if entry.when is not None or entry.then is not None:
+            await self._check(entry.when, entry.then)
+        if entry.when is not None:
+            row.when = stored(entry.when)
+        if entry.then is not None:
+            row.then = stored(entry.then)
+        if entry.enabled is not None:
+            row.enabled = entry.enabled
+        if entry.position is not None:
+            await self._place(row, entry.position)
+        await self._saved(_("Changed a rule"))
+        return row
+
+    async def move(self, rule_id: int, by: int) -> Rule:
+        """One place up (-1) or down (1)."""
+        row = await self.repository.own(rule_id)
+        rows = list(await self.all())
+        await self._place(row, max(0, rows.index(row) + by))
+        await self._saved(_("Moved a rule"))
+        return row
+
+    async def _place(self, row: Rule, position: int) -> None:
+        rows = [each for each in await self.all() if each.id != row.id]
+        rows.insert(position, row)
+        for place, each in enumerate(rows):
+            each.position = place
+
+    async def delete(self, rule_id: int) -> None:
+        await self.session.delete(await self.repository.own(rule_id))
+        await self._saved(_("Deleted a rule"))
+
+    async def preview(self, when: Conditions, then: Effects | None = None) -> Preview:
+        """What the rule would have done so far, with the latest rows as a sample."""
+        await self._check(when, then)
+        found = await self._matches(when, then)
+        changing = [each for each in found if each.changes]
+        shown = changing if changing else found
+        return Preview(len(found), len(changing), shown[:SAMPLE])
+
+    async def run(self, rule_id: int) -> int:
+        """Do to the past what a rule does to the future, as one change set; how many rows changed."""
+        row = await self.repository.own(rule_id)
+        then = Effects.model_validate(row.then)
+        await self._check(None, then)
+        found = [each for each in await self._matches(Conditions.model_validate(row.when), then) if each.changes]
+        if not found:
+            raise Conflict(_("Nothing is left for this rule to change."))
+        if then.category is not None:
+            ids = [each.id for each in found if each.new_category_id]
+            await recategorise(self.services, ids, then.category, filed_by=FiledBy.RULE, because=_("your rule"))
+        if then.payee:
+            payee = await self.services.payees.named(then.payee)
+            await self.services.payees.give([each.id for each in found if each.new_payee], payee)
+        await self._tag([(each.id, each.new_tags) for each in found if each.new_tags])
+        self.services.journal.note(
+            ngettext("A rule changed {n} transaction", "A rule changed {n} transactions", len(found)),
+            actor=Actor.RULE,
+        )
+        await self.session.flush()
+        return len(found)
+
+    async def _tag(self, wanted: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+        names = dict.fromkeys(name for _id, tags in wanted for name in tags)
+        tags = {tag.key: tag.id for tag in await self.services.tags.named(names)}
+        self.session.add_all(
+            TransactionTag(book_id=self.member.book.id, transaction_id=row_id, tag_id=tags[name.casefold()[:40]])
+            for row_id, found in wanted
+            for name in found
+        )
+
+    async def _matches(self, when: Conditions, then: Effects | None) -> list[Match]:
+        """Every transaction the conditions fit, the latest first."""
+        matcher = Matcher([(when.compiled(), Then(rules=(1,)))])
+        query = (
+            select(
+                Transaction.id,
+                Transaction.booked_on,
+                Transaction.amount_minor,
+                Transaction.currency,
+                Transaction.account_id,
+                Transaction.category_id,
+                Transaction.statement_text,
+                Transaction.memo,
+                Transaction.is_split,
+                Transaction.status,
+                func.coalesce(Payee.name, "").label("payee"),
+            )
+            .outerjoin(Payee, Payee.id == Transaction.payee_id)
+            .where(Transaction.book_id == self.member.book.id, Transaction.transfer_id.is_(None))
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+        )
+        if when.account:
+            query = query.where(Transaction.account_id == when.account)
+        if when.kind:
+            query = query.where(Transaction.amount_minor > 0 if when.kind == "income" else Transaction.amount_minor < 0)
+        rows = [
+            row
+            for row in await self.session.execute(query)
+            if matcher.first(
+                f"{row.statement_text} {row.memo}".strip(),
+                row.payee,
+                row.account_id,
+                row.amount_minor,
+                exponent(row.currency),
+            )
+        ]
+        tags = await self._tags_of([row.id for row in rows]) if then is not None and then.tags else {}
+        return [_match(row, then, tags.get(row.id, frozenset())) for row in rows]
+
+    async def _tags_of(self, ids: Sequence[int]) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        for some in parts(ids):
+            query = (
+                select(TransactionTag.transaction_id, Tag.key)
+                .join(Tag, Tag.id == TransactionTag.tag_id)
+                .where(TransactionTag.transaction_id.in_(some), TransactionTag.book_id == self.member.book.id)
+            )
+            for row_id, key in await self.session.execute(query):
+                found[row_id].add(key)
+        return found
+
+    async def _check(self, when: Conditions | None, then: Effects | None) -> None:
+        """What is referred to is the book's own and in use."""
+        accounts = {each.id for each in await self.services.accounts.all()}
+        if when is not None and when.account is not None and when.account not in accounts:
+            raise Invalid(_("Choose one of your accounts."), field="when.account")
+        if then is not None and then.category is not None:
+            category = (await self.services.categories.by_id()).get(then.category)
+            if category is None:
+                raise Invalid(_("Choose one of your categories."), field="then.category")
+            if category.is_archived:
+                raise Invalid(_("{name} is archived. Choose another one.", name=category.name), field="then.category")
+
+    async def _saved(self, label: str) -> None:
+        self.services.journal.note(label)
+        await self.session.flush()
+
+
+def stored(part: Conditions | Effects) -> dict[str, Any]:
+    """What a rule's row keeps of its conditions or effects."""
+    return part.model_dump(exclude_defaults=True)
+
+
+def _match(row: Any, then: Effects | None, tags: frozenset[str] | set[str]) -> Match:
+    payee = category = None
+    new_tags: tuple[str, ...] = ()
+    if then is not None:
+        if then.payee and then.payee != row.payee and row.status is not Status.RECONCILED:
+            payee = then.payee
+        if then.category and then.category != row.category_id and not row.is_split:
+            category = then.category
+        new_tags = tuple(tag for tag in dict.fromkeys(then.tags) if tag.casefold()[:40] not in tags)
+    amount = Money(row.amount_minor, row.currency)
+    return Match(row.id, row.booked_on, amount, row.payee, row.category_id, payee, category, new_tags)
