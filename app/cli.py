@@ -144,5 +144,16 @@ def check() -> None:
     sys.exit(1 if findings else 0)
 
 
+@main.command()
+def demo() -> None:
+    """Make the user “demo” with a believable household in it, unless it is there already."""
+    import asyncio
+
+    from app.services.demo import open_demo
+
+    _migrate_if_behind()
+    click.echo(asyncio.run(open_demo()))
+
+
 if __name__ == "__main__":
     main()

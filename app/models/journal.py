@@ -18,6 +18,7 @@ class Actor(enum.StrEnum):
     RULE = "rule"
     IMPORT = "import"
     JOB = "job"
+    SAMPLE = "sample"
 
 
 class ChangeSet(WithId, OfBook, Base):

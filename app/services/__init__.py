@@ -14,6 +14,7 @@ from app.i18n import use_locale
 from app.models import Actor
 from app.services.accounts import AccountService
 from app.services.categories import CategoryService
+from app.services.demo import DemoService
 from app.services.filing import FilingService
 from app.services.journal import JournalService
 from app.services.listing import ListingService
@@ -95,6 +96,10 @@ class Services:
     @cached_property
     def tokens(self) -> TokenService:
         return TokenService(self.session)
+
+    @cached_property
+    def demo(self) -> DemoService:
+        return DemoService(self.session, self.member, self.today)
 
 
 @asynccontextmanager

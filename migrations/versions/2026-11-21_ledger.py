@@ -730,6 +730,7 @@ def upgrade() -> None:
                 "rule",
                 "import",
                 "job",
+                "sample",
                 name="actor",
                 native_enum=False,
                 create_constraint=True,
