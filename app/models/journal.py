@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, BigId, OfBook, PortableJSON, WithId, choice, now
@@ -28,6 +28,13 @@ class ChangeSet(WithId, OfBook, Base):
     __table_args__ = (
         Index("ix_change_set_book_id", "book_id", "id"),
         Index("uq_change_set_undoes_id", "undoes_id", unique=True),
+        Index(
+            "ix_change_set_sample",
+            "book_id",
+            "id",
+            sqlite_where=text("actor = 'sample'"),
+            postgresql_where=text("actor = 'sample'"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -13,6 +13,7 @@ from app.routes.api.predictions import PredictionsApi
 from app.routes.api.rules import RulesApi
 from app.routes.api.tokens import TokensController
 from app.routes.auth import AuthController
+from app.routes.dashboard import DashboardController
 from app.routes.health import HealthController
 from app.routes.settings import SettingsController
 
@@ -20,6 +21,7 @@ PAGES: list[ControllerRouterHandler] = [
     AccountsController,
     AuthController,
     DocsController,
+    DashboardController,
     HealthController,
     SettingsController,
 ]

@@ -16,9 +16,11 @@ from app.services.accounts import AccountService
 from app.services.categories import CategoryService
 from app.services.demo import DemoService
 from app.services.filing import FilingService
+from app.services.insights import InsightService
 from app.services.journal import JournalService
 from app.services.listing import ListingService
 from app.services.member import BookInfo, Member, Person, member_of
+from app.services.overview import OverviewService
 from app.services.payees import PayeeService
 from app.services.profile import ProfileService
 from app.services.rates import RateService
@@ -96,6 +98,14 @@ class Services:
     @cached_property
     def tokens(self) -> TokenService:
         return TokenService(self.session)
+
+    @cached_property
+    def insights(self) -> InsightService:
+        return InsightService(self.session, self.member, self.today, self.rates)
+
+    @cached_property
+    def overview(self) -> OverviewService:
+        return OverviewService(self.session, self.member, self.today, self.accounts, self.insights, self.rates)
 
     @cached_property
     def demo(self) -> DemoService:

@@ -62,9 +62,9 @@ class Habit:
 
 
 BILLS = (
-    Bill(27, "Northlight Studio", "salary", 2_760_00, steps=((7, 2_850_00), (19, 2_960_00))),
-    Bill(28, "Harbour School", "salary", 1_690_00, steps=((12, 1_740_00), (24, 1_795_00))),
-    Bill(1, "Linden Property", "housing", -1_180_00, steps=((15, -1_225_00),)),
+    Bill(1, "Northlight Studio", "salary", 2_760_00, steps=((7, 2_850_00), (19, 2_960_00))),
+    Bill(15, "Harbour School", "salary", 1_690_00, steps=((12, 1_740_00), (24, 1_795_00))),
+    Bill(3, "Linden Property", "housing", -1_180_00, steps=((15, -1_225_00),)),
     Bill(5, "Fibrenet", "phone_internet", -39_90),
     Bill(12, "Mobil One", "phone_internet", -38_00),
     Bill(3, "Streambox", "subscriptions", -12_99, CARD, steps=((11, -13_99), (MONTHS - 1, -17_99))),

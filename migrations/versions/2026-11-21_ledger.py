@@ -764,6 +764,13 @@ def upgrade() -> None:
     with op.batch_alter_table("change_set", schema=None) as batch_op:
         batch_op.create_index("ix_change_set_book_id", ["book_id", "id"], unique=False)
         batch_op.create_index("uq_change_set_undoes_id", ["undoes_id"], unique=True)
+        batch_op.create_index(
+            "ix_change_set_sample",
+            ["book_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("actor = 'sample'"),
+            postgresql_where=sa.text("actor = 'sample'"),
+        )
 
     op.create_table(
         "transaction",
@@ -1133,6 +1140,7 @@ def downgrade() -> None:
 
     op.drop_table("transaction")
     with op.batch_alter_table("change_set", schema=None) as batch_op:
+        batch_op.drop_index("ix_change_set_sample")
         batch_op.drop_index("uq_change_set_undoes_id")
         batch_op.drop_index("ix_change_set_book_id")
 

@@ -1,0 +1,83 @@
+"""The overview, and the sample data of a new book."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from app.domain.period import shift_month
+from app.services import Member, Services
+from app.services.overview import Overview
+from app.web import pictures
+from app.web.guards import MEMBER
+from app.web.render import go, page_or_partial
+
+FIRST, LAST = date(1900, 2, 1), date(2999, 12, 1)
+BARS = 7  # categories under "Where it went"
+MONTHS_OF_FLOW = 6
+
+
+def month_asked(request: Request[Any, Any, Any], member: Member) -> date:
+    """The budget month of ``?month=2026-10``; the running one when it is missing or not a month."""
+    months = member.book.months
+    try:
+        asked = date.fromisoformat(f"{request.query_params.get('month', '')}-01")
+    except ValueError:
+        return months.of(member.today)
+    if not FIRST <= asked <= LAST:
+        return months.of(member.today)
+    return asked.replace(day=months.first_day)
+
+
+class DashboardController(Controller):
+    path = "/"
+    opt = MEMBER
+
+    @get("/", name="overview")
+    async def overview(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
+    ) -> Template:
+        """The book at a glance, for one month."""
+        found = await services.overview.look(month_asked(request, member))
+        sample = await services.demo.present() if found.is_new else None
+        return page_or_partial(
+            request, "overview", "overview/body", **context(found, member.book.base_currency), has_sample=bool(sample)
+        )
+
+    @post("/sample-data", name="sample:add", status_code=200)
+    async def add_sample(self, request: Request[Any, Any, Any], services: NamedDependency[Services]) -> Response[Any]:
+        """Fill the book with a believable household."""
+        await services.demo.fill()
+        return go(request, "/")
+
+    @post("/sample-data/remove", name="sample:remove", status_code=200)
+    async def remove_sample(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services]
+    ) -> Response[Any]:
+        """Take the sample household out again."""
+        await services.demo.remove()
+        return go(request, "/")
+
+
+def context(found: Overview, currency: str) -> dict[str, Any]:
+    """What the page and its body are drawn from."""
+    spent = [each for each in found.spent if each.minor > 0][:BARS]
+    largest = max((max(each.minor, each.previous) for each in spent), default=0)
+    return {
+        "overview": found,
+        "currency": currency,
+        "previous_month": shift_month(found.period.since, -1),
+        "next_month": shift_month(found.period.since, 1),
+        "balance": pictures.balance(found.balance, currency),
+        "net_worth": pictures.net_worth(found.net_worth[1:], currency),
+        "cash_flow": pictures.cash_flow(found.history.months[-MONTHS_OF_FLOW:], currency),
+        "savings": pictures.savings(found.full_year),
+        "spent": spent,
+        "largest": largest,
+        "spending_bar": pictures.spending_bar,
+        "flow": pictures.money_flow(found.income, found.spent, found.month, currency),
+    }

@@ -1,0 +1,169 @@
+"""What needs a look: lines nobody has filed, import rows that may be doubles, pairs that look like transfers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import CategoryKind, ImportBatch, ImportRow, Payee, RowOutcome, Transaction
+from app.services.insights import Label, Month
+from app.services.member import Member
+
+SEEN = 60  # unfiled rows that are looked at; beyond it the count is “60+”
+SHOWN = 3
+GUESSES = 3
+APART = timedelta(days=4)  # between the two sides of a transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A transaction as the inbox shows it."""
+
+    id: int
+    booked_on: date
+    minor: int
+    currency: str
+    account_id: int
+    payee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfiled:
+    """A line with the categories it most likely belongs to."""
+
+    line: Line
+    guesses: Sequence[Label]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Two lines that look like the two sides of one transfer: out of one account, into another."""
+
+    source: Line
+    target: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A line of a file that may be one that is booked already."""
+
+    id: int
+    batch_id: int
+    line: int
+    account_id: int
+    parsed: Mapping[str, Any]
+    match: Line | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """``count`` is capped: ``more`` says that there are others beyond it."""
+
+    unfiled: Sequence[Unfiled] = ()
+    twins: Sequence[Twin] = ()
+    unsure: Sequence[Unsure] = ()
+    count: int = 0
+    more: bool = False
+
+
+class InboxService:
+    """Questions of one book, and what may be answered."""
+
+    def __init__(self, session: AsyncSession, member: Member) -> None:
+        self.session, self.member = session, member
+
+    async def look(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
+        """The newest questions; ``lately`` are the months whose habits make the guesses."""
+        lines = await self._unfiled()
+        twins = pairs(lines)
+        taken = {each.id for twin in twins for each in (twin.source, twin.target)}
+        plain = [each for each in lines if each.id not in taken]
+        unsure = await self._unsure()
+        habits = usual(labels, lately)
+        shown = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in plain[:SHOWN]]
+        count = len(plain) + len(twins) + len(unsure)
+        return Inbox(shown, twins[:SHOWN], unsure[:SHOWN], count, more=len(lines) >= SEEN)
+
+    async def _unfiled(self) -> list[Line]:
+        query = (
+            select(*LINE)
+            .outerjoin(Payee, Payee.id == Transaction.payee_id)
+            .where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.category_id.is_(None),
+                Transaction.transfer_id.is_(None),
+                ~Transaction.is_split,
+            )
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+            .limit(SEEN)
+        )
+        return [line(row) for row in await self.session.execute(query)]
+
+    async def _unsure(self) -> list[Unsure]:
+        query = (
+            select(ImportRow.id, ImportRow.batch_id, ImportRow.line, ImportBatch.account_id, ImportRow.parsed, *LINE)
+            .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+            .outerjoin(Transaction, Transaction.id == ImportRow.match_id)
+            .outerjoin(Payee, Payee.id == Transaction.payee_id)
+            .where(ImportRow.book_id == self.member.book.id, ImportRow.outcome == RowOutcome.UNSURE)
+            .order_by(ImportRow.id)
+            .limit(SEEN)
+        )
+        return [
+            Unsure(*row[:5], line(row[5:]) if row[5] is not None else None)
+            for row in await self.session.execute(query)
+        ]
+
+
+LINE = (
+    Transaction.id,
+    Transaction.booked_on,
+    Transaction.amount_minor,
+    Transaction.currency,
+    Transaction.account_id,
+    Payee.name,
+    Transaction.statement_text,
+    Transaction.memo,
+)
+
+
+def line(row: Row[Any] | tuple[Any, ...]) -> Line:
+    id_, day, minor, currency, account_id, payee, text, memo = row
+    return Line(id_, day, minor, currency, account_id, payee or text or memo)
+
+
+def pairs(lines: Sequence[Line]) -> list[Twin]:
+    """Lines of opposite amounts on two accounts within a few days, each used once."""
+    found, used = [], set[int]()
+    for out in (each for each in lines if each.minor < 0):
+        for other in lines:
+            fits = (
+                other.minor == -out.minor
+                and other.currency == out.currency
+                and other.account_id != out.account_id
+                and abs(other.booked_on - out.booked_on) <= APART
+                and not {out.id, other.id} & used
+            )
+            if fits:
+                used |= {out.id, other.id}
+                found.append(Twin(out, other))
+                break
+    return found
+
+
+def usual(labels: Mapping[int, Label], months: Iterable[Month]) -> dict[bool, list[Label]]:
+    """The categories that are used most, for money out (False) and in (True)."""
+    counts: Counter[int] = Counter()
+    for month in months:
+        for category_id, flow in month.flows.items():
+            counts[category_id] += flow.count
+    order = sorted((each for each in labels.values() if each.id), key=lambda each: -counts[each.id])
+    return {
+        inward: [each for each in order if (each.kind is CategoryKind.INCOME) == inward] for inward in (False, True)
+    }

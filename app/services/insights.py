@@ -1,0 +1,296 @@
+"""Figures of a month: what came in, went out and stayed, by category, in the book's own currency.
+
+They are read from the roll-ups, so their cost does not grow with the number of transactions. Spending of a category
+is what went out of it less what came back (refunds); transfers are neither income nor spending; what is not filed
+counts by its sign. Flows of a month are converted at the rate of its last day, of the running month at today's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.money import Money
+from app.domain.period import shift_month
+from app.i18n import _
+from app.models import TRANSFER, UNFILED, Category, CategoryGroup, CategoryKind, MonthTotal, Split, Transaction
+from app.services.member import Member
+from app.services.rates import Quote, RateService
+
+AVERAGE_OVER = 6  # months before the one that is looked at
+
+
+class Label(NamedTuple):
+    """How a category is shown; id 0 is what nobody has filed."""
+
+    id: int
+    name: str
+    icon: str
+    colour: int
+    kind: CategoryKind
+    group_id: int
+    group: str
+    key: str | None
+
+
+class InBase:
+    """Amounts of any currency in the book's own, at the rates that ``prepare`` looked up."""
+
+    def __init__(self, rates: RateService, base: str) -> None:
+        self.rates, self.base = rates, base
+        self.quotes: dict[tuple[str, date], Quote] = {}
+        self.missing: set[str] = set()
+
+    async def prepare(self, pairs: Iterable[tuple[str, date]]) -> InBase:
+        """Find the rate of each (currency, day)."""
+        for currency, day in set(pairs) - self.quotes.keys():
+            if currency == self.base:
+                continue
+            quote = await self.rates.find(currency, self.base, day)
+            if quote is None:
+                self.missing.add(currency)
+            else:
+                self.quotes[currency, day] = quote
+        return self
+
+    def minor(self, minor: int, currency: str, day: date) -> int:
+        """In minor units of the base; nothing where no rate is known, which ``missing`` names."""
+        if currency == self.base:
+            return minor
+        quote = self.quotes.get((currency, day))
+        return Money(minor, currency).to(self.base, quote.rate).minor if quote else 0
+
+    @property
+    def as_of(self) -> date | None:
+        """The day of the newest rate that was used."""
+        return max((each.as_of for each in self.quotes.values()), default=None)
+
+
+@dataclass(slots=True)
+class Flow:
+    """Money in and out, both at least 0, in the book's currency."""
+
+    inflow: int = 0
+    outflow: int = 0
+    count: int = 0
+
+    @property
+    def net(self) -> int:
+        return self.inflow - self.outflow
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A category's part of a month. ``minor`` is positive for what one expects of its kind."""
+
+    label: Label
+    minor: int
+    share: float
+    previous: int = 0
+    average: int = 0
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Month:
+    """A budget month's flows by category id."""
+
+    start: date
+    flows: Mapping[int, Flow]
+    labels: Mapping[int, Label]
+
+    def of(self, category_id: int, kind: CategoryKind) -> int:
+        flow = self.flows.get(category_id)
+        if flow is None:
+            return 0
+        if category_id == UNFILED:
+            return flow.inflow if kind is CategoryKind.INCOME else flow.outflow
+        return flow.net if kind is CategoryKind.INCOME else -flow.net
+
+    def total(self, kind: CategoryKind) -> int:
+        return sum(self.of(each, kind) for each in self.flows if each == UNFILED or self.labels[each].kind is kind)
+
+    @cached_property
+    def income(self) -> int:
+        return self.total(CategoryKind.INCOME)
+
+    @cached_property
+    def expenses(self) -> int:
+        return self.total(CategoryKind.EXPENSE)
+
+    @property
+    def saved(self) -> int:
+        return self.income - self.expenses
+
+    @property
+    def savings_rate(self) -> float | None:
+        """Saved as a share of income; nothing without income."""
+        return self.saved / self.income if self.income > 0 else None
+
+    @property
+    def count(self) -> int:
+        return sum(each.count for each in self.flows.values())
+
+
+@dataclass(frozen=True)
+class History:
+    """Months, oldest first, and what turned their currencies into one."""
+
+    months: Sequence[Month]
+    labels: Mapping[int, Label]
+    in_base: InBase
+    nets: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    later: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def last(self) -> Month:
+        return self.months[-1]
+
+    def at(self, start: date) -> Month:
+        found = next((each for each in self.months if each.start == start), None)
+        return found or Month(start, {}, self.labels)
+
+    def breakdown(self, month: Month, kind: CategoryKind, before: Month | None = None) -> list[Share]:
+        """The month's categories of a kind, the largest first, beside the month ``before`` or a part of it."""
+        earlier = before or self.at(shift_month(month.start, -1))
+        past = [each for each in self.months if each.start < month.start][-AVERAGE_OVER:]
+        ids = {each for each in (*month.flows, *earlier.flows) if each == UNFILED or self.labels[each].kind is kind}
+        whole = month.total(kind)
+        shares = []
+        for each in ids:
+            minor = month.of(each, kind)
+            previous = earlier.of(each, kind)
+            average = round(sum(one.of(each, kind) for one in past) / len(past)) if past else 0
+            flow = month.flows.get(each)
+            share = minor / whole if whole > 0 else 0.0
+            shares.append(Share(self.labels[each], minor, share, previous, average, flow.count if flow else 0))
+        return sorted(
+            (each for each in shares if each.minor or each.previous), key=lambda each: (-each.minor, each.label.name)
+        )
+
+
+class InsightService:
+    """What the months of one book say."""
+
+    def __init__(self, session: AsyncSession, member: Member, today: date, rates: RateService) -> None:
+        self.session, self.member, self.today, self.rates = session, member, today, rates
+        self._labels: dict[int, Label] | None = None
+
+    async def labels(self) -> dict[int, Label]:
+        """Every category by its id, archived ones too, and 0 for what is not filed."""
+        if self._labels is None:
+            query = (
+                select(
+                    Category.id,
+                    Category.name,
+                    Category.icon,
+                    Category.colour,
+                    CategoryGroup.kind,
+                    Category.group_id,
+                    CategoryGroup.name,
+                    Category.key,
+                )
+                .join(CategoryGroup, CategoryGroup.id == Category.group_id)
+                .where(Category.book_id == self.member.book.id)
+                .order_by(CategoryGroup.position, Category.position, Category.id)
+            )
+            unfiled = Label(UNFILED, _("Not filed yet"), "circle-help", 8, CategoryKind.EXPENSE, 0, "", None)
+            rows = await self.session.execute(query)
+            self._labels = {UNFILED: unfiled, **{row.id: Label(*row) for row in rows}}
+        return self._labels
+
+    def day_of_rate(self, month: date) -> date:
+        """The day whose rate counts for a month's flows."""
+        return min(self.member.book.months.period(month).last, self.today)
+
+    async def history(self, month: date, count: int = 13) -> History:
+        """``count`` months up to and with ``month``; what came later is summed by currency in ``later``."""
+        months = self.member.book.months.back(month, count)
+        rows = await self._month_totals(months[0])
+        shown = [row for row in rows if row.month <= month]
+        in_base = await InBase(self.rates, self.member.book.base_currency).prepare(
+            (row.currency, self.day_of_rate(row.month)) for row in shown
+        )
+        flows: dict[date, dict[int, Flow]] = {each: {} for each in months}
+        nets: dict[date, dict[str, int]] = {each: defaultdict(int) for each in months}
+        later: dict[str, int] = defaultdict(int)
+        for row in rows:
+            inflow, outflow = int(row.inflow), int(row.outflow)  # PostgreSQL sums into Decimal
+            net = inflow - outflow
+            if row.month > month:
+                later[row.currency] += net
+                continue
+            nets[row.month][row.currency] += net
+            if row.category_id == TRANSFER:
+                continue
+            day = self.day_of_rate(row.month)
+            flow = flows[row.month].setdefault(row.category_id, Flow())
+            flow.inflow += in_base.minor(inflow, row.currency, day)
+            flow.outflow += in_base.minor(outflow, row.currency, day)
+            flow.count += row.count_
+        labels = await self.labels()
+        return History([Month(each, flows[each], labels) for each in months], labels, in_base, nets, later)
+
+    async def _month_totals(self, since: date) -> Sequence[Row[tuple[date, int, str, int, int, int]]]:
+        query = (
+            select(
+                MonthTotal.month,
+                MonthTotal.category_id,
+                MonthTotal.currency,
+                func.sum(MonthTotal.in_minor).label("inflow"),
+                func.sum(MonthTotal.out_minor).label("outflow"),
+                func.sum(MonthTotal.count).label("count_"),
+            )
+            .where(MonthTotal.book_id == self.member.book.id, MonthTotal.month >= since)
+            .group_by(MonthTotal.month, MonthTotal.category_id, MonthTotal.currency)
+        )
+        found = (await self.session.execute(query)).all()
+        return [row for row in found if row.count_ or row.inflow or row.outflow]
+
+    async def between(self, since: date, until: date) -> Month:
+        """The flows of a half-open part of a month, summed from the transactions themselves."""
+        category = func.coalesce(Split.category_id, Transaction.category_id, UNFILED)
+        minor = func.coalesce(Split.amount_minor, Transaction.amount_minor)
+        query = (
+            select(category, Transaction.currency, func.sum(minor), func.count())
+            .outerjoin(Split, Split.transaction_id == Transaction.id)
+            .where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.booked_on >= since,
+                Transaction.booked_on < until,
+                Transaction.transfer_id.is_(None),
+            )
+            .group_by(category, Transaction.currency, minor < 0)
+        )
+        rows = (await self.session.execute(query)).all()
+        start = self.member.book.months.of(since)
+        day = self.day_of_rate(start)
+        base = self.member.book.base_currency
+        in_base = await InBase(self.rates, base).prepare((row[1], day) for row in rows)
+        flows: dict[int, Flow] = {}
+        for category_id, currency, amount, count in rows:
+            flow = flows.setdefault(category_id, Flow())
+            converted = in_base.minor(int(amount), currency, day)
+            flow.inflow += max(converted, 0)
+            flow.outflow += max(-converted, 0)
+            flow.count += count
+        return Month(start, flows, await self.labels())
+
+
+def change(now: int, before: int) -> float | None:
+    """By what share something grew; nothing when there was nothing before."""
+    return (now - before) / abs(before) if before else None
+
+
+def reserve_months(balance: int, expenses: Sequence[int]) -> Decimal | None:
+    """For how many months the balance covers usual spending: balance / mean(expenses)."""
+    spent = [each for each in expenses if each > 0]
+    return Decimal(balance * len(spent)) / Decimal(sum(spent)) if spent else None

@@ -1,0 +1,259 @@
+"""The first page: what there is, what came and went this month, and what needs a look."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+
+from sqlalchemy import case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.period import DAY, Period, shift_month
+from app.models import AccountKind, CategoryKind, DayTotal, FiledBy, Payee, Status, Transaction
+from app.services.accounts import AccountOption, AccountService
+from app.services.inbox import Inbox, InboxService
+from app.services.insights import History, InBase, InsightService, Label, Month, Share
+from app.services.member import Member
+from app.services.rates import RateService
+
+SPENDABLE = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.CREDIT_CARD})
+LATEST = 8
+YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What the spendable accounts held at the end of each day, in the book's currency."""
+
+    days: Sequence[date]
+    values: Sequence[int]
+    month: Period
+
+    @property
+    def now(self) -> int:
+        return self.values[-1]
+
+    @property
+    def low(self) -> tuple[date, int]:
+        """The lowest end of day of the month itself."""
+        of_month = [(value, day) for day, value in zip(self.days, self.values, strict=True) if day in self.month]
+        value, day = min(of_month)
+        return day, value
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the latest entries."""
+
+    id: int
+    booked_on: date
+    minor: int
+    currency: str
+    payee: str
+    label: Label | None
+    account: str
+    is_transfer: bool
+    is_split: bool
+    is_pending: bool
+    filed_by: FiledBy | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account with its balance, and what that is in the book's currency where it has another."""
+
+    account: AccountOption
+    in_base: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything on the page; amounts are minor units of the book's currency unless they say otherwise."""
+
+    period: Period
+    today: date
+    history: History
+    before: Month
+    balance: Balance
+    net_worth: Sequence[int]
+    accounts: Sequence[AccountLine]
+    spent: Sequence[Share]
+    income: Sequence[Share]
+    latest: Sequence[Entry]
+    inbox: Inbox
+    rates_of: date | None
+    missing_rates: Sequence[str]
+    is_new: bool
+
+    @property
+    def month(self) -> Month:
+        return self.history.last
+
+    @property
+    def is_running(self) -> bool:
+        return self.today in self.period
+
+    @property
+    def is_future(self) -> bool:
+        return self.period.since > self.today
+
+    @property
+    def days_gone(self) -> int:
+        """Days of the month that are over or running."""
+        return max(min((self.today - self.period.since).days + 1, self.period.days), 0)
+
+    @property
+    def spent_a_day(self) -> int:
+        return round(self.month.expenses / self.days_gone) if self.days_gone else 0
+
+    @property
+    def full_year(self) -> Sequence[Month]:
+        """Up to twelve months that are over, the shown one among them unless it is running."""
+        over = [each for each in self.history.months if not self.is_running or each is not self.month]
+        first = next((at for at, each in enumerate(over) if each.count), len(over))
+        return over[max(first, len(over) - YEAR) :]
+
+    @property
+    def savings_rate(self) -> float | None:
+        """Saved of all income over ``full_year``."""
+        income = sum(each.income for each in self.full_year)
+        return sum(each.saved for each in self.full_year) / income if income > 0 else None
+
+
+class OverviewService:
+    """Reads the overview in a handful of statements, however many transactions there are."""
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        member: Member,
+        today: date,
+        accounts: AccountService,
+        insights: InsightService,
+        rates: RateService,
+    ) -> None:
+        self.session, self.member, self.today = session, member, today
+        self.accounts, self.insights, self.rates = accounts, insights, rates
+
+    async def look(self, month: date) -> Overview:
+        """The overview of the budget month that begins on ``month``."""
+        period = self.member.book.months.period(month)
+        accounts = await self.accounts.all()
+        history = await self.insights.history(month, YEAR + 1)
+        before = await self._before(history, period)
+        in_base = await self._today_in_base(accounts, period)
+        worth = await self._net_worth(accounts, history)
+        names = {each.id: each.name for each in accounts}
+        latest = await self._latest(period.until, history.labels, names)
+        return Overview(
+            period=period,
+            today=self.today,
+            history=history,
+            before=before,
+            balance=await self._balance(accounts, period, in_base),
+            net_worth=worth,
+            accounts=[
+                AccountLine(each, in_base.minor(each.balance_minor, each.currency, self._shown_day(period)))
+                for each in accounts
+                if not each.is_archived
+            ],
+            spent=history.breakdown(history.last, CategoryKind.EXPENSE, before),
+            income=history.breakdown(history.last, CategoryKind.INCOME, before),
+            latest=latest,
+            inbox=await InboxService(self.session, self.member).look(history.labels, history.months[-3:]),
+            rates_of=in_base.as_of,
+            missing_rates=sorted(in_base.missing | history.in_base.missing),
+            is_new=not latest and not await self._has_entries(),
+        )
+
+    async def _has_entries(self) -> bool:
+        first = select(Transaction.id).where(Transaction.book_id == self.member.book.id).limit(1)
+        return await self.session.scalar(first) is not None
+
+    def _shown_day(self, period: Period) -> date:
+        """The last day of the month, or today while it runs."""
+        return max(min(period.last, self.today), period.since)
+
+    async def _before(self, history: History, period: Period) -> Month:
+        """The month before, of a running month only as far as the same day."""
+        month = history.at(shift_month(period.since, -1))
+        if self.today not in period or not month.count:
+            return month
+        until = min(month.start + DAY * ((self.today - period.since).days + 1), period.since)
+        return await self.insights.between(month.start, until)
+
+    async def _today_in_base(self, accounts: Sequence[AccountOption], period: Period) -> InBase:
+        day = self._shown_day(period)
+        in_base = InBase(self.rates, self.member.book.base_currency)
+        return await in_base.prepare((each.currency, day) for each in accounts)
+
+    async def _balance(self, accounts: Sequence[AccountOption], period: Period, in_base: InBase) -> Balance:
+        """The spendable balance from the month before up to the shown day; worked out backwards from today's."""
+        spendable = [each for each in accounts if each.kind in SPENDABLE]
+        last = self._shown_day(period)
+        since = shift_month(period.since, -1)
+        days = list(Period(since, last + DAY))
+        nets = await self._day_nets([each.id for each in spendable], since, last + DAY)
+        currency_of = {each.id: each.currency for each in spendable}
+        steps: dict[date, int] = defaultdict(int)
+        for (account_id, day), minor in nets.items():
+            steps[day] += in_base.minor(minor, currency_of[account_id], last)
+        now = sum(in_base.minor(each.balance_minor, each.currency, last) for each in spendable)
+        opening = now - sum(steps.values())
+        ends = list(accumulate((steps[day] for day in days), initial=opening))[1:]
+        return Balance(days, ends, period)
+
+    async def _day_nets(self, ids: Sequence[int], since: date, until: date) -> Mapping[tuple[int, date], int]:
+        """Net by account and day; all that came from ``until`` on is kept under ``until``."""
+        day = case((DayTotal.day >= until, until), else_=DayTotal.day)
+        query = (
+            select(DayTotal.account_id, day, func.sum(DayTotal.net_minor))
+            .where(DayTotal.book_id == self.member.book.id, DayTotal.day >= since, DayTotal.account_id.in_(ids))
+            .group_by(DayTotal.account_id, day)
+        )
+        return {(account_id, of): int(minor) for account_id, of, minor in await self.session.execute(query)}
+
+    async def _net_worth(self, accounts: Sequence[AccountOption], history: History) -> list[int]:
+        """What all accounts held together at the end of each month, the last one as of the shown day."""
+        held: dict[str, int] = defaultdict(int)
+        for account in accounts:
+            held[account.currency] += account.balance_minor
+        for currency, net in history.later.items():
+            held[currency] -= net
+        days = {each.start: self.insights.day_of_rate(each.start) for each in history.months}
+        pairs = [(currency, day) for currency in held for day in days.values()]
+        in_base = await InBase(self.rates, self.member.book.base_currency).prepare(pairs)
+        ends = []
+        for month in reversed(history.months):
+            ends.append(sum(in_base.minor(minor, each, days[month.start]) for each, minor in held.items()))
+            for currency, net in history.nets[month.start].items():
+                held[currency] -= net
+        return ends[::-1]
+
+    async def _latest(self, until: date, labels: Mapping[int, Label], accounts: Mapping[int, str]) -> list[Entry]:
+        query = (
+            select(
+                Transaction.id,
+                Transaction.booked_on,
+                Transaction.amount_minor,
+                Transaction.currency,
+                func.coalesce(Payee.name, func.nullif(Transaction.memo, ""), Transaction.statement_text),
+                Transaction.category_id,
+                Transaction.account_id,
+                Transaction.transfer_id.is_not(None),
+                Transaction.is_split,
+                Transaction.status,
+                Transaction.filed_by,
+            )
+            .outerjoin(Payee, Payee.id == Transaction.payee_id)
+            .where(Transaction.book_id == self.member.book.id, Transaction.booked_on < until)
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+            .limit(LATEST)
+        )
+        return [
+            Entry(*row[:5], labels.get(row[5]), accounts[row[6]], row[7], row[8], row[9] is Status.PENDING, row[10])
+            for row in await self.session.execute(query)
+        ]

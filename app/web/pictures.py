@@ -1,0 +1,145 @@
+"""The charts of the overview and the reports, with axes, sentences and tables in the reader's way of writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from app.domain.money import exponent
+from app.i18n import _
+from app.services import charts
+from app.services.insights import Month, Share
+from app.services.overview import Balance
+from app.web.filters import amount_text, day_month, percent, short_month
+
+USES = 8  # ribbons on the right of the money flow, the rest in one
+SOURCES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart with the table that says the same."""
+
+    svg: Markup
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def whole(currency: str) -> Callable[[float], str]:
+    """Writes minor units as an amount without decimals."""
+    return lambda value: amount_text(round(value), currency, round=True)
+
+
+def axis(currency: str) -> Callable[[float], str]:
+    """Like ``whole``, but with decimals where a step of the axis is smaller than one unit."""
+    unit = 10 ** exponent(currency)
+    return lambda value: amount_text(round(value), currency, round=round(value) % unit == 0)
+
+
+def balance(shown: Balance, currency: str) -> Figure:
+    days = [day_month(day) for day in shown.days]
+    write = whole(currency)
+    sentence = _(
+        "Balance of the spendable accounts from {first} to {last}: it went from {start} to {end}.",
+        first=days[0],
+        last=days[-1],
+        start=write(shown.values[0]),
+        end=write(shown.now),
+    )
+    svg = charts.balance(shown.values, days, sentence, axis(currency), height=236)
+    rows = [(day, amount_text(value, currency)) for day, value in zip(days, shown.values, strict=True)]
+    return Figure(svg, _("Balance at the end of each day"), (_("Day"), _("Balance")), rows)
+
+
+def net_worth(values: Sequence[int], currency: str) -> Markup:
+    write = whole(currency)
+    sentence = _("Net worth over 12 months, from {start} to {end}.", start=write(values[0]), end=write(values[-1]))
+    return charts.sparkline(values, sentence)
+
+
+def cash_flow(months: Sequence[Month], currency: str) -> Markup:
+    write = whole(currency)
+    told = "; ".join(
+        _("{month}: in {income}, out {expenses}", month=short_month(each.start), income=write(each.income),
+          expenses=write(each.expenses))
+        for each in months
+    )  # fmt: skip
+    pairs = [(max(each.income, 0), max(each.expenses, 0)) for each in months]
+    return charts.bars_pair(pairs, _("Money in and out by month. {told}.", told=told))
+
+
+def savings(months: Sequence[Month]) -> Markup:
+    rates = [each.savings_rate for each in months]
+    known = [max(rate, -1.0) for rate in rates if rate is not None]
+    if not known:
+        return charts.sparkline([], _("Savings rate by month: no income yet."))
+    sentence = _(
+        "Savings rate by month, between {low} and {high}.", low=percent(min(known)), high=percent(max(known))
+    )
+    return charts.sparkline(known, sentence)
+
+
+def spending_bar(share: Share, largest: int, currency: str, *, before: str) -> Markup:
+    write = whole(currency)
+    sentence = _(
+        "{name}: {amount}; {before}: {previous}",
+        name=share.label.name,
+        amount=write(share.minor),
+        before=before,
+        previous=write(share.previous),
+    )
+    return charts.hbar(max(share.minor, 0), largest, max(share.previous, 0), share.label.colour, sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """A source or use of money in words: for the list that a phone shows instead of the drawing."""
+
+    name: str
+    minor: int
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFlow:
+    figure: Figure
+    sources: Sequence[Ribbon]
+    uses: Sequence[Ribbon]
+
+
+def money_flow(income: Sequence[Share], spent: Sequence[Share], month: Month, currency: str) -> MoneyFlow | None:
+    """From where it came to where it went; what is left, or was missing, is a ribbon of its own."""
+    sources = _ribbons([each for each in income if each.minor > 0], SOURCES, _("Other income"))
+    sources += [Ribbon(each.label.name, -each.minor, each.label.colour) for each in spent if each.minor < 0]
+    uses = _ribbons([each for each in spent if each.minor > 0], USES, _("Everything else"))
+    uses += [Ribbon(each.label.name, -each.minor, each.label.colour) for each in income if each.minor < 0]
+    if not sources and not uses:
+        return None
+    left = sum(each.minor for each in sources) - sum(each.minor for each in uses)
+    if left > 0:
+        uses.insert(0, Ribbon(_("Left over"), left, 1))
+    elif left < 0:
+        sources.append(Ribbon(_("From what you had"), -left, 8))
+    write = whole(currency)
+    sentence = _("Money flow: {income} came in, {expenses} went out.", income=write(month.income),
+                 expenses=write(month.expenses))  # fmt: skip
+    svg = charts.sankey(
+        [charts.Flow(each.name, each.minor, each.colour) for each in sources],
+        [charts.Flow(each.name, each.minor, each.colour) for each in uses],
+        sentence,
+        write,
+    )
+    rows = [(_("{name} (in)", name=each.name), amount_text(each.minor, currency)) for each in sources]
+    rows += [(each.name, amount_text(each.minor, currency)) for each in uses]
+    figure = Figure(svg, _("Money flow"), (_("From and to"), _("Amount")), rows)
+    return MoneyFlow(figure, sources, uses)
+
+
+def _ribbons(shares: Sequence[Share], most: int, rest: str) -> list[Ribbon]:
+    shown = [Ribbon(each.label.name, each.minor, each.label.colour) for each in shares[:most]]
+    if others := sum(each.minor for each in shares[most:]):
+        shown.append(Ribbon(rest, others, 8))
+    return shown
