@@ -15,6 +15,7 @@ from app.routes.api.tokens import TokensController
 from app.routes.auth import AuthController
 from app.routes.dashboard import DashboardController
 from app.routes.health import HealthController
+from app.routes.inbox import InboxController
 from app.routes.settings import SettingsController
 
 PAGES: list[ControllerRouterHandler] = [
@@ -24,6 +25,7 @@ PAGES: list[ControllerRouterHandler] = [
     DashboardController,
     HealthController,
     SettingsController,
+    InboxController,
 ]
 API: list[ControllerRouterHandler] = [
     AccountsApi,

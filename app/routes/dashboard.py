@@ -14,6 +14,7 @@ from app.services import Member, Services
 from app.services.overview import Overview
 from app.web import pictures
 from app.web.guards import MEMBER
+from app.web.names import KIND_ICONS
 from app.web.render import go, page_or_partial
 
 FIRST, LAST = date(1900, 2, 1), date(2999, 12, 1)
@@ -43,7 +44,7 @@ class DashboardController(Controller):
     ) -> Template:
         """The book at a glance, for one month."""
         found = await services.overview.look(month_asked(request, member))
-        sample = await services.demo.present() if found.is_new else None
+        sample = await services.demo.present()
         return page_or_partial(
             request, "overview", "overview/body", **context(found, member.book.base_currency), has_sample=bool(sample)
         )
@@ -69,6 +70,7 @@ def context(found: Overview, currency: str) -> dict[str, Any]:
     largest = max((max(each.minor, each.previous) for each in spent), default=0)
     return {
         "overview": found,
+        "kind_icons": KIND_ICONS,
         "currency": currency,
         "previous_month": shift_month(found.period.since, -1),
         "next_month": shift_month(found.period.since, 1),

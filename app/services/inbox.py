@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import CategoryKind, ImportBatch, ImportRow, Payee, RowOutcome, Transaction
 from app.services.insights import Label, Month
+from app.services.listing import UNFILED_ROWS
 from app.services.member import Member
 
 SEEN = 60  # unfiled rows that are looked at; beyond it the count is “60+”
@@ -94,12 +95,7 @@ class InboxService:
         query = (
             select(*LINE)
             .outerjoin(Payee, Payee.id == Transaction.payee_id)
-            .where(
-                Transaction.book_id == self.member.book.id,
-                Transaction.category_id.is_(None),
-                Transaction.transfer_id.is_(None),
-                ~Transaction.is_split,
-            )
+            .where(Transaction.book_id == self.member.book.id, UNFILED_ROWS)
             .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
             .limit(SEEN)
         )
@@ -116,8 +112,7 @@ class InboxService:
             .limit(SEEN)
         )
         return [
-            Unsure(*row[:5], line(row[5:]) if row[5] is not None else None)
-            for row in await self.session.execute(query)
+            Unsure(*row[:5], line(row[5:]) if row[5] is not None else None) for row in await self.session.execute(query)
         ]
 
 

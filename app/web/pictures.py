@@ -76,9 +76,7 @@ def savings(months: Sequence[Month]) -> Markup:
     known = [max(rate, -1.0) for rate in rates if rate is not None]
     if not known:
         return charts.sparkline([], _("Savings rate by month: no income yet."))
-    sentence = _(
-        "Savings rate by month, between {low} and {high}.", low=percent(min(known)), high=percent(max(known))
-    )
+    sentence = _("Savings rate by month, between {low} and {high}.", low=percent(min(known)), high=percent(max(known)))
     return charts.sparkline(known, sentence)
 
 

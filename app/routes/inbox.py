@@ -1,0 +1,65 @@
+"""Answers to what needs a look, given in place."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from litestar.response import Template
+
+from app.errors import Invalid
+from app.i18n import _
+from app.services import Services
+from app.web.guards import MEMBER
+from app.web.htmx import is_htmx
+from app.web.render import go, partial
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+def number(data: dict[str, str], name: str) -> int:
+    text = data.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Invalid(_("Choose one of the answers."), field=name)
+    return int(text)
+
+
+def answered(request: Request[Any, Any, Any], services: Services, message: str) -> Response[Any] | Template:
+    """Say what was done, with Undo; the page's cards look again."""
+    if not is_htmx(request):
+        return go(request, "/")
+    change_set = services.journal.change_set_id
+    return partial(
+        "toast", event="saldo:changed", message=message, undo_url=f"/activity/{change_set}/undo" if change_set else ""
+    )
+
+
+class InboxController(Controller):
+    path = "/inbox"
+    opt = MEMBER
+
+    @post("/{transaction_id:int}/file", name="inbox:file", status_code=200)
+    async def file(
+        self,
+        request: Request[Any, Any, Any],
+        services: NamedDependency[Services],
+        transaction_id: FromPath[int],
+        data: Form,
+    ) -> Response[Any] | Template:
+        """File a line in the category whose button was pressed."""
+        row = await services.transactions.recategorise(transaction_id, number(data, "category"))
+        await services.session.flush()
+        name = (await services.categories.by_id())[row.category_id or 0].name
+        return answered(request, services, _("Filed in {category}", category=name))
+
+    @post("/transfer", name="inbox:transfer", status_code=200)
+    async def transfer(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: Form
+    ) -> Response[Any] | Template:
+        """Tie two lines that are the sides of one transfer."""
+        await services.transfers.link(number(data, "source"), number(data, "target"))
+        await services.session.flush()
+        return answered(request, services, _("Linked as a transfer"))
