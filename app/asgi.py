@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import app.light  # noqa: F401  # isort: skip – before Litestar
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 

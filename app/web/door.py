@@ -7,11 +7,11 @@ from typing import Any
 from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars
 
 from app.db import read_session, write_session
 from app.errors import Unauthenticated
 from app.i18n import _, use_locale
+from app.log import add_context
 from app.models.base import now
 from app.services.member import Member
 from app.services.sessions import SEEN_EVERY, SessionService
@@ -48,7 +48,7 @@ class Door:
                 scope["user"] = member.user
                 scope["auth"] = member
                 use_locale(member.user.locale)
-                bind_contextvars(user=member.user.id)
+                add_context(user=member.user.id)
             if request.method in READING and not request.route_handler.opt.get("writes"):
                 scope["state"]["session"] = session
                 await self.app(scope, receive, send)

@@ -11,10 +11,10 @@ from litestar.exceptions import HTTPException, ValidationException
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from structlog.contextvars import get_contextvars
 
 from app.errors import Conflict, Invalid, SaldoError, TooMany, Unauthenticated, Unavailable
 from app.i18n import _
+from app.log import context as log_context
 from app.log import logger
 from app.web.forms import InvalidForm, sentences
 from app.web.htmx import is_htmx
@@ -159,7 +159,7 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
     log.error("request failed", exc_info=cause, path=request.url.path)
     message = _("Something went wrong on our side. Nothing was saved.")
     if is_api(request):
-        return problem(500, message, request_id=get_contextvars().get("request_id"))
+        return problem(500, message, request_id=log_context().get("request_id"))
     return shown(request, 500, message)
 
 

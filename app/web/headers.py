@@ -11,9 +11,8 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
-from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.log import logger
+from app.log import begin_context, logger
 from app.settings import settings
 from app.web import csrf
 from app.web.cookies import is_plain_loopback, is_secure
@@ -57,9 +56,9 @@ class Saldo(Litestar):
             await super().__call__(scope, receive, send)
             return
         started = time.perf_counter()
-        clear_contextvars()
+
         request_id = uuid4().hex[:16]
-        bind_contextvars(request_id=request_id)
+        begin_context(request_id=request_id)
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         connection: Request[Any, Any, Any] = Request(scope)
         refusal = refused(connection)
