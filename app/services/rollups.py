@@ -53,22 +53,22 @@ class Deltas:
         self.days: dict[tuple[int, int, date], list[int]] = defaultdict(lambda: [0, 0])
         self.flows: dict[tuple[int, int, date, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
 
-    def add(self, posting: Posting, sign: int = 1) -> None:
-        """Count a posting in, or with ``sign`` -1 out."""
+    def add(self, posting: Posting, sign: int = 1, count: int = 1) -> None:
+        """Count a posting in, or with ``sign`` -1 out. It may sum ``count`` rows that differ in nothing but amount."""
         minor = sign * posting.minor
         account = self.accounts[posting.book_id, posting.account_id]
         account[0] += minor
         account[1] += minor if posting.status is Status.PENDING else 0
         account[2] += minor if posting.status is Status.RECONCILED else 0
-        account[3] += sign
+        account[3] += sign * count
         day = self.days[posting.book_id, posting.account_id, posting.booked_on]
         day[0] += minor
-        day[1] += sign
+        day[1] += sign * count
         month = self.months.of(posting.booked_on)
         for category_id, part in posting.by_category():
             flow = self.flows[posting.book_id, posting.account_id, month, category_id, posting.currency]
             flow[0 if part > 0 else 1] += sign * abs(part)
-            flow[2] += sign
+            flow[2] += sign * count
 
     def write(self, session: Session) -> None:
         _upsert(

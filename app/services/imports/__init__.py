@@ -1,0 +1,685 @@
+"""Bringing in what a bank knows: draft, look, commit, decide, undo; a batch is one change set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, BinaryIO, Literal
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.db import read_session
+from app.domain.money import wire
+from app.domain.statement import csv
+from app.domain.statement.lines import BadLine, Line
+from app.errors import Conflict, Invalid, NotFound
+from app.events import LedgerChanged, announce
+from app.i18n import _, ngettext
+from app.models import (
+    Account,
+    Actor,
+    ImportBatch,
+    ImportMapping,
+    ImportRow,
+    ImportStatus,
+    RowOutcome,
+    Status,
+    Tombstone,
+    Transaction,
+)
+from app.models.base import now
+from app.models.repository import BookRepository
+from app.services.imports import files, filing
+from app.services.imports.booking import Booking, summed_up
+from app.services.imports.matching import NEW, SAME, UNSURE, Known, Row, known, match
+from app.services.imports.reading import Progress, Reader, Statement
+from app.services.imports.undo import EditedSince, Undoing
+from app.services.jobs import JobService
+from app.services.journal import JournalService
+from app.services.member import Member
+
+__all__ = ("EditedSince", "ImportService", "LARGE", "Looked", "Questions", "Report", "Unsure")
+
+LARGE = 20_000  # rows; more are brought in by the worker
+LISTED = 2000  # bad lines that are kept with a batch
+NEAR = timedelta(days=3)  # between the two sides of a transfer
+SUGGESTED = 50  # transfers named in a summary
+Unsure = Literal["ask", "keep", "skip"]
+Decision = Literal["book", "skip"]
+
+
+class BatchRepository(BookRepository[ImportBatch]):
+    model_type = ImportBatch
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]
+        return _("That import does not exist.")
+
+
+class AccountRepository(BookRepository[Account]):
+    model_type = Account
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]
+        return _("That account does not exist.")
+
+
+class Questions(Invalid):
+    """The file leaves something open; nothing is booked until it is answered."""
+
+    def __init__(self, questions: Sequence[csv.Question]) -> None:
+        super().__init__(_("This file can be read in more than one way. Answer the questions first."), field="mapping")
+        self.questions = tuple(questions)
+        self.errors = {question.field: csv.open_question(question) for question in questions}
+
+
+@dataclass(slots=True)
+class Looked:
+    """A file and how it is read; ``remembered`` = as this bank's files were read before."""
+
+    inspection: csv.Inspection
+    account: Account
+    remembered: bool
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a statement's lines. ``ids`` are those of the new rows, in the order of ``rows`` that are new."""
+
+    statement: Statement
+    batch: ImportBatch | None = None
+    ids: Sequence[int] = ()
+
+    def of(self, outcome: str) -> list[Row]:
+        return [row for row in self.statement.rows if row.outcome == outcome]
+
+    def count(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.statement.rows)
+
+
+class ImportService:
+    """One book's imports. Files are read before the database is locked for writing."""
+
+    def __init__(self, session: AsyncSession, member: Member) -> None:
+        self.session, self.member = session, member
+        self.batches = BatchRepository(session, member.book.id)
+
+    # -- looking
+
+    @asynccontextmanager
+    async def _looking(self) -> AsyncIterator[AsyncSession]:
+        """A session to read with: a writing one that has not begun stays so, as it would lock the database."""
+        if self.session.in_transaction():
+            yield self.session
+            return
+        async with read_session() as session:
+            yield session
+
+    async def _account(self, session: AsyncSession, account_id: int, *, locking: bool = False) -> Account:
+        own = select(Account).where(Account.id == account_id, Account.book_id == self.member.book.id)
+        found: Account | None = await session.scalar(own.with_for_update() if locking else own)
+        if found is None:
+            raise NotFound(_("That account does not exist."), field="account")
+        return found
+
+    async def inspect(
+        self, file: BinaryIO, account_id: int | None = None, mapping: Mapping[str, Any] | None = None
+    ) -> Looked:
+        """Find out how a file is written. Without an account it is the one this bank's files went to, or the default.
+
+        A mapping that is not given is the one that was used for files with this header before.
+        """
+        async with self._looking() as session:
+            account = await self._account(session, account_id) if account_id else await self._default(session)
+            looked = await asyncio.to_thread(csv.inspect, file, mapping=mapping, currency=account.currency)
+            before = await self._remembered(session, looked.fingerprint)
+            if before is not None and account_id is None and before.account_id:
+                account = await self._account(session, before.account_id)
+            if before is None or mapping:
+                return Looked(looked, account, remembered=False)
+            try:
+                again = await asyncio.to_thread(csv.inspect, file, mapping=before.mapping, currency=account.currency)
+            except Invalid:  # the bank writes its files in another way now
+                return Looked(looked, account, remembered=False)
+            return Looked(again, account, remembered=True)
+
+    async def _default(self, session: AsyncSession) -> Account:
+        own = select(Account).where(Account.book_id == self.member.book.id)
+        found: Account | None = await session.scalar(own.order_by(Account.is_default.desc(), Account.id).limit(1))
+        if found is None:
+            raise Invalid(_("Add an account first."), field="account")
+        return found
+
+    async def _remembered(self, session: AsyncSession, fingerprint: str) -> ImportMapping | None:
+        own = select(ImportMapping).where(ImportMapping.book_id == self.member.book.id)
+        found: ImportMapping | None = await session.scalar(own.where(ImportMapping.fingerprint == fingerprint))
+        return found
+
+    async def preview(self, lines: Iterable[Line | BadLine], account_id: int) -> Report:
+        """What would become of these lines, without writing anything."""
+        async with self._looking() as session:
+            account = await self._account(session, account_id)
+            statement = await self._read(session, account, lines)
+            found = await known(session, account, statement.rows)
+            await match(session, found, statement.rows)
+            return Report(statement)
+
+    async def _read(
+        self, session: AsyncSession, account: Account, lines: Iterable[Line | BadLine], progress: Progress | None = None
+    ) -> Statement:
+        reader = Reader(session, self.member, account, await filing.ready(session, self.member))
+        return await reader.read(lines, progress)
+
+    async def read_file(
+        self, file: BinaryIO, account_id: int, mapping: Mapping[str, Any] | None, progress: Progress | None = None
+    ) -> Statement:
+        """A file's lines for an account, as a mapping says; raises ``Questions`` while something is open."""
+        async with self._looking() as session:
+            account = await self._account(session, account_id)
+            inspection = await asyncio.to_thread(csv.inspect, file, mapping=mapping, currency=account.currency)
+            if inspection.questions:
+                raise Questions(inspection.questions)
+            return await self._read(session, account, csv.lines(file, inspection.layout, account.currency), progress)
+
+    async def read_lines(self, lines: Iterable[Line | BadLine], account_id: int) -> Statement:
+        async with self._looking() as session:
+            return await self._read(session, await self._account(session, account_id), lines)
+
+    # -- drafts
+
+    async def draft(self, file: BinaryIO, filename: str, account_id: int | None = None) -> ImportBatch:
+        """Keep an uploaded file and find out how it is written, for a person to look at before it goes in."""
+        looked = await self.inspect(file, account_id)
+        file.seek(0)
+        name, digest = await asyncio.to_thread(files.keep, file)
+        try:
+            batch = ImportBatch(
+                book_id=self.member.book.id,
+                account_id=looked.account.id,
+                source="csv",
+                filename=filename[-200:],
+                path=name,
+                sha256=digest,
+                mapping=looked.inspection.mapping.to_dict() if looked.remembered else {},
+                rows=looked.inspection.row_count_estimate,
+                created_by_id=self.member.user.id,
+            )
+            self.session.add(batch)
+            await self.session.flush()
+        except BaseException:
+            files.drop(name)
+            raise
+        return batch
+
+    async def look(self, batch: ImportBatch) -> Looked:
+        """How a draft's file is read with the answers given so far."""
+        with files.opened(batch.path) as file:
+            async with self._looking() as session:
+                account = await self._account(session, batch.account_id)
+                inspection = await asyncio.to_thread(
+                    csv.inspect, file, mapping=batch.mapping or None, currency=account.currency
+                )
+                before = await self._remembered(session, inspection.fingerprint)
+                return Looked(inspection, account, bool(before and before.mapping == batch.mapping))
+
+    async def answer(self, batch_id: int, account_id: int, mapping: Mapping[str, Any]) -> ImportBatch:
+        """Read a draft's file in another way, or into another account."""
+        batch = await self._draft(batch_id)
+        account = await self._account(self.session, account_id)
+        with files.opened(batch.path) as file:
+            await asyncio.to_thread(csv.inspect, file, mapping=mapping, currency=account.currency)
+        batch.account_id, batch.mapping = account.id, dict(mapping)
+        await self.session.flush()
+        return batch
+
+    async def discard(self, batch_id: int) -> None:
+        """Throw a draft and its file away."""
+        batch = await self._draft(batch_id)
+        await self.session.delete(batch)
+        await self.session.flush()
+        files.drop(batch.path)
+
+    async def _draft(self, batch_id: int) -> ImportBatch:
+        batch: ImportBatch = await self.batches.own(batch_id)
+        if batch.status is not ImportStatus.DRAFT:
+            raise Conflict(_("This file was imported already."))
+        return batch
+
+    # -- going in
+
+    async def commit(
+        self, batch_id: int, *, unsure: Unsure = "ask", only_whole: bool = False,
+        decisions: Mapping[int, Decision] | None = None,
+    ) -> ImportBatch:  # fmt: skip
+        """Bring a draft in, at once or, when it is large, by the worker.
+
+        ``only_whole`` = nothing goes in when a line cannot be read; ``decisions`` are on unsure lines, by line.
+        """
+        async with self._looking() as session:
+            batch = await BatchRepository(session, self.member.book.id).own(batch_id)
+            path, account_id, mapping, size = batch.path, batch.account_id, batch.mapping, batch.rows
+            if batch.status is not ImportStatus.DRAFT:
+                raise Conflict(_("This file was imported already."))
+        if size > LARGE:
+            with files.opened(path) as file:
+                looked = await self.inspect(file, account_id, mapping or None)
+                if looked.inspection.questions:
+                    raise Questions(looked.inspection.questions)
+            return await self._hand_over(await self._draft(batch_id), unsure, only_whole, decisions or {})
+        with files.opened(path) as file:
+            statement = await self.read_file(file, account_id, mapping or None)
+        if only_whole and statement.bad:
+            raise Conflict(_("Nothing was imported, as some lines cannot be read."))
+        batch = await self._claim(batch_id, ImportStatus.DRAFT)
+        await self._remember(batch)
+        await self.book(statement, batch, unsure)
+        if decisions:
+            await self.decide(batch.id, decisions, strict=False)
+        files.drop(path)
+        return batch
+
+    async def _claim(self, batch_id: int, status: ImportStatus) -> ImportBatch:
+        """The batch, for this unit of work alone: a second click finds it taken."""
+        taken = await self.session.execute(
+            update(ImportBatch)
+            .where(
+                ImportBatch.id == batch_id, ImportBatch.book_id == self.member.book.id, ImportBatch.status == status
+            )
+            .values(status=ImportStatus.RUNNING)
+            .returning(ImportBatch.id)
+            .execution_options(synchronize_session=False)
+        )
+        if taken.scalar_one_or_none() is None:
+            raise Conflict(_("This file was imported already."))
+        found: ImportBatch = await self.session.get_one(ImportBatch, batch_id, populate_existing=True)
+        return found
+
+    async def _hand_over(
+        self, batch: ImportBatch, unsure: Unsure, only_whole: bool, decisions: Mapping[int, Decision]
+    ) -> ImportBatch:
+        batch = await self._claim(batch.id, ImportStatus.DRAFT)
+        await JobService(self.session).queue(
+            "import",
+            {
+                "batch": batch.id,
+                "unsure": unsure,
+                "only_whole": only_whole,
+                "decisions": {str(line): word for line, word in decisions.items()},
+            },
+            user_id=self.member.user.id,
+            book_id=self.member.book.id,
+            key=f"import-{batch.id}",
+        )
+        return batch
+
+    async def bring_in(
+        self, statement: Statement, account_id: int, *, source: str, filename: str = "", sha256: str | None = None,
+        mapping: Mapping[str, Any] | None = None, unsure: Unsure = "ask",
+    ) -> Report:  # fmt: skip
+        """Book a statement that was read, in one batch."""
+        batch = ImportBatch(
+            book_id=self.member.book.id,
+            account_id=account_id,
+            source=source,
+            filename=filename[-200:],
+            sha256=sha256,
+            mapping=dict(mapping or {}),
+            status=ImportStatus.RUNNING,
+            created_by_id=self.member.user.id,
+        )
+        self.session.add(batch)
+        await self.session.flush()
+        if mapping and source == "csv":
+            batch.mapping = dict(mapping)
+        return await self.book(statement, batch, unsure)
+
+    async def book(self, statement: Statement, batch: ImportBatch, unsure: Unsure = "ask") -> Report:
+        """Hold the lines against the ledger and write those that are new, all in the running unit of work."""
+        account = await self._account(self.session, batch.account_id, locking=True)
+        rows = statement.rows
+        found = await known(self.session, account, rows)
+        await match(self.session, found, rows)
+        if unsure == "keep":
+            _keep(rows, found)
+        report = Report(statement, batch)
+        new = report.of(NEW)
+        journal = JournalService(self.session, self.member)
+        journal.recorder.import_batch_id = batch.id
+        journal.note(_label(len(new), batch, account), actor=Actor.IMPORT)
+        if new or any(row.takes_over for row in rows):
+            await self.session.run_sync(journal.recorder.change_set)
+        report.ids = await Booking(self.session, self.member, batch, account.currency).book(new)
+        before = await self._take_over([row for row in rows if row.takes_over])
+        await self._note_rows(batch, statement, before, RowOutcome.SKIPPED if unsure == "skip" else RowOutcome.UNSURE)
+        batch.status, batch.finished_at = ImportStatus.DONE, now()
+        batch.rows = batch.done = len(statement)
+        batch.created, batch.duplicates = len(new), report.count(SAME)
+        batch.unsure, batch.failed = report.count(UNSURE), len(statement.bad)
+        batch.summary = summed_up(new) | {"transfers": await self._transfers(account, new, report.ids)}
+        batch.path = None
+        await self.session.flush()
+        announce(self.session, LedgerChanged(self.member.book.id))
+        return report
+
+    async def _take_over(self, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
+        """Give hand-typed rows the identity of their bank lines; what they were before, by id."""
+        before: dict[int, dict[str, Any]] = {}
+        owners = {row.match_id: row for row in rows}
+        ids = list(owners)
+        for start in range(0, len(ids), 500):
+            typed = select(Transaction).where(
+                Transaction.id.in_(ids[start : start + 500]), Transaction.book_id == self.member.book.id
+            )
+            for row in await self.session.scalars(typed.options(selectinload(Transaction.splits))):
+                before[row.id] = _taken_over(row, owners[row.id])
+        await self.session.flush()
+        return before
+
+    async def _note_rows(
+        self, batch: ImportBatch, statement: Statement, before: Mapping[int, dict[str, Any]], unsure: RowOutcome
+    ) -> None:
+        """Keep the lines that did not simply go in, with their reasons."""
+        kept = [
+            _import_row(batch, row.line.line, unsure, row.reason, parsed(row), row.match_id)
+            for row in statement.rows
+            if row.outcome == UNSURE
+        ]
+        kept += [
+            _import_row(
+                batch, row.line.line, RowOutcome.DUPLICATE, row.reason,
+                parsed(row) | {"before": before[row.match_id]}, row.match_id,
+            )
+            for row in statement.rows
+            if row.takes_over and row.match_id in before
+        ]  # fmt: skip
+        kept += [
+            _import_row(batch, bad.line, RowOutcome.FAILED, bad.reason, {"raw": bad.raw}, None)
+            for bad in statement.bad[:LISTED]
+        ]
+        connection = await self.session.connection()
+        for start in range(0, len(kept), 2000):
+            await connection.execute(insert(ImportRow.__table__), kept[start : start + 2000])
+
+    async def _transfers(self, account: Account, rows: Sequence[Row], ids: Sequence[int]) -> list[list[int]]:
+        """Pairs of a new row and one on another own account that look like one transfer."""
+        if not rows:
+            return []
+        days = [row.line.booked_on for row in rows]
+        others = await self.session.execute(
+            select(Transaction.id, Transaction.amount_minor, Transaction.booked_on).where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.account_id != account.id,
+                Transaction.currency == account.currency,
+                Transaction.transfer_id.is_(None),
+                Transaction.booked_on.between(min(days) - NEAR, max(days) + NEAR),
+            )
+        )
+        waiting: dict[int, list[tuple[date, int]]] = {}
+        for other_id, minor, day in others:
+            if minor:
+                waiting.setdefault(-minor, []).append((day, other_id))
+        pairs: list[list[int]] = []
+        for row, row_id in zip(rows, ids, strict=True):
+            near = [each for each in waiting.get(row.line.minor, ()) if abs(each[0] - row.line.booked_on) <= NEAR]
+            if near and len(pairs) < SUGGESTED:
+                nearest = min(near, key=lambda each: abs(each[0] - row.line.booked_on))
+                waiting[row.line.minor].remove(nearest)
+                pairs.append([row_id, nearest[1]])
+        return pairs
+
+    async def _remember(self, batch: ImportBatch) -> None:
+        """Read this bank's next file in the same way."""
+        with files.opened(batch.path) as file:
+            looked = await self.inspect(file, batch.account_id, batch.mapping or None)
+        await self.remember(looked)
+
+    async def remember(self, looked: Looked) -> None:
+        found = await self._remembered(self.session, looked.inspection.fingerprint)
+        mapping = looked.inspection.mapping.to_dict()
+        if found is None:
+            self.session.add(
+                ImportMapping(
+                    book_id=self.member.book.id,
+                    fingerprint=looked.inspection.fingerprint,
+                    account_id=looked.account.id,
+                    mapping=mapping,
+                )
+            )
+        elif (found.account_id, found.mapping) != (looked.account.id, mapping):
+            found.account_id, found.mapping = looked.account.id, mapping
+        await self.session.flush()
+
+    # -- afterwards
+
+    async def get(self, batch_id: int) -> ImportBatch:
+        found: ImportBatch = await self.batches.own(batch_id)
+        return found
+
+    async def rows(self, batch_id: int, *outcomes: RowOutcome) -> Sequence[ImportRow]:
+        """The kept lines of a batch, in the order of the file."""
+        query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.book_id == self.member.book.id)
+        if outcomes:
+            query = query.where(ImportRow.outcome.in_(outcomes))
+        return (await self.session.scalars(query.order_by(ImportRow.line))).all()
+
+    async def recent(self, before_id: int | None = None, limit: int = 30) -> Sequence[tuple[ImportBatch, str]]:
+        """The latest imports with the names of their accounts, newest first."""
+        query = (
+            select(ImportBatch, Account.name)
+            .join(Account, Account.id == ImportBatch.account_id)
+            .where(ImportBatch.book_id == self.member.book.id)
+            .order_by(ImportBatch.id.desc())
+            .limit(limit)
+        )
+        if before_id is not None:
+            query = query.where(ImportBatch.id < before_id)
+        return [(batch, name) for batch, name in await self.session.execute(query)]
+
+    async def decide(
+        self, batch_id: int, decisions: Mapping[int, Decision], *, strict: bool = True
+    ) -> tuple[ImportBatch, list[ImportRow]]:
+        """Book or skip unsure lines. ``strict`` = a line that is not unsure is an error.
+
+        A skipped line is the one it was held against: a hand-typed row takes its identity, else it stays away.
+        """
+        batch = await self.get(batch_id)
+        if batch.status is not ImportStatus.DONE:
+            raise Conflict(_("This import is not finished, or was undone."))
+        waiting = {row.line: row for row in await self.rows(batch_id, RowOutcome.UNSURE, RowOutcome.SKIPPED)}
+        if strict and (strange := decisions.keys() - waiting.keys()):
+            line = min(strange)
+            raise Invalid(_("Line {line} does not wait for a decision.", line=line), field=f"rows.{line}")
+        decided = [(waiting[line], word) for line, word in sorted(decisions.items()) if line in waiting]
+        account = await self._account(self.session, batch.account_id, locking=True)
+        journal = JournalService(self.session, self.member)
+        journal.recorder.import_batch_id = batch.id
+        journal.note(
+            ngettext("Decided on {n} imported line", "Decided on {n} imported lines", len(decided)), actor=Actor.USER
+        )
+        rows = [(row, _revived(row, account.currency), word) for row, word in decided]
+        await self._book_decided(batch, account, [(row, line) for row, line, word in rows if word == "book"])
+        for row, line, word in rows:
+            if word == "skip":
+                await self._skip(batch, row, line)
+        left = await self.rows(batch_id, RowOutcome.UNSURE, RowOutcome.SKIPPED)
+        batch.unsure = len(left)
+        batch.duplicates = batch.rows - batch.created - batch.unsure - batch.failed
+        await self.session.flush()
+        announce(self.session, LedgerChanged(self.member.book.id))
+        return batch, [row for row, _word in decided]
+
+    async def _book_decided(
+        self, batch: ImportBatch, account: Account, pairs: Sequence[tuple[ImportRow, Row]]
+    ) -> None:
+        if not pairs:
+            return
+        lines = [line for _row, line in pairs]
+        found = await known(self.session, account, lines)
+        going: list[tuple[ImportRow, Row]] = []
+        for row, line in pairs:
+            if (line.identity, line.ordinal) in found.by_identity:  # the same line came in by another file meanwhile
+                row.outcome, row.reason = RowOutcome.DUPLICATE, _("This line is booked already.")
+                row.match_id = found.by_identity[line.identity, line.ordinal].id
+            else:
+                going.append((row, line))
+        for filed, (_row, line) in zip(
+            (await filing.ready(self.session, self.member)).file([line.line for _row, line in going]), going, strict=True
+        ):
+            line.filed = filed
+        booked = [line for _row, line in going]
+        _keep(booked, found)
+        journal = JournalService(self.session, self.member)
+        await self.session.run_sync(journal.recorder.change_set)
+        ids = await Booking(self.session, self.member, batch, account.currency).book(booked)
+        for (row, _line), id_ in zip(going, ids, strict=True):
+            row.outcome, row.transaction_id = RowOutcome.BOOKED, id_
+        batch.created += len(ids)
+        batch.summary = _added(batch.summary, summed_up(booked))
+
+    async def _skip(self, batch: ImportBatch, row: ImportRow, line: Row) -> None:
+        typed = None
+        if row.match_id is not None:
+            query = select(Transaction).where(
+                Transaction.id == row.match_id,
+                Transaction.book_id == self.member.book.id,
+                Transaction.identity.is_(None),
+                Transaction.amount_minor == line.line.minor,
+            )
+            typed = await self.session.scalar(query.options(selectinload(Transaction.splits)))
+        if typed is not None and not await self._is_taken(batch.account_id, line):
+            before = _taken_over(typed, line)
+            row.parsed = row.parsed | {"before": before}
+        else:
+            grave = Tombstone(
+                book_id=self.member.book.id,
+                account_id=batch.account_id,
+                identity=line.identity,
+                ordinal=line.ordinal,
+            )
+            self.session.add(grave)
+            await self.session.flush()
+            row.parsed = row.parsed | {"tombstone": grave.id}
+        row.outcome = RowOutcome.DUPLICATE
+        await self.session.flush()
+
+    async def _is_taken(self, account_id: int, line: Row) -> bool:
+        spot = select(Transaction.id).where(
+            Transaction.account_id == account_id,
+            Transaction.identity == line.identity,
+            Transaction.ordinal == line.ordinal,
+        )
+        return await self.session.scalar(spot) is not None
+
+    async def undo(self, batch_id: int, *, even_edited: bool = False) -> ImportBatch:
+        """Take a whole import back; raises ``EditedSince`` once when rows of it were changed meanwhile."""
+        batch = await self.get(batch_id)
+        await Undoing(self.session, self.member, batch).undo(even_edited=even_edited)
+        announce(self.session, LedgerChanged(self.member.book.id))
+        return batch
+
+
+# -- small steps
+
+
+def _label(count: int, batch: ImportBatch, account: Account) -> str:
+    return ngettext(
+        "Imported {n} transaction into {account}",
+        "Imported {n} transactions into {account}",
+        count,
+        account=account.name,
+    )
+
+
+def _keep(rows: Iterable[Row], found: Known) -> None:
+    """Make unsure rows new ones; a reference that another row has already is left out."""
+    given = set(found.by_reference)
+    given.update(row.line.external_id for row in rows if row.outcome == NEW)
+    for row in rows:
+        if row.outcome == UNSURE:
+            row.outcome, row.match_id = NEW, None
+            if row.line.external_id in given:
+                row.line = row.line._replace(external_id="")
+            given.add(row.line.external_id)
+
+
+def _taken_over(row: Transaction, line: Row) -> dict[str, Any]:
+    before = {
+        "identity": row.identity,
+        "ordinal": row.ordinal,
+        "external_id": row.external_id,
+        "statement_text": row.statement_text,
+        "status": row.status.value,
+    }
+    row.identity, row.ordinal = line.identity, line.ordinal
+    row.external_id = line.line.external_id or row.external_id
+    row.statement_text = line.line.payee_text[:300]
+    if row.status is Status.PENDING:
+        row.status = Status.CLEARED
+    return before
+
+
+def parsed(row: Row) -> dict[str, Any]:
+    """A line as it is shown and sent, and as ``decide`` reads it back."""
+    line, original = row.line, row.original
+    values: dict[str, Any] = {
+        "booked_on": line.booked_on.isoformat(),
+        "payee": line.payee_text,
+        "amount": wire(line.minor, line.currency),
+        "minor": line.minor,
+        "currency": line.currency,
+        "memo": line.memo,
+        "category": line.category,
+        "external_id": line.external_id,
+        "identity": row.identity,
+        "ordinal": row.ordinal,
+    }
+    return values | ({"original": list(original)} if original else {})
+
+
+def _revived(row: ImportRow, currency: str) -> Row:
+    from app.services.imports.matching import Original
+
+    values = row.parsed
+    line = Line(
+        row.line,
+        date.fromisoformat(values["booked_on"]),
+        values["minor"],
+        currency,
+        values["payee"],
+        values["memo"],
+        values["category"],
+        values["external_id"],
+    )
+    original = Original(*values["original"]) if "original" in values else None
+    return Row(line, values["identity"], values["ordinal"], original, UNSURE, row.reason, row.match_id)
+
+
+def _import_row(
+    batch: ImportBatch, line: int, outcome: RowOutcome, reason: str, values: dict[str, Any], match_id: int | None
+) -> dict[str, Any]:
+    return {
+        "book_id": batch.book_id,
+        "batch_id": batch.id,
+        "line": line,
+        "outcome": outcome,
+        "reason": reason[:300],
+        "parsed": values,
+        "match_id": match_id,
+    }
+
+
+def _added(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two summaries as one."""
+    total = one | {name: one.get(name, 0) + other[name] for name in ("count", "in", "out")}
+    days = [day for summary in (one, other) for day in (summary.get("first"), summary.get("last")) if day]
+    total |= {"first": min(days, default=None), "last": max(days, default=None)}
+    categories = {name: list(values) for name, values in one.get("categories", {}).items()}
+    for name, (count, minor) in other["categories"].items():
+        group = categories.setdefault(name, [0, 0])
+        group[0], group[1] = group[0] + count, group[1] + minor
+    return total | {"categories": categories}

@@ -1,0 +1,234 @@
+"""Telling for each line of a statement whether it is new, booked already, or for a person to decide."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.statement.identity import (
+    WINDOW,
+    Candidate,
+    Existing,
+    compare,
+    identity,
+    normalise,
+)
+from app.domain.statement.lines import BadLine, Line
+from app.i18n import _
+from app.models import Account, Payee, Tombstone, Transaction
+from app.services.imports.filing import Filed
+
+EQUAL_LINES = 10_000  # of one identity in a file; more is no statement
+NEW, SAME, UNSURE = "new", "same", "unsure"
+CHUNK = 500
+
+
+class Original(NamedTuple):
+    """What a line said in another currency than the account's, and how it was converted."""
+
+    minor: int
+    currency: str
+    rate: str
+    source: str
+
+
+@dataclass(slots=True)
+class Row:
+    """A line on its way into the ledger; ``line`` is in the account's currency."""
+
+    line: Line
+    identity: int
+    ordinal: int
+    original: Original | None = None
+    outcome: str = NEW
+    reason: str = ""
+    match_id: int | None = None
+    takes_over: bool = False  # the match was typed by hand and takes this line's identity
+    filed: Filed | None = None
+
+
+def numbered(account_id: int, lines: Iterable[Line | BadLine]) -> Iterator[Row | BadLine]:
+    """Lines with their identity, and the how-manieth of its equals in the file each is."""
+    seen: dict[int, int] = {}
+    for line in lines:
+        if isinstance(line, BadLine):
+            yield line
+            continue
+        one = identity(account_id, line.booked_on, line.minor, line.currency, normalise(line.payee_text))
+        ordinal = seen.get(one, 0)
+        seen[one] = ordinal + 1
+        if ordinal >= EQUAL_LINES:
+            yield BadLine(line.line, _("This line is in the file more than {n} times.", n=EQUAL_LINES), line.payee_text)
+        else:
+            yield Row(line, one, ordinal)
+
+
+class Booked(NamedTuple):
+    """A row of the account, as far as matching needs it."""
+
+    id: int
+    booked_on: date
+    minor: int
+    payee_id: int | None
+    identity: int | None
+    external_id: str | None
+
+
+@dataclass(slots=True)
+class Known:
+    """What the account holds around the days of a statement, and which of its lines a person deleted."""
+
+    currency: str = ""
+    rows: list[Booked] = field(default_factory=list)
+    by_identity: dict[tuple[int, int], Booked] = field(default_factory=dict)
+    by_reference: dict[str, Booked] = field(default_factory=dict)
+    buried: set[tuple[int, int]] = field(default_factory=set)
+    buried_references: set[str] = field(default_factory=set)
+    payees: dict[int, str] = field(default_factory=dict)
+
+    def existing(self, row: Booked) -> Existing:
+        return Existing(
+            row.id,
+            row.booked_on,
+            row.minor,
+            self.currency,
+            self.payees.get(row.payee_id or 0, ""),
+            row.identity is None,
+            row.external_id or "",
+        )
+
+
+FIELDS = (
+    Transaction.id,
+    Transaction.booked_on,
+    Transaction.amount_minor,
+    Transaction.payee_id,
+    Transaction.identity,
+    Transaction.external_id,
+    Transaction.ordinal,
+)
+
+
+async def known(session: AsyncSession, account: Account, rows: Sequence[Row]) -> Known:
+    """What is booked around these rows: few queries, whatever their number."""
+    found = Known(account.currency)
+    if not rows:
+        return found
+    first = min(row.line.booked_on for row in rows) - timedelta(days=WINDOW)
+    last = max(row.line.booked_on for row in rows) + timedelta(days=WINDOW)
+    near = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.booked_on.between(first, last))
+    for *values, ordinal in (await session.execute(near)).tuples():
+        booked = Booked(*values)
+        found.rows.append(booked)
+        if booked.identity is not None:
+            found.by_identity[booked.identity, ordinal] = booked
+    graves = select(Tombstone.identity, Tombstone.ordinal, Tombstone.external_id)
+    for one, ordinal, reference in await session.execute(graves.where(Tombstone.account_id == account.id)):
+        if one is not None:
+            found.buried.add((one, ordinal))
+        if reference:
+            found.buried_references.add(reference)
+    if any(row.line.external_id for row in rows):
+        referenced = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.external_id.is_not(None))
+        for *values, _ordinal in (await session.execute(referenced)).tuples():
+            booked = Booked(*values)
+            found.by_reference[booked.external_id or ""] = booked
+    return found
+
+
+async def match(session: AsyncSession, found: Known, rows: Sequence[Row]) -> None:
+    """Give each row its outcome, reason and match."""
+    used, seen = set[int](), dict[str, Row]()
+    open_rows = [row for row in rows if not _is_known(row, found, used, seen)]
+    wanted = {row.line.minor for row in open_rows}
+    by_amount: dict[int, list[Booked]] = defaultdict(list)
+    for booked in found.rows:
+        if booked.id not in used and booked.minor in wanted:
+            by_amount[booked.minor].append(booked)
+    if by_amount:
+        await _name_payees(session, found, by_amount.values())
+        _compare(found, [row for row in open_rows if row.line.minor in by_amount], by_amount)
+
+
+def _same(row: Row, reason: str, match_id: int | None = None) -> bool:
+    row.outcome, row.reason, row.match_id = SAME, reason, match_id
+    return True
+
+
+def _is_known(row: Row, found: Known, used: set[int], seen: dict[str, Row]) -> bool:
+    """Decide by the bank's reference and by identity; False when neither says anything."""
+    row.outcome, row.reason, row.match_id = NEW, "", None
+    reference = row.line.external_id
+    if reference and _by_reference(row, found, used, seen):
+        return True
+    spot = row.identity, row.ordinal
+    if spot in found.buried:
+        return _same(row, _("You deleted this line before."))
+    booked = found.by_identity.get(spot)
+    if booked is None:
+        return False
+    if reference and booked.external_id:  # two references of one bank that differ are two bookings
+        while (row.identity, row.ordinal) in found.by_identity:
+            row.ordinal += EQUAL_LINES
+        return False
+    used.add(booked.id)
+    return _same(row, _("This line is booked already."), booked.id)
+
+
+def _by_reference(row: Row, found: Known, used: set[int], seen: dict[str, Row]) -> bool:
+    reference = row.line.external_id
+    earlier = seen.setdefault(reference, row)
+    if earlier is not row:
+        if earlier.identity == row.identity:
+            return _same(row, _("The bank's reference {id} is in this file twice.", id=reference[:40]))
+        row.outcome = UNSURE
+        row.reason = _("Another line of this file has the same reference, {id}.", id=reference[:40])
+        return True
+    if reference in found.buried_references:
+        return _same(row, _("You deleted this line before."))
+    booked = found.by_reference.get(reference)
+    if booked is None:
+        return False
+    used.add(booked.id)
+    row.outcome, row.reason, row.match_id = compare(_candidate(row), [found.existing(booked)])
+    return True
+
+
+def _candidate(row: Row) -> Candidate:
+    line = row.line
+    return Candidate(line.booked_on, line.minor, line.currency, line.payee_text, line.external_id)
+
+
+async def _name_payees(session: AsyncSession, found: Known, groups: Iterable[list[Booked]]) -> None:
+    ids = sorted({booked.payee_id for group in groups for booked in group if booked.payee_id})
+    for start in range(0, len(ids), CHUNK):
+        names = select(Payee.id, Payee.name).where(Payee.id.in_(ids[start : start + CHUNK]))
+        found.payees.update((await session.execute(names)).tuples().all())
+
+
+def _compare(found: Known, rows: list[Row], by_amount: dict[int, list[Booked]]) -> None:
+    """Hold the rows against bookings of the same amount; the nearest to a hand-typed row is asked first."""
+
+    def distance(row: Row) -> int:
+        by_hand = (each for each in by_amount[row.line.minor] if each.identity is None)
+        return min((abs((each.booked_on - row.line.booked_on).days) for each in by_hand), default=WINDOW)
+
+    taken: set[int] = set()
+    for row in sorted(rows, key=distance):
+        near = [
+            found.existing(each)
+            for each in by_amount[row.line.minor]
+            if each.id not in taken and abs((each.booked_on - row.line.booked_on).days) <= WINDOW
+        ]
+        if not near:
+            continue
+        row.outcome, row.reason, row.match_id = compare(_candidate(row), near)
+        if row.outcome == SAME and row.match_id is not None:
+            taken.add(row.match_id)
+            row.takes_over = True

@@ -1,0 +1,81 @@
+"""Reading a statement before it is held against the ledger: lines numbered, converted and filed, chunk by chunk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.money import Money
+from app.domain.statement.lines import BadLine, Line
+from app.errors import Invalid
+from app.models import Account
+from app.services.imports.filing import Filing
+from app.services.imports.matching import Original, Row, numbered
+from app.services.member import Member
+from app.services.rates import RateService
+
+CHUNK = 4000
+Progress = Callable[[int], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Statement:
+    """What came in for one account; ``bad`` are lines that cannot be booked."""
+
+    rows: list[Row] = field(default_factory=list)
+    bad: list[BadLine] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.bad)
+
+    @property
+    def complete(self) -> bool:
+        return not self.bad
+
+
+class Reader:
+    """Reads for one account. Parsing and filing run in a thread, so that the web process answers meanwhile."""
+
+    def __init__(self, session: AsyncSession, member: Member, account: Account, filing: Filing) -> None:
+        self.account_id, self.currency, self.filing = account.id, account.currency, filing
+        self.rates = RateService(session, member)
+
+    async def read(self, lines: Iterable[Line | BadLine], progress: Progress | None = None) -> Statement:
+        found = Statement()
+        async for chunk in self._chunks(numbered(self.account_id, lines)):
+            for each in chunk:
+                if isinstance(each, BadLine):
+                    found.bad.append(each)
+                elif each.line.currency == self.currency:
+                    found.rows.append(each)
+                else:
+                    await self._convert(each, found)
+            if progress is not None:
+                await progress(len(found))
+        return found
+
+    async def _chunks(self, lines: Iterator[Row | BadLine]) -> AsyncIterator[list[Row | BadLine]]:
+        def next_chunk() -> list[Row | BadLine]:
+            chunk = list(islice(lines, CHUNK))
+            rows = [each for each in chunk if isinstance(each, Row)]
+            for row, filed in zip(rows, self.filing.file([row.line for row in rows]), strict=True):
+                row.filed = filed
+            return chunk
+
+        while chunk := await asyncio.to_thread(next_chunk):
+            yield chunk
+
+    async def _convert(self, row: Row, found: Statement) -> None:
+        line = row.line
+        try:
+            conversion = await self.rates.convert(Money(line.minor, line.currency), self.currency, line.booked_on)
+        except Invalid as error:
+            found.bad.append(BadLine(line.line, error.message, f"{line.booked_on} {line.payee_text}"[:200]))
+            return
+        row.original = Original(line.minor, line.currency, conversion.text, conversion.source)
+        row.line = line._replace(minor=conversion.amount.minor, currency=self.currency)
+        found.rows.append(row)

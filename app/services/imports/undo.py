@@ -1,0 +1,214 @@
+"""Taking an import back: its rows go, hand-typed rows are as they were, nothing of it stays in the way of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import case, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.errors import Conflict
+from app.i18n import _, ngettext
+from app.models import (
+    ChangeSet,
+    ImportBatch,
+    ImportRow,
+    ImportStatus,
+    Payee,
+    RowOutcome,
+    Status,
+    Tombstone,
+    Transaction,
+    Transfer,
+)
+from app.models.base import now
+from app.services import rollups
+from app.services.journal import JournalService
+from app.services.member import Member
+
+NAMED = 20  # edited rows that are listed
+
+
+class Edited(NamedTuple):
+    """A row of the import that was changed since."""
+
+    id: int
+    booked_on: date
+    payee: str
+    minor: int
+    currency: str
+
+
+class EditedSince(Conflict):
+    """Rows of the import were changed since; undoing it again with a yes removes them too."""
+
+    def __init__(self, count: int, rows: Sequence[Edited]) -> None:
+        super().__init__(
+            ngettext(
+                "You changed {n} transaction of this import since. Undoing the import removes it too.",
+                "You changed {n} transactions of this import since. Undoing the import removes them too.",
+                count,
+            )
+        )
+        self.count, self.rows = count, rows
+
+
+class Undoing:
+    """One batch being taken back, in the running unit of work."""
+
+    def __init__(self, session: AsyncSession, member: Member, batch: ImportBatch) -> None:
+        self.session, self.member, self.batch = session, member, batch
+        self.own = Transaction.import_batch_id == batch.id, Transaction.book_id == member.book.id
+
+    async def undo(self, *, even_edited: bool) -> None:
+        if self.batch.status is not ImportStatus.DONE:
+            raise Conflict(
+                _("This import was undone already.")
+                if self.batch.status is ImportStatus.UNDONE
+                else _("This import is not finished.")
+            )
+        if not even_edited:
+            await self._ask_about_edited()
+        await self._note()
+        await self._restore_typed()
+        await self._remove_touched()
+        await self._remove_plain()
+        await self._forget_payees()
+        self.batch.status, self.batch.undone_at = ImportStatus.UNDONE, now()
+        await self.session.flush()
+
+    async def _ask_about_edited(self) -> None:
+        edited = (*self.own, Transaction.version > 1)
+        count = await self.session.scalar(select(func.count()).select_from(Transaction).where(*edited))
+        if not count:
+            return
+        rows = await self.session.execute(
+            select(
+                Transaction.id,
+                Transaction.booked_on,
+                func.coalesce(Payee.name, Transaction.statement_text),
+                Transaction.amount_minor,
+                Transaction.currency,
+            )
+            .outerjoin(Payee, Payee.id == Transaction.payee_id)
+            .where(*edited)
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+            .limit(NAMED)
+        )
+        raise EditedSince(count, [Edited(*row) for row in rows])
+
+    async def _note(self) -> None:
+        """This is the taking back of the import's own change set; its later decisions go with it."""
+        journal = JournalService(self.session, self.member)
+        first = select(ChangeSet).where(
+            ChangeSet.import_batch_id == self.batch.id, ChangeSet.book_id == self.member.book.id
+        )
+        original = await self.session.scalar(first.order_by(ChangeSet.id).limit(1))
+        journal.recorder.import_batch_id = self.batch.id
+        if original is not None:
+            journal.recorder.undoes_id = original.id
+            journal.note(_("Undid: {label}", label=original.label))
+        else:
+            journal.note(_("Undid an import"))
+        await self.session.run_sync(journal.recorder.change_set)
+
+    async def _restore_typed(self) -> None:
+        """Hand-typed rows lose what the bank's line gave them; lines that were skipped may come again."""
+        kept = await self.session.scalars(
+            select(ImportRow).where(ImportRow.batch_id == self.batch.id, ImportRow.outcome == RowOutcome.DUPLICATE)
+        )
+        before = {row.match_id: row for row in (kept := kept.all()) if row.match_id and "before" in row.parsed}
+        graves = [row.parsed["tombstone"] for row in kept if "tombstone" in row.parsed]
+        ids = list(before)
+        for start in range(0, len(ids), 500):
+            typed = select(Transaction).where(
+                Transaction.id.in_(ids[start : start + 500]), Transaction.book_id == self.member.book.id
+            )
+            for row in await self.session.scalars(typed.options(selectinload(Transaction.splits))):
+                values = before[row.id].parsed
+                if row.identity != values["identity"]:
+                    continue  # it was changed since and is not ours to restore
+                row.identity, row.ordinal = values["before"]["identity"], values["before"]["ordinal"]
+                row.external_id = values["before"]["external_id"]
+                row.statement_text = values["before"]["statement_text"]
+                if row.status is Status.CLEARED:
+                    row.status = Status(values["before"]["status"])
+        for start in range(0, len(graves), 500):
+            for grave in await self.session.scalars(
+                select(Tombstone).where(
+                    Tombstone.id.in_(graves[start : start + 500]), Tombstone.book_id == self.member.book.id
+                )
+            ):
+                await self.session.delete(grave)
+        await self.session.flush()
+
+    async def _remove_touched(self) -> None:
+        """Rows that hold more than the bank said go one by one, so that the journal keeps them."""
+        touched = select(Transaction).where(
+            *self.own, (Transaction.version > 1) | Transaction.is_split | Transaction.transfer_id.is_not(None)
+        )
+        rows = (await self.session.scalars(touched.options(selectinload(Transaction.splits)))).all()
+        await self._unlink([row.transfer_id for row in rows if row.transfer_id is not None])
+        for row in rows:
+            await self.session.delete(row)
+        await self.session.flush()
+
+    async def _unlink(self, transfers: Sequence[int]) -> None:
+        for start in range(0, len(transfers), 500):
+            part = transfers[start : start + 500]
+            legs = select(Transaction).where(
+                Transaction.transfer_id.in_(part), Transaction.book_id == self.member.book.id
+            )
+            for leg in await self.session.scalars(legs.options(selectinload(Transaction.splits))):
+                leg.transfer_id = None
+            await self.session.flush()
+            for transfer in await self.session.scalars(select(Transfer).where(Transfer.id.in_(part))):
+                await self.session.delete(transfer)
+        await self.session.flush()
+
+    async def _remove_plain(self) -> None:
+        into = case((Transaction.amount_minor > 0, 1), else_=0)
+        columns = (
+            Transaction.account_id,
+            Transaction.booked_on,
+            Transaction.currency,
+            Transaction.status,
+            Transaction.category_id,
+        )
+        groups = await self.session.execute(
+            select(*columns, func.sum(Transaction.amount_minor), func.count())
+            .where(*self.own)
+            .group_by(*columns, into)
+        )
+        deltas = rollups.Deltas(self.member.book.months)
+        for account_id, day, currency, status, category_id, minor, count in groups:
+            deltas.add(
+                rollups.Posting(
+                    self.member.book.id,
+                    account_id,
+                    day,
+                    int(minor),
+                    currency,
+                    status,
+                    category_id,
+                    is_transfer=False,
+                ),
+                -1,
+                count,
+            )
+        connection = await self.session.connection()
+        await connection.execute(delete(Transaction.__table__).where(*self.own))
+        await rollups.apply(self.session, deltas)
+
+    async def _forget_payees(self) -> None:
+        """Payees that came with the import and that nothing names any more."""
+        used = select(Transaction.payee_id).where(Transaction.payee_id == Payee.id).exists()
+        connection = await self.session.connection()
+        await connection.execute(
+            delete(Payee.__table__).where(
+                Payee.book_id == self.member.book.id, Payee.created_at >= self.batch.created_at, ~used
+            )
+        )
