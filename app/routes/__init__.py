@@ -8,6 +8,7 @@ from app.routes.accounts import AccountsController
 from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
 from app.routes.api.docs import DocsController
+from app.routes.api.imports import ImportsApi
 from app.routes.api.me import MeController, SeedMeController
 from app.routes.api.predictions import PredictionsApi
 from app.routes.api.rules import RulesApi
@@ -29,6 +30,7 @@ PAGES: list[ControllerRouterHandler] = [
 ]
 API: list[ControllerRouterHandler] = [
     AccountsApi,
+    ImportsApi,
     MeController,
     SeedMeController,
     TokensController,

@@ -16,6 +16,7 @@ from app.services.accounts import AccountService
 from app.services.categories import CategoryService
 from app.services.demo import DemoService
 from app.services.filing import FilingService
+from app.services.imports import ImportService
 from app.services.insights import InsightService
 from app.services.journal import JournalService
 from app.services.listing import ListingService
@@ -58,6 +59,10 @@ class Services:
     @cached_property
     def transfers(self) -> TransferService:
         return TransferService(self)
+
+    @cached_property
+    def imports(self) -> ImportService:
+        return ImportService(self.session, self.member)
 
     @cached_property
     def accounts(self) -> AccountService:

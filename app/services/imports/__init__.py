@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, BinaryIO, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -43,7 +43,7 @@ from app.services.jobs import JobService
 from app.services.journal import JournalService
 from app.services.member import Member
 
-__all__ = ("EditedSince", "ImportService", "LARGE", "Looked", "Questions", "Report", "Unsure")
+__all__ = ("LARGE", "EditedSince", "ImportService", "Looked", "Questions", "Report", "Unsure")
 
 LARGE = 20_000  # rows; more are brought in by the worker
 LISTED = 2000  # bad lines that are kept with a batch
@@ -160,11 +160,10 @@ class ImportService:
         found: ImportMapping | None = await session.scalar(own.where(ImportMapping.fingerprint == fingerprint))
         return found
 
-    async def preview(self, lines: Iterable[Line | BadLine], account_id: int) -> Report:
+    async def preview(self, statement: Statement, account_id: int) -> Report:
         """What would become of these lines, without writing anything."""
         async with self._looking() as session:
             account = await self._account(session, account_id)
-            statement = await self._read(session, account, lines)
             found = await known(session, account, statement.rows)
             await match(session, found, statement.rows)
             return Report(statement)
@@ -175,20 +174,25 @@ class ImportService:
         reader = Reader(session, self.member, account, await filing.ready(session, self.member))
         return await reader.read(lines, progress)
 
-    async def read_file(
-        self, file: BinaryIO, account_id: int, mapping: Mapping[str, Any] | None, progress: Progress | None = None
-    ) -> Statement:
-        """A file's lines for an account, as a mapping says; raises ``Questions`` while something is open."""
+    async def read_file(self, file: BinaryIO, looked: Looked, progress: Progress | None = None) -> Statement:
+        """The lines of an inspected file; raises ``Questions`` while something is open."""
+        if looked.inspection.questions:
+            raise Questions(looked.inspection.questions)
         async with self._looking() as session:
-            account = await self._account(session, account_id)
-            inspection = await asyncio.to_thread(csv.inspect, file, mapping=mapping, currency=account.currency)
-            if inspection.questions:
-                raise Questions(inspection.questions)
-            return await self._read(session, account, csv.lines(file, inspection.layout, account.currency), progress)
+            lines = csv.lines(file, looked.inspection.layout, looked.account.currency)
+            return await self._read(session, looked.account, lines, progress)
 
-    async def read_lines(self, lines: Iterable[Line | BadLine], account_id: int) -> Statement:
+    async def read_lines(
+        self, lines: Iterable[Line | BadLine], account_id: int, progress: Progress | None = None
+    ) -> Statement:
+        """Lines that did not come as a file; their currency is the account's where they have none."""
         async with self._looking() as session:
-            return await self._read(session, await self._account(session, account_id), lines)
+            return await self._read(session, await self._account(session, account_id), lines, progress)
+
+    async def account(self, account_id: int | None) -> Account:
+        """The account, or the default one."""
+        async with self._looking() as session:
+            return await self._account(session, account_id) if account_id else await self._default(session)
 
     # -- drafts
 
@@ -216,16 +220,15 @@ class ImportService:
             raise
         return batch
 
-    async def look(self, batch: ImportBatch) -> Looked:
+    async def look(self, batch: ImportBatch, file: BinaryIO) -> Looked:
         """How a draft's file is read with the answers given so far."""
-        with files.opened(batch.path) as file:
-            async with self._looking() as session:
-                account = await self._account(session, batch.account_id)
-                inspection = await asyncio.to_thread(
-                    csv.inspect, file, mapping=batch.mapping or None, currency=account.currency
-                )
-                before = await self._remembered(session, inspection.fingerprint)
-                return Looked(inspection, account, bool(before and before.mapping == batch.mapping))
+        async with self._looking() as session:
+            account = await self._account(session, batch.account_id)
+            inspection = await asyncio.to_thread(
+                csv.inspect, file, mapping=batch.mapping or None, currency=account.currency
+            )
+            before = await self._remembered(session, inspection.fingerprint)
+            return Looked(inspection, account, bool(before and batch.mapping and before.mapping == batch.mapping))
 
     async def answer(self, batch_id: int, account_id: int, mapping: Mapping[str, Any]) -> ImportBatch:
         """Read a draft's file in another way, or into another account."""
@@ -261,35 +264,34 @@ class ImportService:
         ``only_whole`` = nothing goes in when a line cannot be read; ``decisions`` are on unsure lines, by line.
         """
         async with self._looking() as session:
-            batch = await BatchRepository(session, self.member.book.id).own(batch_id)
-            path, account_id, mapping, size = batch.path, batch.account_id, batch.mapping, batch.rows
-            if batch.status is not ImportStatus.DRAFT:
-                raise Conflict(_("This file was imported already."))
-        if size > LARGE:
-            with files.opened(path) as file:
-                looked = await self.inspect(file, account_id, mapping or None)
-                if looked.inspection.questions:
-                    raise Questions(looked.inspection.questions)
-            return await self._hand_over(await self._draft(batch_id), unsure, only_whole, decisions or {})
-        with files.opened(path) as file:
-            statement = await self.read_file(file, account_id, mapping or None)
+            draft: ImportBatch = await BatchRepository(session, self.member.book.id).own(batch_id)
+        if draft.status is not ImportStatus.DRAFT:
+            raise Conflict(_("This file was imported already."))
+        with files.opened(draft.path) as file:
+            looked = await self.look(draft, file)
+            if looked.inspection.questions:
+                raise Questions(looked.inspection.questions)
+            if draft.rows > LARGE:
+                batch = await self._claim(batch_id, ImportStatus.DRAFT)
+                await self.remember(looked)
+                await self._hand_over(batch, unsure, only_whole, decisions or {})
+                return batch
+            statement = await self.read_file(file, looked)
         if only_whole and statement.bad:
             raise Conflict(_("Nothing was imported, as some lines cannot be read."))
         batch = await self._claim(batch_id, ImportStatus.DRAFT)
-        await self._remember(batch)
+        await self.remember(looked)
         await self.book(statement, batch, unsure)
         if decisions:
             await self.decide(batch.id, decisions, strict=False)
-        files.drop(path)
+        files.drop(draft.path)
         return batch
 
     async def _claim(self, batch_id: int, status: ImportStatus) -> ImportBatch:
         """The batch, for this unit of work alone: a second click finds it taken."""
         taken = await self.session.execute(
             update(ImportBatch)
-            .where(
-                ImportBatch.id == batch_id, ImportBatch.book_id == self.member.book.id, ImportBatch.status == status
-            )
+            .where(ImportBatch.id == batch_id, ImportBatch.book_id == self.member.book.id, ImportBatch.status == status)
             .values(status=ImportStatus.RUNNING)
             .returning(ImportBatch.id)
             .execution_options(synchronize_session=False)
@@ -301,8 +303,7 @@ class ImportService:
 
     async def _hand_over(
         self, batch: ImportBatch, unsure: Unsure, only_whole: bool, decisions: Mapping[int, Decision]
-    ) -> ImportBatch:
-        batch = await self._claim(batch.id, ImportStatus.DRAFT)
+    ) -> None:
         await JobService(self.session).queue(
             "import",
             {
@@ -315,6 +316,29 @@ class ImportService:
             book_id=self.member.book.id,
             key=f"import-{batch.id}",
         )
+
+    async def bring_in_later(
+        self, file: BinaryIO, account_id: int, rows: int, *, source: str, filename: str = "",
+        mapping: Mapping[str, Any] | None = None, unsure: Unsure = "ask",
+    ) -> ImportBatch:  # fmt: skip
+        """Keep what is too much for one request, and let the worker bring it in."""
+        file.seek(0)
+        name, digest = await asyncio.to_thread(files.keep, file)
+        batch = ImportBatch(
+            book_id=self.member.book.id,
+            account_id=account_id,
+            source=source,
+            filename=filename[-200:],
+            path=name,
+            sha256=digest,
+            mapping=dict(mapping or {}),
+            status=ImportStatus.RUNNING,
+            rows=rows,
+            created_by_id=self.member.user.id,
+        )
+        self.session.add(batch)
+        await self.session.flush()
+        await self._hand_over(batch, unsure, only_whole=False, decisions={})
         return batch
 
     async def bring_in(
@@ -334,8 +358,6 @@ class ImportService:
         )
         self.session.add(batch)
         await self.session.flush()
-        if mapping and source == "csv":
-            batch.mapping = dict(mapping)
         return await self.book(statement, batch, unsure)
 
     async def book(self, statement: Statement, batch: ImportBatch, unsure: Unsure = "ask") -> Report:
@@ -395,7 +417,7 @@ class ImportService:
                 parsed(row) | {"before": before[row.match_id]}, row.match_id,
             )
             for row in statement.rows
-            if row.takes_over and row.match_id in before
+            if row.takes_over and row.match_id is not None and row.match_id in before
         ]  # fmt: skip
         kept += [
             _import_row(batch, bad.line, RowOutcome.FAILED, bad.reason, {"raw": bad.raw}, None)
@@ -403,7 +425,7 @@ class ImportService:
         ]
         connection = await self.session.connection()
         for start in range(0, len(kept), 2000):
-            await connection.execute(insert(ImportRow.__table__), kept[start : start + 2000])
+            await connection.execute(insert(ImportRow), kept[start : start + 2000])
 
     async def _transfers(self, account: Account, rows: Sequence[Row], ids: Sequence[int]) -> list[list[int]]:
         """Pairs of a new row and one on another own account that look like one transfer."""
@@ -432,13 +454,8 @@ class ImportService:
                 pairs.append([row_id, nearest[1]])
         return pairs
 
-    async def _remember(self, batch: ImportBatch) -> None:
-        """Read this bank's next file in the same way."""
-        with files.opened(batch.path) as file:
-            looked = await self.inspect(file, batch.account_id, batch.mapping or None)
-        await self.remember(looked)
-
     async def remember(self, looked: Looked) -> None:
+        """Read this bank's next file in the same way, into the same account."""
         found = await self._remembered(self.session, looked.inspection.fingerprint)
         mapping = looked.inspection.mapping.to_dict()
         if found is None:
@@ -467,18 +484,19 @@ class ImportService:
             query = query.where(ImportRow.outcome.in_(outcomes))
         return (await self.session.scalars(query.order_by(ImportRow.line))).all()
 
-    async def recent(self, before_id: int | None = None, limit: int = 30) -> Sequence[tuple[ImportBatch, str]]:
-        """The latest imports with the names of their accounts, newest first."""
-        query = (
+    async def page(self, number: int = 1, limit: int = 30) -> tuple[int, Sequence[tuple[ImportBatch, str]]]:
+        """How many imports there are, and a page of them with their accounts' names, newest first."""
+        own = ImportBatch.book_id == self.member.book.id
+        total = await self.session.scalar(select(func.count()).select_from(ImportBatch).where(own)) or 0
+        rows = await self.session.execute(
             select(ImportBatch, Account.name)
             .join(Account, Account.id == ImportBatch.account_id)
-            .where(ImportBatch.book_id == self.member.book.id)
+            .where(own)
             .order_by(ImportBatch.id.desc())
             .limit(limit)
+            .offset((number - 1) * limit)
         )
-        if before_id is not None:
-            query = query.where(ImportBatch.id < before_id)
-        return [(batch, name) for batch, name in await self.session.execute(query)]
+        return total, [(batch, name) for batch, name in rows]
 
     async def decide(
         self, batch_id: int, decisions: Mapping[int, Decision], *, strict: bool = True
@@ -501,11 +519,13 @@ class ImportService:
         journal.note(
             ngettext("Decided on {n} imported line", "Decided on {n} imported lines", len(decided)), actor=Actor.USER
         )
-        rows = [(row, _revived(row, account.currency), word) for row, word in decided]
-        await self._book_decided(batch, account, [(row, line) for row, line, word in rows if word == "book"])
-        for row, line, word in rows:
+        chosen = [(row, _revived(row, account.currency), word) for row, word in decided]
+        await self._book_decided(
+            batch, account, [(row, waiting_line) for row, waiting_line, word in chosen if word == "book"]
+        )
+        for row, waiting_line, word in chosen:
             if word == "skip":
-                await self._skip(batch, row, line)
+                await self._skip(batch, row, waiting_line)
         left = await self.rows(batch_id, RowOutcome.UNSURE, RowOutcome.SKIPPED)
         batch.unsure = len(left)
         batch.duplicates = batch.rows - batch.created - batch.unsure - batch.failed
@@ -513,9 +533,7 @@ class ImportService:
         announce(self.session, LedgerChanged(self.member.book.id))
         return batch, [row for row, _word in decided]
 
-    async def _book_decided(
-        self, batch: ImportBatch, account: Account, pairs: Sequence[tuple[ImportRow, Row]]
-    ) -> None:
+    async def _book_decided(self, batch: ImportBatch, account: Account, pairs: Sequence[tuple[ImportRow, Row]]) -> None:
         if not pairs:
             return
         lines = [line for _row, line in pairs]
@@ -527,9 +545,8 @@ class ImportService:
                 row.match_id = found.by_identity[line.identity, line.ordinal].id
             else:
                 going.append((row, line))
-        for filed, (_row, line) in zip(
-            (await filing.ready(self.session, self.member)).file([line.line for _row, line in going]), going, strict=True
-        ):
+        door = await filing.ready(self.session, self.member)
+        for filed, (_row, line) in zip(door.file([line.line for _row, line in going]), going, strict=True):
             line.filed = filed
         booked = [line for _row, line in going]
         _keep(booked, found)

@@ -11,8 +11,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import payees
-from app.domain.statement.identity import normalise
-from app.domain.statement.lines import Line
+from app.domain.money import wire
+from app.domain.search import search_text
 from app.models import ImportBatch, Payee, Status, Transaction
 from app.models.base import now
 from app.services import rollups
@@ -74,12 +74,12 @@ class Booking:
         if missing:
             connection = await self.session.connection()
             for start in range(0, len(missing), CHUNK):
-                await connection.execute(insert(Payee.__table__), missing[start : start + CHUNK])
+                await connection.execute(insert(Payee), missing[start : start + CHUNK])
             await self._load_payees()
 
     async def _load_payees(self) -> None:
         found = select(Payee.key, Payee.id).where(Payee.book_id == self.member.book.id)
-        self.ids.update((await self.session.execute(found)).tuples().all())
+        self.ids.update((key, id_) for key, id_ in await self.session.execute(found))
 
     def _record(self, row: Row) -> Record:
         line, filed, original = row.line, row.filed or OPEN, row.original
@@ -102,7 +102,7 @@ class Booking:
             line.external_id or None,
             row.identity,
             row.ordinal,
-            searchable(name, memo, line),
+            search_text(name, memo, line.payee_text[:300], wire(line.minor, line.currency)),
         )
 
     async def _insert(self, records: list[Record]) -> None:
@@ -162,11 +162,6 @@ class Booking:
             )
             deltas.add(posting, count=count)
         return deltas
-
-
-def searchable(name: str, memo: str, line: Line) -> str:
-    """What the search of the register looks at."""
-    return normalise(f"{name} {memo} {line.payee_text}" if name != line.payee_text else f"{name} {memo}")
 
 
 def summed_up(rows: Iterable[Row]) -> dict[str, Any]:

@@ -123,22 +123,21 @@ async def known(session: AsyncSession, account: Account, rows: Sequence[Row]) ->
     first = min(row.line.booked_on for row in rows) - timedelta(days=WINDOW)
     last = max(row.line.booked_on for row in rows) + timedelta(days=WINDOW)
     near = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.booked_on.between(first, last))
-    for *values, ordinal in (await session.execute(near)).tuples():
-        booked = Booked(*values)
+    for row in await session.execute(near):
+        booked = Booked(*row[:6])
         found.rows.append(booked)
         if booked.identity is not None:
-            found.by_identity[booked.identity, ordinal] = booked
+            found.by_identity[booked.identity, row.ordinal or 0] = booked
     graves = select(Tombstone.identity, Tombstone.ordinal, Tombstone.external_id)
     for one, ordinal, reference in await session.execute(graves.where(Tombstone.account_id == account.id)):
         if one is not None:
-            found.buried.add((one, ordinal))
+            found.buried.add((one, ordinal or 0))
         if reference:
             found.buried_references.add(reference)
     if any(row.line.external_id for row in rows):
         referenced = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.external_id.is_not(None))
-        for *values, _ordinal in (await session.execute(referenced)).tuples():
-            booked = Booked(*values)
-            found.by_reference[booked.external_id or ""] = booked
+        for row in await session.execute(referenced):
+            found.by_reference[row.external_id or ""] = Booked(*row[:6])
     return found
 
 
@@ -209,7 +208,7 @@ async def _name_payees(session: AsyncSession, found: Known, groups: Iterable[lis
     ids = sorted({booked.payee_id for group in groups for booked in group if booked.payee_id})
     for start in range(0, len(ids), CHUNK):
         names = select(Payee.id, Payee.name).where(Payee.id.in_(ids[start : start + CHUNK]))
-        found.payees.update((await session.execute(names)).tuples().all())
+        found.payees.update((id_, name) for id_, name in await session.execute(names))
 
 
 def _compare(found: Known, rows: list[Row], by_amount: dict[int, list[Booked]]) -> None:

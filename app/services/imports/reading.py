@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
+from typing import BinaryIO
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -79,3 +82,13 @@ class Reader:
         row.original = Original(line.minor, line.currency, conversion.text, conversion.source)
         row.line = line._replace(minor=conversion.amount.minor, currency=self.currency)
         found.rows.append(row)
+
+
+def store_lines(lines: Iterable[Line]) -> bytes:
+    """Lines that came as JSON, to be kept for the worker."""
+    return json.dumps([[line.line, line.booked_on.isoformat(), *line[2:]] for line in lines]).encode()
+
+
+def stored_lines(file: BinaryIO) -> Iterator[Line]:
+    """What ``store_lines`` kept."""
+    return (Line(number, date.fromisoformat(day), *rest) for number, day, *rest in json.load(file))

@@ -73,10 +73,11 @@ class Undoing:
         if not even_edited:
             await self._ask_about_edited()
         await self._note()
+        payees = await self._payees()
         await self._restore_typed()
         await self._remove_touched()
         await self._remove_plain()
-        await self._forget_payees()
+        await self._forget(payees)
         self.batch.status, self.batch.undone_at = ImportStatus.UNDONE, now()
         await self.session.flush()
 
@@ -117,10 +118,9 @@ class Undoing:
 
     async def _restore_typed(self) -> None:
         """Hand-typed rows lose what the bank's line gave them; lines that were skipped may come again."""
-        kept = await self.session.scalars(
-            select(ImportRow).where(ImportRow.batch_id == self.batch.id, ImportRow.outcome == RowOutcome.DUPLICATE)
-        )
-        before = {row.match_id: row for row in (kept := kept.all()) if row.match_id and "before" in row.parsed}
+        noted = select(ImportRow).where(ImportRow.batch_id == self.batch.id, ImportRow.outcome == RowOutcome.DUPLICATE)
+        kept = (await self.session.scalars(noted)).all()
+        before = {row.match_id: row for row in kept if row.match_id and "before" in row.parsed}
         graves = [row.parsed["tombstone"] for row in kept if "tombstone" in row.parsed]
         ids = list(before)
         for start in range(0, len(ids), 500):
@@ -179,9 +179,7 @@ class Undoing:
             Transaction.category_id,
         )
         groups = await self.session.execute(
-            select(*columns, func.sum(Transaction.amount_minor), func.count())
-            .where(*self.own)
-            .group_by(*columns, into)
+            select(*columns, func.sum(Transaction.amount_minor), func.count()).where(*self.own).group_by(*columns, into)
         )
         deltas = rollups.Deltas(self.member.book.months)
         for account_id, day, currency, status, category_id, minor, count in groups:
@@ -200,15 +198,18 @@ class Undoing:
                 count,
             )
         connection = await self.session.connection()
-        await connection.execute(delete(Transaction.__table__).where(*self.own))
+        await connection.execute(delete(Transaction).where(*self.own))
         await rollups.apply(self.session, deltas)
 
-    async def _forget_payees(self) -> None:
-        """Payees that came with the import and that nothing names any more."""
-        used = select(Transaction.payee_id).where(Transaction.payee_id == Payee.id).exists()
+    async def _payees(self) -> list[int]:
+        """Payees that came into being with the import's rows."""
+        came = Payee.created_at >= self.batch.created_at, Payee.created_at <= (self.batch.finished_at or now())
+        found = select(Transaction.payee_id).distinct().join(Payee, Payee.id == Transaction.payee_id)
+        return [id_ for id_ in await self.session.scalars(found.where(*self.own, *came)) if id_ is not None]
+
+    async def _forget(self, payees: Sequence[int]) -> None:
+        used = select(Transaction.id).where(Transaction.payee_id == Payee.id).exists()
         connection = await self.session.connection()
-        await connection.execute(
-            delete(Payee.__table__).where(
-                Payee.book_id == self.member.book.id, Payee.created_at >= self.batch.created_at, ~used
-            )
-        )
+        for start in range(0, len(payees), 500):
+            some = Payee.id.in_(payees[start : start + 500]), Payee.book_id == self.member.book.id
+            await connection.execute(delete(Payee).where(*some, ~used))

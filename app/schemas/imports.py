@@ -1,0 +1,134 @@
+"""What comes in about imports, and what goes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.i18n import _
+from app.schemas.rates import Day
+from app.schemas.text import Line
+from app.schemas.transactions import Amount, Code
+
+MOST_LINES = 200_000
+Id = Annotated[int, Field(ge=1, lt=2**63)]
+Unsure = Literal["ask", "keep", "skip"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class LineIn(Strict):
+    """One statement line: ``amount`` is signed, outflow < 0, in ``currency`` or the account's."""
+
+    booked_on: Day
+    payee: Annotated[str, Line(1000)] = ""
+    amount: Amount
+    currency: Code | None = None
+    memo: Annotated[str, Line(1000)] = ""
+    category: Annotated[str, Line(120)] | None = None
+    external_id: Annotated[str, Line(120)] | None = None
+
+
+class LinesIn(Strict):
+    account: Id | None = None
+    transactions: Annotated[list[LineIn], Field(min_length=1, max_length=MOST_LINES)]
+
+
+def _json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return None
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError(_("The mapping has to be a JSON object.")) from None
+
+
+def _blank(value: Any) -> Any:
+    return None if value == "" else value
+
+
+class FileIn(Strict):
+    """The fields beside an uploaded file."""
+
+    account: Annotated[Id | None, BeforeValidator(_blank)] = None
+    mapping: Annotated[dict[str, Any] | None, BeforeValidator(_json)] = None
+
+
+class DecideIn(Strict):
+    """What to do with unsure lines, by line number."""
+
+    rows: Annotated[dict[Annotated[str, Field(pattern=r"^[0-9]{1,9}$")], Literal["book", "skip"]], Field(min_length=1)]
+
+
+class UndoIn(Strict):
+    """``even_edited``: remove rows that were changed since the import, too."""
+
+    even_edited: bool = False
+
+
+class ParsedOut(BaseModel):
+    booked_on: str
+    payee: str
+    amount: str
+    currency: str
+    memo: str
+    category: str
+    external_id: str
+
+
+class RowOut(BaseModel):
+    line: int
+    outcome: Literal["created", "duplicate", "unsure", "failed"]
+    reason: str
+    parsed: ParsedOut | None
+    transaction: int | None
+
+
+class QuestionOut(BaseModel):
+    field: str
+    choices: list[str]
+    sample: str
+
+
+class ReportOut(BaseModel):
+    """What became of each line; ``transaction`` is the new row, or the one that a line is the same as."""
+
+    batch: int | None
+    created: int
+    duplicates: int
+    unsure: int
+    failed: int
+    questions: list[QuestionOut] = []
+    rows: list[RowOut]
+
+
+class AccountRef(BaseModel):
+    id: int
+    name: str
+
+
+class BatchOut(BaseModel):
+    """An import; ``progress`` is per cent."""
+
+    id: int
+    account: AccountRef
+    source: str
+    filename: str
+    status: Literal["draft", "running", "done", "failed", "undone"]
+    progress: int
+    rows: int
+    created: int
+    duplicates: int
+    unsure: int
+    failed: int
+    problem: str
+    created_at: dt.datetime
+    finished_at: dt.datetime | None
+    undone_at: dt.datetime | None
