@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import app.light  # noqa: F401  # isort: skip – before Litestar
+from app import light  # isort: skip – before Litestar
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,7 +47,7 @@ def create_app() -> Saldo:
     )
     pages = Router("/", route_handlers=PAGES, include_in_schema=False, middleware=[Door])
     api = Router("/api", route_handlers=API, opt=MEMBER, middleware=[Door])
-    return Saldo(
+    application = Saldo(
         route_handlers=[pages, api, static_files],
         dependencies=DEPENDENCIES,
         guards=[policy_guard],
@@ -74,3 +74,5 @@ def create_app() -> Saldo:
         logging_config=None,
         debug=False,
     )
+    light.loaded()
+    return application

@@ -1,10 +1,11 @@
-"""Loads advanced-alchemy without numpy, which it wants for vector columns: Saldo has none, and starts sooner.
+"""A quick start: advanced-alchemy without numpy, which it wants for vector columns, and no collecting while loading.
 
 Import this before Litestar, which loads advanced-alchemy too.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -16,3 +17,9 @@ if "numpy" not in sys.modules and "advanced_alchemy" not in sys.modules:
     finally:
         for name in absent:
             sys.modules.pop(name, None)
+
+
+def loaded() -> None:
+    """All is imported: keep it out of every later collection, and collect from now on."""
+    gc.freeze()
+    gc.enable()

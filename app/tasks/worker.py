@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 
+from app import light
 from app.db import database
 from app.log import logger, set_up_logging
 from app.tasks import jobs, loop, queue
@@ -16,6 +17,7 @@ def run() -> None:
     """Consume until SIGTERM or SIGINT; a running job is finished first."""
     set_up_logging()
     jobs.load()
+    light.loaded()
     consumer = queue().create_consumer(
         workers=1, periodic=False, check_worker_health=False, initial_delay=0.1, max_delay=1.0
     )
