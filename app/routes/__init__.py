@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 from app.routes.accounts import AccountsController
 from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
+from app.routes.api.categories import CategoriesApi
 from app.routes.api.docs import DocsController
 from app.routes.api.imports import ImportsApi
 from app.routes.api.me import MeController, SeedMeController
@@ -36,6 +37,7 @@ API: list[ControllerRouterHandler] = [
     TokensController,
     api_auth.AuthController,
     api_auth.SeedAuthController,
+    CategoriesApi,
     PredictionsApi,
     RulesApi,
 ]

@@ -35,8 +35,8 @@ class Conditions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    payee_contains: Line(120) = ""
-    text_contains: Line(120) = ""
+    payee_contains: Annotated[str, Line(120)] = ""
+    text_contains: Annotated[str, Line(120)] = ""
     account: Id | None = None
     min_amount: Bound = None
     max_amount: Bound = None
@@ -67,8 +67,8 @@ class Effects(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     category: Id | None = None
-    payee: Line(120) = ""
-    tags: Annotated[list[Line(40, least=1)], Field(max_length=20)] = []
+    payee: Annotated[str, Line(120)] = ""
+    tags: Annotated[list[Annotated[str, Line(40, least=1)]], Field(max_length=20)] = []
 
     @model_validator(mode="after")
     def _something(self) -> Effects:
@@ -110,5 +110,5 @@ class PredictIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Line(300, least=1)
+    text: Annotated[str, Line(300, least=1)]
     amount: Amount | None = None

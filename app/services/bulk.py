@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import FiledBy, Status, Transaction
 from app.services import rollups
+from app.services.journal import JournalService
+from app.services.member import Member
 from app.services.rollups import Deltas, Posting
-
-if TYPE_CHECKING:
-    from app.services import Services
 
 PART = 500
 FIELDS = (
@@ -36,46 +36,61 @@ def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[start : start + PART]
 
 
-async def rows_of(services: Services, ids: Sequence[int]) -> list[Any]:
+async def rows_of(session: AsyncSession, member: Member, ids: Sequence[int]) -> list[Any]:
     """These rows of the book, as the totals need them."""
     found: list[Any] = []
     for some in parts(ids):
-        query = select(*FIELDS).where(Transaction.book_id == services.member.book.id, Transaction.id.in_(some))
-        found += (await services.session.execute(query)).all()
+        query = select(*FIELDS).where(Transaction.book_id == member.book.id, Transaction.id.in_(some))
+        found += (await session.execute(query)).all()
     return found
 
 
 async def recategorise(
-    services: Services, ids: Sequence[int], category_id: int | None, *, filed_by: FiledBy, because: str | None = None
+    session: AsyncSession,
+    member: Member,
+    ids: Sequence[int],
+    category_id: int | None,
+    *,
+    filed_by: FiledBy,
+    because: str | None = None,
 ) -> int:
     """File plain transactions, neither split nor transfers, under one category; how many there were."""
-    await services.session.flush()
-    rows = [row for row in await rows_of(services, ids) if not row.is_split and row.transfer_id is None]
+    await session.flush()
+    rows = [row for row in await rows_of(session, member, ids) if not row.is_split and row.transfer_id is None]
     values = {
         "category_id": category_id,
         "filed_by": filed_by if category_id else None,
         "confidence": None,
         "because": because[:200] if because and category_id else None,
     }
-    await _write(services, rows, values, category_id=category_id)
+    await _write(session, member, rows, values, category_id=category_id)
     return len(rows)
 
 
-async def set_status(services: Services, ids: Sequence[int], status: Status) -> int:
+async def give_category(session: AsyncSession, member: Member, ids: Sequence[int], category_id: int) -> None:
+    """Move filed transactions to another category; who filed them stays."""
+    await session.flush()
+    rows = await rows_of(session, member, ids)
+    await _write(session, member, rows, {"category_id": category_id}, category_id=category_id)
+
+
+async def set_status(session: AsyncSession, member: Member, ids: Sequence[int], status: Status) -> int:
     """Give transactions one status; how many there were."""
-    await services.session.flush()
-    rows = await rows_of(services, ids)
-    await _write(services, rows, {"status": status}, status=status)
+    await session.flush()
+    rows = await rows_of(session, member, ids)
+    await _write(session, member, rows, {"status": status}, status=status)
     return len(rows)
 
 
-async def _write(services: Services, rows: Sequence[Any], values: dict[str, Any], **changed: Any) -> None:
+async def _write(
+    session: AsyncSession, member: Member, rows: Sequence[Any], values: dict[str, Any], **changed: Any
+) -> None:
     if not rows:
         return
-    deltas = Deltas(services.member.book.months)
+    deltas = Deltas(member.book.months)
     for row in rows:
         before = Posting(
-            services.member.book.id,
+            member.book.id,
             row.account_id,
             row.booked_on,
             row.amount_minor,
@@ -86,13 +101,16 @@ async def _write(services: Services, rows: Sequence[Any], values: dict[str, Any]
         )
         deltas.add(before, -1)
         deltas.add(before._replace(**changed))
-    await services.journal.bulk_update(Transaction, [row.id for row in rows], values, [row._mapping for row in rows])
-    await rollups.apply(services.session, deltas)
-    await seen_again(services, {row.id for row in rows}, values)
+    ids = [row.id for row in rows]
+    await JournalService(session, member).bulk_update(
+        Transaction, [row.id for row in rows], values, [row._mapping for row in rows]
+    )
+    await rollups.apply(session, deltas)
+    await seen_again(session, set(ids), values)
 
 
-async def seen_again(services: Services, ids: set[int], names: Iterable[str]) -> None:
+async def seen_again(session: AsyncSession, ids: set[int], names: Iterable[str]) -> None:
     """Read what was written around the ORM into the objects that are loaded already."""
-    for row in list(services.session.sync_session.identity_map.values()):
+    for row in list(session.sync_session.identity_map.values()):
         if isinstance(row, Transaction) and row.id in ids:
-            await services.session.refresh(row, [*names, "version"])
+            await session.refresh(row, [*names, "version"])

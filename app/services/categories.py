@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
-from app.models import Category, CategoryGroup, CategoryKind
+from app.errors import Conflict, Invalid, NotFound
+from app.i18n import _
+from app.models import Category, CategoryGroup, CategoryKind, MonthTotal, Rule, Split, Transaction
+from app.models.base import now
+from app.models.repository import BookRepository
+from app.schemas.categories import CategoryIn, CategoryPatch, GroupIn
+from app.services.bulk import give_category
+from app.services.journal import JournalService
 from app.services.member import Member
+
+
+class CategoryRepository(BookRepository[Category]):
+    model_type = Category
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]
+        return _("That category does not exist.")
+
+
+class GroupRepository(BookRepository[CategoryGroup]):
+    model_type = CategoryGroup
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]
+        return _("That group does not exist.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +106,224 @@ class CategoryService:
     async def by_key(self) -> dict[str, CategoryOption]:
         """The active default categories by their stable key."""
         return {each.key: each for each in (await self.by_id()).values() if each.key and not each.is_archived}
+
+    @cached_property
+    def repository(self) -> CategoryRepository:
+        return CategoryRepository(self.session, self.member.book.id)
+
+    @cached_property
+    def group_repository(self) -> GroupRepository:
+        return GroupRepository(self.session, self.member.book.id)
+
+    async def all_groups(self) -> list[GroupOption]:
+        """Every group with every category, archived ones too."""
+        return await self._groups()
+
+    async def option(self, category_id: int) -> CategoryOption:
+        """A category as lists show it; not found when it is not of this book."""
+        found = (await self.by_id()).get(category_id)
+        if found is None:
+            raise NotFound(self.repository.missing)
+        return found
+
+    async def counts(self) -> dict[int, int]:
+        """How often each category was filed under; parts of split transactions count each."""
+        query = (
+            select(MonthTotal.category_id, func.sum(MonthTotal.count))
+            .where(MonthTotal.book_id == self.member.book.id, MonthTotal.category_id > 0)
+            .group_by(MonthTotal.category_id)
+        )
+        return {category_id: int(count) for category_id, count in await self.session.execute(query)}
+
+    async def add(self, entry: CategoryIn) -> Category:
+        """A new category at the end of its group."""
+        group = await self._group(entry.group, entry.kind)
+        await self._free(entry.name, group.id)
+        row = Category(
+            book_id=self.member.book.id,
+            group_id=group.id,
+            name=entry.name,
+            icon=entry.icon,
+            colour=entry.colour,
+            position=await self._next(group.id),
+        )
+        self.session.add(row)
+        await self._saved(_("Added the category {name}", name=row.name))
+        return row
+
+    async def change(self, category_id: int, entry: CategoryPatch) -> Category:
+        """Rename, recolour, move to another group of its kind, archive. History keeps pointing at it."""
+        row = await self.repository.own(category_id)
+        kind = (await self.option(row.id)).kind
+        group_id = row.group_id
+        if entry.kind is not None and entry.kind != kind:
+            raise Conflict(_("Spending stays spending and income stays income; make a new category."), field="kind")
+        if entry.group is not None:
+            group = await self._group(entry.group, kind)
+            if group.kind != kind:
+                raise Conflict(_("Choose a group of the same kind."), field="group")
+            group_id = group.id
+        name = entry.name or row.name
+        if (name, group_id) != (row.name, row.group_id):
+            await self._free(name, group_id, row.id)
+        if group_id != row.group_id:
+            row.group_id, row.position = group_id, await self._next(group_id)
+        row.name, row.icon, row.colour = name, entry.icon or row.icon, entry.colour or row.colour
+        if entry.archived is not None:
+            row.archived_at = (row.archived_at or now()) if entry.archived else None
+        await self._saved(_("Changed the category {name}", name=row.name))
+        return row
+
+    async def archive(self, category_id: int, away: bool = True) -> Category:
+        """Put a category away: its history stays, and nothing new is filed under it."""
+        row = await self.repository.own(category_id)
+        row.archived_at = now() if away else None
+        label = _("Archived the category {name}", name=row.name) if away else _("Brought back {name}", name=row.name)
+        await self._saved(label)
+        return row
+
+    async def move(self, category_id: int, by: int) -> Category:
+        """One place up (-1) or down (1) in its group."""
+        row = await self.repository.own(category_id)
+        found = select(Category).where(Category.group_id == row.group_id, Category.book_id == self.member.book.id)
+        rows = list(await self.session.scalars(found.order_by(Category.position, Category.id)))
+        shown = [each for each in rows if each.archived_at is None]
+        at = shown.index(row) if row in shown else -1
+        if at >= 0 and 0 <= at + by < len(shown):
+            one, other = rows.index(row), rows.index(shown[at + by])
+            rows[one], rows[other] = rows[other], rows[one]
+            for place, each in enumerate(rows):
+                each.position = place
+            await self._saved(_("Moved the category {name}", name=row.name))
+        return row
+
+    async def merge(self, category_id: int, into_id: int) -> Category:
+        """Give all that a category has to another one of its kind, as one change set; the first is gone then."""
+        row = await self.repository.own(category_id)
+        target = (await self.by_id()).get(into_id)
+        if target is None or target.id == row.id:
+            raise Invalid(_("Choose another of your categories."), field="into")
+        if target.is_archived:
+            raise Invalid(_("{name} is archived. Choose another one.", name=target.name), field="into")
+        if target.kind != (await self.option(row.id)).kind:
+            raise Invalid(_("Choose one of the same kind: spending and income stay apart."), field="into")
+        found = select(Transaction.id).where(
+            Transaction.book_id == self.member.book.id, Transaction.category_id == row.id
+        )
+        await give_category(self.session, self.member, list(await self.session.scalars(found)), target.id)
+        for part in await self._splits(row.id):
+            part.category_id = target.id
+        for rule in await self._rules(row.id):
+            rule.then = rule.then | {"category": target.id}
+        await self.session.flush()
+        await self.session.delete(row)
+        await self._saved(_("Merged {name} into {target}", name=row.name, target=target.name))
+        return await self.repository.own(target.id)
+
+    async def delete(self, category_id: int) -> None:
+        """Only a category that nothing was filed under can go; others are merged or archived."""
+        row = await self.repository.own(category_id)
+        used = (await self.counts()).get(row.id, 0)
+        if used or await self._splits(row.id):
+            raise Conflict(_("{name} is in use. Merge it into another category, or archive it.", name=row.name))
+        if await self._rules(row.id):
+            raise Conflict(_("A rule files under {name}. Change the rule first, or merge.", name=row.name))
+        await self.session.delete(row)
+        await self._saved(_("Deleted the category {name}", name=row.name))
+
+    async def add_group(self, entry: GroupIn) -> CategoryGroup:
+        await self._free_group(entry.name)
+        row = await self._new_group(entry.name, entry.kind)
+        await self._saved(_("Added the group {name}", name=row.name))
+        return row
+
+    async def group(self, group_id: int) -> CategoryGroup:
+        return await self.group_repository.own(group_id)
+
+    async def rename_group(self, group_id: int, name: str) -> CategoryGroup:
+        row = await self.group_repository.own(group_id)
+        await self._free_group(name, row.id)
+        row.name = name
+        await self._saved(_("Renamed the group to {name}", name=name))
+        return row
+
+    async def move_group(self, group_id: int, by: int) -> CategoryGroup:
+        """One place up (-1) or down (1) among all groups."""
+        row = await self.group_repository.own(group_id)
+        found = select(CategoryGroup).where(CategoryGroup.book_id == self.member.book.id)
+        rows = list(await self.session.scalars(found.order_by(CategoryGroup.position, CategoryGroup.id)))
+        at = rows.index(row)
+        if 0 <= at + by < len(rows):
+            rows[at], rows[at + by] = rows[at + by], rows[at]
+            for place, each in enumerate(rows):
+                each.position = place
+            await self._saved(_("Moved the group {name}", name=row.name))
+        return row
+
+    async def delete_group(self, group_id: int) -> None:
+        """Only an empty group can go."""
+        row = await self.group_repository.own(group_id)
+        inside = select(Category.id).where(Category.group_id == row.id).limit(1)
+        if await self.session.scalar(inside) is not None:
+            raise Conflict(_("{name} has categories. Move them to another group first.", name=row.name))
+        await self.session.delete(row)
+        await self._saved(_("Deleted the group {name}", name=row.name))
+
+    async def _group(self, reference: int | str, kind: CategoryKind | None) -> GroupOption | CategoryGroup:
+        groups = await self._groups()
+        name = str(reference).casefold()
+        found = next((each for each in groups if reference == each.id or each.name.casefold() == name), None)
+        if found is not None:
+            if kind is not None and found.kind != kind:
+                raise Invalid(
+                    _("The group {name} is for {kind}.", name=found.name, kind=_kind(found.kind)), field="kind"
+                )
+            return found
+        if isinstance(reference, int) or not reference:
+            raise Invalid(_("Choose one of your groups, or write the name of a new one."), field="group")
+        if kind is None:
+            raise Invalid(_("Say whether this is spending or income."), field="kind")
+        if len(reference) > 60:
+            raise Invalid(_("This is too long; use at most {max_length} characters.", max_length=60), field="group")
+        return await self._new_group(reference, kind)
+
+    async def _new_group(self, name: str, kind: CategoryKind) -> CategoryGroup:
+        row = CategoryGroup(book_id=self.member.book.id, name=name, kind=kind, position=len(await self._groups()))
+        self.session.add(row)
+        await self.session.flush()
+        return row
+
+    async def _next(self, group_id: int) -> int:
+        last = await self.session.scalar(select(func.max(Category.position)).where(Category.group_id == group_id))
+        return 0 if last is None else last + 1
+
+    async def _splits(self, category_id: int) -> list[Split]:
+        """The parts of split transactions that are filed here, with the transactions that they belong to."""
+        query = (
+            select(Split)
+            .where(Split.book_id == self.member.book.id, Split.category_id == category_id)
+            .options(joinedload(Split.transaction).selectinload(Transaction.splits))
+        )
+        return list(await self.session.scalars(query))
+
+    async def _rules(self, category_id: int) -> list[Rule]:
+        rules = await self.session.scalars(select(Rule).where(Rule.book_id == self.member.book.id))
+        return [rule for rule in rules if rule.then.get("category") == category_id]
+
+    async def _free(self, name: str, group_id: int, but: int = 0) -> None:
+        for each in (await self.by_id()).values():
+            if each.group_id == group_id and each.name.casefold() == name.casefold() and each.id != but:
+                raise Conflict(_("There is a category of this name in the group already."), field="name")
+
+    async def _free_group(self, name: str, but: int = 0) -> None:
+        if any(each.name.casefold() == name.casefold() and each.id != but for each in await self._groups()):
+            raise Conflict(_("There is a group of this name already."), field="name")
+
+    async def _saved(self, label: str) -> None:
+        JournalService(self.session, self.member).note(label)
+        await self.session.flush()
+        self.forget()
+
+
+def _kind(kind: CategoryKind) -> str:
+    return _("income") if kind is CategoryKind.INCOME else _("spending")

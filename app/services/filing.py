@@ -265,7 +265,12 @@ class FilingService:
             raise Conflict(_("There is nothing like it that is filed elsewhere."))
         category = (await self.services.categories.by_id())[row.category_id]
         await recategorise(
-            self.services, ids, row.category_id, filed_by=FiledBy.PERSON, because=_("filed together with others")
+            self.session,
+            self.member,
+            ids,
+            row.category_id,
+            filed_by=FiledBy.PERSON,
+            because=_("filed together with others"),
         )
         self.services.journal.note(
             ngettext("Filed {n} more under {name}", "Filed {n} more under {name}", len(ids), name=category.name),

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import event, func, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session, aliased, selectinload
+from sqlalchemy.orm import ORMExecuteState, Session, aliased, joinedload, selectinload
 
 from app.errors import Conflict, NotFound
 from app.i18n import _
@@ -339,6 +339,8 @@ class JournalService:
         query = query.where((model.id if model is Book else model.book_id) == self.member.book.id)
         if model is Transaction:
             query = query.options(selectinload(Transaction.splits))
+        elif model is Split:  # its transaction too: the totals follow from there
+            query = query.options(joinedload(Split.transaction).selectinload(Transaction.splits))
         return await self.session.scalar(query)
 
     async def _restore(self, model: Any, values: Mapping[str, Any]) -> None:

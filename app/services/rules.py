@@ -157,7 +157,9 @@ class RuleService:
             raise Conflict(_("Nothing is left for this rule to change."))
         if then.category is not None:
             ids = [each.id for each in found if each.new_category_id]
-            await recategorise(self.services, ids, then.category, filed_by=FiledBy.RULE, because=_("your rule"))
+            await recategorise(
+                self.session, self.member, ids, then.category, filed_by=FiledBy.RULE, because=_("your rule")
+            )
         if then.payee:
             payee = await self.services.payees.named(then.payee)
             await self.services.payees.give([each.id for each in found if each.new_payee], payee)
