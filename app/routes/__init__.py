@@ -14,11 +14,11 @@ from app.routes.api.me import MeController, SeedMeController
 from app.routes.api.predictions import PredictionsApi
 from app.routes.api.rules import RulesApi
 from app.routes.api.tokens import TokensController
-from app.routes.auth import AuthController
+from app.routes.auth import AuthController, LinkController
 from app.routes.dashboard import DashboardController
 from app.routes.health import HealthController
 from app.routes.inbox import InboxController
-from app.routes.settings import SettingsController
+from app.routes.settings import SecurityController, SettingsController, TokenPagesController
 
 PAGES: list[ControllerRouterHandler] = [
     AccountsController,
@@ -26,8 +26,11 @@ PAGES: list[ControllerRouterHandler] = [
     DocsController,
     DashboardController,
     HealthController,
+    LinkController,
+    SecurityController,
     SettingsController,
     InboxController,
+    TokenPagesController,
 ]
 API: list[ControllerRouterHandler] = [
     AccountsApi,

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Forbidden
 from app.i18n import _
-from app.schemas.auth import SignInForm, SignUpForm
-from app.services import auth
+from app.integrations.mail import sends_mail
+from app.models import LinkPurpose
+from app.schemas.auth import AccountName, PasswordOnly, SignInForm, SignUpForm
+from app.services import auth, links
 from app.services.auth import Visitor
 from app.services.sessions import ABSOLUTE
 from app.settings import settings
@@ -23,10 +27,12 @@ from app.web.choices import currency_options
 from app.web.cookies import cookie_name, is_secure
 from app.web.forms import redrawing, typed
 from app.web.guards import PUBLIC
+from app.web.htmx import is_htmx
 from app.web.locale import likely_currency
-from app.web.render import go, local_path, page
+from app.web.render import go, local_path, page, partial
 
 AnyRequest = Request[Any, Any, Any]
+NO_REFERRER = {"Referrer-Policy": "no-referrer"}  # the address is the secret
 
 
 def visitor(request: AnyRequest) -> Visitor:
@@ -73,7 +79,17 @@ class AuthController(Controller):
         target = local_path(request.query_params.get("next"))
         if request.scope["auth"] is not None:
             return go(request, target)
-        return page("auth/sign_in", values={"next": target}, errors={}, may_sign_up=await auth.sign_up_is_open(db))
+        said = {
+            "reset": _("Your password is changed. Sign in with the new one."),
+            "verified": _("Your address is confirmed."),
+        }.get(request.query_params.get("done", ""))
+        return page(
+            "auth/sign_in",
+            values={"next": target},
+            errors={},
+            may_sign_up=await auth.sign_up_is_open(db),
+            flashes=[{"message": said}] if said else [],
+        )
 
     @post("/login", name="login:post")
     async def sign_in(self, request: AnyRequest) -> Response[Any]:
@@ -111,7 +127,12 @@ class AuthController(Controller):
                 visitor=visitor(request),
             )
             token = await auth.open_session(user.id, visitor(request), old_token=old_token(request))
-        return welcome(request, token)
+        answer = welcome(request, token)
+        if user.email:
+            answer.background = BackgroundTask(
+                links.confirm_address, user.id, user.email, whole_address(request), new=False
+            )
+        return answer
 
     @post("/logout", name="logout")
     async def sign_out(self, request: AnyRequest) -> Response[Any]:
@@ -123,3 +144,49 @@ class AuthController(Controller):
         answer.set_cookie(session_cookie(request, ""))
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
+
+
+class LinkController(Controller):
+    """What the links in mails lead to. Opening one changes nothing: mail scanners open them too."""
+
+    opt = {**PUBLIC}
+
+    @get("/forgot", name="forgot")
+    async def forgot_page(self) -> Template:
+        return page("auth/forgot", values={}, errors={}, sent=False, sends_mail=sends_mail())
+
+    @post("/forgot", name="forgot:post")
+    async def forgot(self, request: AnyRequest) -> Template:
+        form = await typed(request)
+        shown = {"username": form.get("username", "")}
+        with redrawing("auth/forgot_form", shown, page="auth/forgot", sent=False, sends_mail=sends_mail()):
+            name = AccountName.model_validate(form).username
+            send = await links.ask_for_password(name, visitor(request), whole_address(request))
+        answer = (partial if is_htmx(request) else page)(
+            "auth/forgot_form" if is_htmx(request) else "auth/forgot",
+            values={}, errors={}, sent=True, sends_mail=sends_mail(),
+        )  # fmt: skip
+        answer.background = BackgroundTask(send) if send else None
+        return answer
+
+    @get("/reset/{token:str}", name="reset")
+    async def reset_page(self, db: NamedDependency[AsyncSession], token: FromPath[str]) -> Template:
+        await links.find(db, token, LinkPurpose.RESET)
+        return page("auth/reset", values={}, errors={}, token=token, headers=NO_REFERRER)
+
+    @post("/reset/{token:str}", name="reset:post")
+    async def reset(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+        with redrawing("auth/reset_form", {}, page="auth/reset", token=token):
+            wanted = PasswordOnly.model_validate(await typed(request))
+            await links.reset_password(token, wanted.password, visitor(request))
+        return go(request, "/login?done=reset")
+
+    @get("/verify/{token:str}", name="verify")
+    async def verify_page(self, db: NamedDependency[AsyncSession], token: FromPath[str]) -> Template:
+        link = await links.find(db, token, LinkPurpose.VERIFY, LinkPurpose.EMAIL)
+        return page("auth/verify", token=token, email=link.email, headers=NO_REFERRER)
+
+    @post("/verify/{token:str}", name="verify:post")
+    async def verify(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+        await links.verify(token, visitor(request))
+        return go(request, "/settings/security?done=saved" if request.scope["auth"] else "/login?done=verified")

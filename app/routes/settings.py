@@ -1,19 +1,206 @@
-"""A member's own settings: profile, looks, book, security, tokens."""
+"""A member's own settings: profile and looks, the book, security, API tokens."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Response, get
+from litestar import Controller, Request, Response, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.datastructures import Cookie, UploadFile
+from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Template
 
-from app.services import avatars
+from app.domain.amounts import decimal_mark
+from app.domain.money import wire
+from app.errors import Invalid
+from app.i18n import _
+from app.integrations.mail import sends_mail
+from app.models import BookRole, Profile
+from app.routes.auth import visitor, whole_address
+from app.schemas.profile import MONEY, BookForm, LooksForm, NamesForm, NewAddress, PasswordForm, TokenIn, Told
+from app.services import Services, auth, avatars, links, security
+from app.services.links import set_address
+from app.web.choices import currency_options, locale_options, time_zone_options, weekday_options
+from app.web.devices import device
+from app.web.forms import redrawing, typed
 from app.web.guards import MEMBER
+from app.web.htmx import is_htmx
+from app.web.limits import limit
+from app.web.render import go, local_path, page
+
+AnyRequest = Request[Any, Any, Any]
+Mine = NamedDependency[Services]
+
+
+def done_words() -> dict[str, str]:
+    """What a page says after the form that led to it."""
+    return {
+        "saved": _("Saved."),
+        "password": _("Password changed. Other devices are signed out."),
+        "email": _("E-mail address changed."),
+        "link": _("We sent a link to the new address. It becomes yours when you open the link."),
+        "sent": _("We sent a link to your address."),
+        "ended": _("Signed out there."),
+        "revoked": _("The token does not work any more."),
+    }
+
+
+def shown(request: AnyRequest, name: str, context: dict[str, Any]) -> Template:
+    said = done_words().get(request.query_params.get("done", ""))
+    return page(
+        f"settings/{name}", form="", values={}, errors={}, flashes=[{"message": said}] if said else [], **context
+    )
+
+
+async def profile_context(services: Services) -> dict[str, Any]:
+    user, profile = await services.profile.user(), await services.profile.get()
+    mark = decimal_mark(user.locale) or "."
+    share = profile.savings_rate_permille
+    return {
+        "forms": {
+            "names": {"name": user.name, "first_name": user.first_name, "last_name": user.last_name},
+            "looks": {
+                "locale": user.locale,
+                "time_zone": user.time_zone,
+                "theme": user.theme,
+                "shortcuts": user.shortcuts,
+            },
+            "money": {
+                **{name: _written(profile, name, mark) for name in MONEY},
+                "savings_rate": ""
+                if share is None
+                else f"{share // 10}" + (f"{mark}{share % 10}" if share % 10 else ""),
+            },
+        },
+        "locales": locale_options(),
+        "zones": time_zone_options(),
+        "currency": services.member.book.base_currency,
+    }
+
+
+def _written(profile: Profile, name: str, mark: str) -> str:
+    minor = getattr(profile, f"{name}_minor")
+    return "" if minor is None else wire(minor, profile.currency).replace(".", mark)
+
+
+async def book_context(services: Services) -> dict[str, Any]:
+    book = await services.profile.book()
+    return {
+        "forms": {
+            "book": {
+                "name": book.name,
+                "base_currency": book.base_currency,
+                "first_day_of_month": book.first_day_of_month,
+                "first_day_of_week": book.first_day_of_week,
+            }
+        },
+        "is_owner": services.member.role is BookRole.OWNER,
+        "may_change_currency": await services.profile.may_change_currency(),
+        "currencies": currency_options(book.base_currency),
+        "month_days": [(str(day), str(day)) for day in range(1, 29)],
+        "weekdays": weekday_options(),
+    }
+
+
+async def security_context(services: Services) -> dict[str, Any]:
+    user = await services.profile.user()
+    return {
+        "forms": {"password": {}, "email": {"email": user.email or ""}},
+        "email": user.email,
+        "verified": user.email_verified_at is not None,
+        "username": user.username,
+        "sends_mail": sends_mail(),
+        "sessions": [
+            {
+                "id": each.id,
+                "device": device(each.user_agent),
+                "address": each.address,
+                "seen": each.last_seen_at,
+                "current": each.id == services.member.session_id,
+            }
+            for each in await services.sessions.of(user.id)
+        ],
+        "events": await security.latest(services.session, user.id),
+    }
+
+
+async def tokens_context(services: Services) -> dict[str, Any]:
+    names = ("id", "name", "hint", "may_confirm", "last_used_at")
+    kept = await services.tokens.of(services.member.user.id)
+    return {"forms": {"token": {}}, "tokens": [{name: getattr(each, name) for name in names} for each in kept]}
 
 
 class SettingsController(Controller):
     path = "/settings"
     opt = {**MEMBER, "own_only": True}
+
+    @get("/", name="settings")
+    async def profile(self, request: AnyRequest, services: Mine) -> Template:
+        return shown(request, "profile", await profile_context(services))
+
+    @post("/names", name="settings:names")
+    async def save_names(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        form = await typed(request)
+        context = await profile_context(services)
+        with redrawing("settings/names_form", form, page="settings/profile", form="names", **context):
+            names = NamesForm.model_validate(form)
+            await services.profile.change_user(**names.model_dump())
+        return go(request, "/settings?done=saved")
+
+    @post("/looks", name="settings:looks")
+    async def save_looks(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        form = await typed(request)
+        context = await profile_context(services)
+        typed_in = {**form, "shortcuts": "shortcuts" in form}
+        with redrawing("settings/looks_form", typed_in, page="settings/profile", form="looks", **context):
+            looks = LooksForm.model_validate(typed_in)
+            await services.profile.change_user(**looks.model_dump())
+        answer = go(request, "/settings?done=saved")
+        answer.set_cookie(_theme_cookie(looks.theme))
+        return answer
+
+    @post("/theme", name="settings:theme")
+    async def switch_theme(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        """The switch in the shell; without JavaScript one comes back to where one was."""
+        theme = (await typed(request)).get("theme", "")
+        if theme not in ("", "light", "dark"):
+            raise Invalid(_("Choose one of {expected}.", expected="light, dark"), field="theme")
+        await services.profile.change_user(theme=theme)
+        referrer = request.headers.get("referer", "").removeprefix(str(request.base_url).rstrip("/"))
+        back: Response[Any] = (
+            Response("", status_code=204, media_type="text/html")
+            if is_htmx(request)
+            else go(request, local_path(referrer))
+        )
+        back.set_cookie(_theme_cookie(theme))
+        return back
+
+    @post("/money", name="settings:money")
+    async def save_money(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        form = await typed(request)
+        context = await profile_context(services)
+        with redrawing("settings/money_form", form, page="settings/profile", form="money", **context):
+            told = Told.model_validate({name: form.get(name, "") for name in (*MONEY, "savings_rate")})
+            unit = services.member.book.base_currency
+            await services.profile.change(unit, **told.columns(unit, services.member.user.locale))
+        return go(request, "/settings?done=saved")
+
+    @post("/avatar", name="settings:avatar:set")
+    async def set_avatar(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        await limit(request, "upload", services.member)
+        file = (await request.form()).get("file")
+        context = await profile_context(services)
+        with redrawing("settings/avatar_form", {}, page="settings/profile", form="avatar", **context):
+            if not isinstance(file, UploadFile) or not file.filename:
+                raise Invalid(_("Choose a picture first."), field="file")
+            await services.profile.set_avatar(await avatars.keep(await file.read(avatars.LARGEST + 1)))
+        return go(request, "/settings?done=saved")
+
+    @post("/avatar/remove", name="settings:avatar:remove")
+    async def remove_avatar(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        await services.profile.set_avatar(None)
+        return go(request, "/settings?done=saved")
 
     @get("/avatar/{name:str}", name="settings:avatar", opt={"shared": True})
     async def avatar(self, name: FromPath[str]) -> Response[Any]:
@@ -27,3 +214,113 @@ class SettingsController(Controller):
                 "Content-Disposition": "attachment; filename=avatar.webp",
             },
         )
+
+    @get("/book", name="settings:book")
+    async def book(self, request: AnyRequest, services: Mine) -> Template:
+        return shown(request, "book", await book_context(services))
+
+    @post("/book", name="settings:book:save")
+    async def save_book(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        form = await typed(request)
+        context = await book_context(services)
+        with redrawing("settings/book_form", form, page="settings/book", form="book", **context):
+            wanted = BookForm.model_validate({"base_currency": services.member.book.base_currency, **form})
+            await services.profile.change_book(**wanted.model_dump())
+        return go(request, "/settings/book?done=saved")
+
+
+class SecurityController(Controller):
+    path = "/settings"
+    opt = {**MEMBER, "own_only": True}
+
+    @get("/security", name="settings:security")
+    async def security_page(self, request: AnyRequest, services: Mine) -> Template:
+        return shown(request, "security", await security_context(services))
+
+    @post("/password", name="settings:password")
+    async def change_password(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        form = await typed(request)
+        context = await _read_before_writing(services)
+        with redrawing("settings/password_form", {}, page="settings/security", form="password", **context):
+            wanted = PasswordForm.model_validate(form)
+            await auth.change_password(services.member, wanted.current, wanted.new, visitor(request))
+        return go(request, "/settings/security?done=password")
+
+    @post("/email", name="settings:email")
+    async def change_email(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        """With a mail server the new address must be confirmed first; without one it is believed."""
+        form = await typed(request)
+        context = await _read_before_writing(services)
+        typed_in = {"email": form.get("email", "")}
+        with redrawing("settings/email_form", typed_in, page="settings/security", form="email", **context):
+            wanted = NewAddress.model_validate(form)
+            user = await auth.own_password(services.member, wanted.password, visitor(request), field="password")
+            if sends_mail():
+                await links.confirm_address(user.id, wanted.email, whole_address(request), new=True)
+                return go(request, "/settings/security?done=link")
+            await set_address(services.session, user.id, wanted.email, visitor(request))
+            await services.sessions.end_all(user.id, but=services.member.session_id)
+        return go(request, "/settings/security?done=email")
+
+    @post("/email/confirm", name="settings:email:confirm")
+    async def confirm_email(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        """Send the link that confirms the present address once more."""
+        await limit(request, "reset", services.member)
+        member = services.member
+        answer = go(request, "/settings/security?done=sent")
+        if member.user.email:
+            answer.background = BackgroundTask(
+                links.confirm_address, member.user.id, member.user.email, whole_address(request), new=False
+            )
+        return answer
+
+    @post("/sessions/{session_id:int}/end", name="settings:sessions:end")
+    async def end_session(self, request: AnyRequest, services: Mine, session_id: FromPath[int]) -> Response[Any]:
+        await services.sessions.end_one(services.member.user.id, session_id)
+        return go(request, "/settings/security?done=ended")
+
+    @post("/sessions/end", name="settings:sessions:end-all")
+    async def end_sessions(self, request: AnyRequest, services: Mine) -> Response[Any]:
+        """Everywhere but here, and every API log-in."""
+        member = services.member
+        await services.sessions.end_all(member.user.id, but=member.session_id)
+        await services.tokens.end_families(member.user.id)
+        security.note(services.session, "sessions-ended", member.user.id, visitor(request).address)
+        return go(request, "/settings/security?done=ended")
+
+
+class TokenPagesController(Controller):
+    path = "/settings/tokens"
+    opt = {**MEMBER, "own_only": True}
+
+    @get("/", name="settings:tokens")
+    async def tokens(self, request: AnyRequest, services: Mine) -> Template:
+        return shown(request, "tokens", {**await tokens_context(services), "made": ""})
+
+    @post("/", name="settings:tokens:create")
+    async def create(self, request: AnyRequest, services: Mine) -> Template:
+        """The token is shown in this answer and never again."""
+        form = await typed(request)
+        typed_in = {"name": form.get("name", ""), "may_confirm": "may_confirm" in form}
+        context = await tokens_context(services)
+        with redrawing("settings/token_form", typed_in, page="settings/tokens", form="token", made="", **context):
+            wanted = TokenIn.model_validate(typed_in)
+            made = await services.tokens.create(services.member, wanted.name, may_confirm=wanted.may_confirm)
+        return shown(request, "tokens", {**await tokens_context(services), "made": made})
+
+    @post("/{token_id:int}/revoke", name="settings:tokens:revoke")
+    async def revoke(self, request: AnyRequest, services: Mine, token_id: FromPath[int]) -> Response[Any]:
+        await services.tokens.revoke(services.member.user.id, token_id)
+        return go(request, "/settings/tokens?done=revoked")
+
+
+async def _read_before_writing(services: Services) -> dict[str, Any]:
+    """The page's context, read without keeping the database's writing lock for the password's work."""
+    context = await security_context(services)
+    await services.session.rollback()
+    return context
+
+
+def _theme_cookie(theme: str) -> Cookie:
+    """For the pages of strangers; the same choice is kept with the user."""
+    return Cookie(key="theme", value=theme, path="/", max_age=31_536_000 if theme else 0, httponly=True, samesite="lax")

@@ -71,6 +71,18 @@ class SignInForm(BaseModel):
     next: str = Field("", max_length=2000)
 
 
+class AccountName(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    username: Annotated[str, Line(254, least=1)]
+
+
+class PasswordOnly(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    password: Password
+
+
 class SeedSignUp(BaseModel):
     """``POST users/create/``; unknown fields are ignored."""
 

@@ -153,6 +153,46 @@ class MePatch(Told):
     check_in_frequency: Literal["", "daily", "weekly", "monthly"] | None = None
 
 
+class NamesForm(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    name: Annotated[str, Line(120)] = ""
+    first_name: Annotated[str, Line(60)] = ""
+    last_name: Annotated[str, Line(60)] = ""
+
+
+class LooksForm(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    locale: LocaleTag
+    time_zone: Zone
+    theme: Literal["", "light", "dark"] = ""
+    shortcuts: bool = True
+
+
+class BookForm(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    name: Annotated[str, Line(80, least=1)]
+    base_currency: CurrencyCode
+    first_day_of_month: Annotated[int, Field(ge=1, le=28)]
+    first_day_of_week: Annotated[int, Field(ge=0, le=6)]
+
+
+class PasswordForm(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    current: Password
+    new: Password
+
+
+class NewAddress(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    email: Address
+    password: Password
+
+
 class NewPassword(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -37,6 +37,9 @@ class Line:
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         text = core_schema.str_schema(min_length=self.least, max_length=self.longest)
         return core_schema.no_info_before_validator_function(lambda value: tidy(value, breaks=self.breaks), text)
+
+    def __or__(self, other: Any) -> Any:
+        return Annotated[str, self] | other
 
 
 def Note(longest: int) -> Line:

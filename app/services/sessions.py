@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.errors import NotFound
+from app.i18n import _
 from app.models import AuthSession, Book, BookMember, User
 from app.models.base import now
 from app.services.member import BOOK, PERSON, Member, from_row
@@ -97,7 +99,12 @@ class SessionService:
         """The user's open sessions, the latest seen first."""
         rows = await self.session.scalars(
             select(AuthSession)
-            .where(AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None), AuthSession.expires_at > now())
+            .where(
+                AuthSession.user_id == user_id,
+                AuthSession.revoked_at.is_(None),
+                AuthSession.expires_at > now(),
+                AuthSession.last_seen_at > now() - IDLE,
+            )
             .order_by(AuthSession.last_seen_at.desc())
         )
         return list(rows)
@@ -106,6 +113,16 @@ class SessionService:
         await self.session.execute(
             update(AuthSession).where(AuthSession.token_hash == hash_of(token)).values(revoked_at=now())
         )
+
+    async def end_one(self, user_id: int, session_id: int) -> None:
+        """End one of the user's own sessions."""
+        done = await self.session.execute(
+            update(AuthSession)
+            .where(AuthSession.id == session_id, AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None))
+            .values(revoked_at=now())
+        )
+        if getattr(done, "rowcount", 0) != 1:
+            raise NotFound(_("That session does not exist."))
 
     async def end_all(self, user_id: int, *, but: int | None = None) -> int:
         """Sign the user out everywhere, or everywhere but in one session; how many were ended."""
