@@ -18,7 +18,9 @@ from app.routes.auth import AuthController, LinkController
 from app.routes.dashboard import DashboardController
 from app.routes.health import HealthController
 from app.routes.inbox import InboxController
+from app.routes.quick_add import QuickAddController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
+from app.routes.transactions import TransactionsController
 
 PAGES: list[ControllerRouterHandler] = [
     AccountsController,
@@ -31,6 +33,8 @@ PAGES: list[ControllerRouterHandler] = [
     SettingsController,
     InboxController,
     TokenPagesController,
+    QuickAddController,
+    TransactionsController,
 ]
 API: list[ControllerRouterHandler] = [
     AccountsApi,

@@ -13,6 +13,7 @@ from app.db import read_session, write_session
 from app.i18n import use_locale
 from app.models import Actor
 from app.services.accounts import AccountService
+from app.services.bulk_edit import BulkEditService
 from app.services.categories import CategoryService
 from app.services.demo import DemoService
 from app.services.filing import FilingService
@@ -24,8 +25,10 @@ from app.services.member import BookInfo, Member, Person, member_of
 from app.services.overview import OverviewService
 from app.services.payees import PayeeService
 from app.services.profile import ProfileService
+from app.services.quick_add import QuickAddService
 from app.services.rates import RateService
 from app.services.rules import RuleService
+from app.services.saved_filters import SavedFilterService
 from app.services.sessions import SessionService
 from app.services.tags import TagService
 from app.services.tokens import TokenService
@@ -43,6 +46,7 @@ class Services:
         self.session, self.member = session, member
         self.today = today or member.today
         session.info["member"] = member
+        self.journal.recorder  # noqa: B018  – what is flushed from here on is written down
 
     @cached_property
     def journal(self) -> JournalService:
@@ -55,6 +59,18 @@ class Services:
     @cached_property
     def listing(self) -> ListingService:
         return ListingService(self)
+
+    @cached_property
+    def bulk_edit(self) -> BulkEditService:
+        return BulkEditService(self)
+
+    @cached_property
+    def quick_add(self) -> QuickAddService:
+        return QuickAddService(self)
+
+    @cached_property
+    def saved_filters(self) -> SavedFilterService:
+        return SavedFilterService(self)
 
     @cached_property
     def transfers(self) -> TransferService:

@@ -27,6 +27,7 @@ COUNTED = 1000  # more than so many are not counted, but "1,000+"
 UNFILED = "unfiled"
 Sort = Literal["date", "amount"]
 Condition = ColumnElement[bool]
+SORTS = {each: each for each in ("date", "date-asc", "amount", "amount-asc")}
 #: The very words of the partial index, so that it is used.
 UNFILED_ROWS: Condition = and_(
     Transaction.category_id.is_(None), Transaction.transfer_id.is_(None), literal_column('NOT "transaction".is_split')
@@ -139,6 +140,7 @@ def read_filter(params: Mapping[str, Sequence[str]]) -> tuple[Filter, dict[str, 
     if read.word("uncategorised", yes_no) or read.word("unfiled", yes_no):
         category = (UNFILED,)
     batch = [each for each in read.ids("batch") if isinstance(each, int)]
+    sort_by, _dash, order = read.word("sort", SORTS, "").partition("-")
     found = Filter(
         search=read.one("search", "q"),
         account=tuple(each for each in read.ids("account") if isinstance(each, int)),
@@ -153,8 +155,8 @@ def read_filter(params: Mapping[str, Sequence[str]]) -> tuple[Filter, dict[str, 
         transfer=read.word("transfer", yes_no),
         flow=read.word("flow", {"in": "in", "out": "out"}, ""),
         batch=batch[0] if batch else None,
-        sort_by=read.word("sort_by", {"date": "date", "amount": "amount"}, "date"),
-        ascending=read.word("sort_order", {"asc": True, "desc": False}, False),
+        sort_by=sort_by or read.word("sort_by", {"date": "date", "amount": "amount"}, "date"),
+        ascending=order == "asc" or read.word("sort_order", {"asc": True, "desc": False}, False),
     )
     if found.since and found.until and found.since > found.until:
         read.problems["until"] = _("This is before the first day.")

@@ -103,12 +103,13 @@ class TransactionService:
             splits=[self._split(part) for part in parts],
             **_amounts(booking),
         )
+        tags = list(data.tags)
         if category_id is None and not parts:
-            await self._file(row, payee)
+            tags += await self._file(row, payee)
         self._index(row, payee)
         self.session.add(row)
         await self.session.flush()
-        await self._tag(row.id, data.tags)
+        await self._tag(row.id, tags)
         self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money))
         return row
 
@@ -359,11 +360,9 @@ class TransactionService:
             if row.amount_minor > 0:
                 transfer.rate = rate_between(other.amount, booking.money)
 
-    async def _file(self, row: Transaction, payee: Payee | None) -> None:
-        """Let what is known of the payee choose the category."""
-        filing = getattr(self.services, "filing", None)
-        if filing is not None and payee is not None:
-            await filing.file(row, payee.name)
+    async def _file(self, row: Transaction, payee: Payee | None) -> tuple[str, ...]:
+        """Let rules and what is known of the payee choose the category; the tags of a rule come along."""
+        return (await self.services.filing.file(row, payee.name)).tags if payee is not None else ()
 
     def _index(self, row: Transaction, payee: Payee | None) -> None:
         text = search_text(payee.name if payee else "", row.memo, row.statement_text, row.amount.wire)

@@ -1,0 +1,83 @@
+"""Quick add: a sentence becomes chips while it is typed, and entries when it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, URLEncodedBody
+from litestar.response import Template
+
+from app.errors import Invalid
+from app.i18n import _
+from app.routes.transactions import undoable
+from app.services import Services
+from app.services.quick_add import Draft
+from app.web.filters import amount_text, short_day
+from app.web.forms import redrawing
+from app.web.guards import MEMBER
+from app.web.htmx import is_partial
+from app.web.render import go, page, partial
+
+AnyRequest = Request[Any, Any, Any]
+ADDED = '{"saldo:added": true, "saldo:changed": true}'
+LONGEST = 300
+
+
+class QuickAddController(Controller):
+    path = "/quick-add"
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="quick-add")
+    async def show(self, services: NamedDependency[Services], text: FromQuery[str] = "") -> Template:
+        """The box on a page of its own, for browsers without scripts and for links."""
+        return page("quick_add", **await chips(services, text[:LONGEST], {}))
+
+    @get("/parse", name="quick-add:parse")
+    async def parse(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        """The chips of what was typed so far."""
+        text = str(request.query_params.get("text", ""))[:LONGEST]
+        return partial("quick_add/chips", **await chips(services, text, {}))
+
+    @post("/", name="quick-add:save", status_code=200)
+    async def save(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[dict[str, str]]
+    ) -> Template | Response[Any]:
+        """Book all entries of the sentence, or ask about what is unsure."""
+        text = data.get("text", "")[:LONGEST]
+        context = await chips(services, text, data)
+        with redrawing("quick_add/ask", data, page="quick_add", keep_target=True, **context):
+            await services.quick_add.book(await services.quick_add.read(text, data))
+        if not is_partial(request):
+            return go(request, "/transactions")
+        return partial("toast", event=ADDED, **undoable(services))
+
+
+async def chips(services: Services, text: str, answers: dict[str, str]) -> dict[str, Any]:
+    """What the chips show; a text without an entry gets a sentence instead."""
+    problem = ""
+    try:
+        drafts = await services.quick_add.read(text, answers) if text.strip() else []
+    except Invalid as error:
+        drafts, problem = await services.quick_add.read(text) if "text" not in error.errors else [], error.message
+    question = ""
+    if not drafts and not problem and len(text.split()) > 2:
+        question = _("There is no amount to book in that.")
+    return {
+        "drafts": drafts,
+        "text": text,
+        "choices": [await _choices(services, draft) for draft in drafts],
+        "accounts": [(each.id, each.name) for each in await services.accounts.options()],
+        "question": question,
+        "message": problem,
+    }
+
+
+async def _choices(services: Services, draft: Draft) -> dict[str, Any]:
+    return {
+        "amounts": [(each.wire, amount_text(each.minor, each.currency)) for each in draft.amounts],
+        "days": [(each.isoformat(), short_day(each)) for each in draft.days],
+        "categories": await services.quick_add.fitting(draft),
+    }

@@ -1,0 +1,307 @@
+"""The list of transactions, and everything that is done to its rows in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Stream, Template
+
+from app.errors import Invalid, NotFound
+from app.i18n import _
+from app.models import Status
+from app.schemas.transactions import TransactionPatch
+from app.services import Member, Services
+from app.services.bulk_edit import Selection
+from app.services.exports import csv_stream, json_stream
+from app.services.listing import Filter, Line, read_cursor, read_filter
+from app.web.editing import written
+from app.web.filters import day as written_day
+from app.web.forms import redrawing
+from app.web.guards import MEMBER
+from app.web.htmx import is_partial
+from app.web.render import go, local_path, page, partial
+
+AnyRequest = Request[Any, Any, Any]
+Form = dict[str, str]
+CHANGED = '{"saldo:changed": true}'
+
+
+class TransactionsController(Controller):
+    path = "/transactions"
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="transactions")
+    async def list_transactions(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        """The list, filtered by the address; htmx gets the results, or further rows."""
+        params = request.query_params.dict()
+        wanted, problems = read_filter(params)
+        after = next(iter(params.get("after", [])), None)
+        context = await results(services, wanted, problems, after)
+        if not is_partial(request):
+            return page("transactions/index", **context, **await around(services))
+        if after is not None:
+            return partial("transactions/rows", **context)
+        address = "/transactions" + (f"?{wanted.query}" if wanted.query else "")
+        return partial(
+            "transactions/results",
+            headers={"HX-Push-Url": address},
+            **context,
+            **await filing_choices(services),
+        )
+
+    @get("/export.{form:str}", name="transactions:export")
+    async def export(self, request: AnyRequest, member: NamedDependency[Member], form: FromPath[str]) -> Stream:
+        """All that the filter finds, as a file."""
+        wanted, _problems = read_filter(request.query_params.dict())
+        return download(member, wanted, form)
+
+    @get("/{transaction_id:int}/row", name="transactions:row")
+    async def show_row(self, services: NamedDependency[Services], transaction_id: FromPath[int]) -> Template:
+        return partial("transactions/row", line=await services.listing.line(transaction_id))
+
+    @get("/{transaction_id:int}/edit", name="transactions:edit-row")
+    async def edit_row(
+        self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
+    ) -> Template | Response[Any]:
+        """The row as a small form."""
+        line = await services.listing.line(transaction_id)
+        if not is_partial(request):
+            return go(request, f"/transactions/{transaction_id}")
+        values = {
+            "version": str(line.version),
+            "booked_on": line.booked_on.isoformat(),
+            "payee": line.payee,
+            "category": str(line.category.id) if line.category else "",
+            "amount": str(line.amount.decimal),
+        }
+        return partial("transactions/edit", line=line, values=values, errors={}, **await filing_choices(services))
+
+    @post("/{transaction_id:int}/row", name="transactions:save-row", status_code=200)
+    async def save_row(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        transaction_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        """Save the small form and show the row again."""
+        line = await services.listing.line(transaction_id)
+        choices = await filing_choices(services)
+        with redrawing("transactions/edit", data, line=line, keep_target=True, **choices):
+            row = await services.transactions.edit(transaction_id, patch_of(data, line))
+        if not is_partial(request):
+            return go(request, "/transactions")
+        moved = row.booked_on != line.booked_on or row.amount_minor != line.minor
+        return await self._row(services, transaction_id, event=CHANGED if moved else None)
+
+    @get("/{transaction_id:int}/category", name="transactions:choose-category")
+    async def choose_category(
+        self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
+    ) -> Template | Response[Any]:
+        if not is_partial(request):
+            return go(request, f"/transactions/{transaction_id}")
+        line = await services.listing.line(transaction_id)
+        return partial("transactions/category", line=line, **await filing_choices(services))
+
+    @post("/{transaction_id:int}/category", name="transactions:recategorise", status_code=200)
+    async def recategorise(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        transaction_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        """File one row by hand."""
+        await services.transactions.recategorise(transaction_id, number(data.get("category", ""), "category"))
+        if not is_partial(request):
+            return go(request, "/transactions")
+        return await self._row(services, transaction_id)
+
+    @post("/bulk", name="transactions:bulk", status_code=200)
+    async def change_many(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[Any]:
+        """One change to all that are selected, or to all that the filter finds."""
+        data = await request.form()
+        query = str(data.get("query", ""))[:2000]
+        wanted, _problems = read_filter(parse_qs(query))
+        ids = tuple(int(each) for each in data.getall("id", []) if str(each).isdecimal() and len(str(each)) < 19)
+        selection = Selection(everything=wanted) if data.get("everything") == "yes" else Selection(ids)
+        await self._change_many(services, selection, {key: str(value) for key, value in data.items()})
+        if not is_partial(request):
+            return go(request, local_path(f"/transactions?{query}" if query else "/transactions", "/transactions"))
+        return partial(
+            "transactions/changed",
+            **await results(services, wanted, {}, None),
+            **await filing_choices(services),
+            **undoable(services),
+        )
+
+    async def _change_many(self, services: Services, selection: Selection, data: Mapping[str, str]) -> None:
+        bulk, verb = services.bulk_edit, data.get("do", "")
+        tags = [each.strip()[:40] for each in data.get("tags", "").split(",") if each.strip()]
+        if verb == "file":
+            await bulk.file(selection, number(data.get("category", ""), "category"))
+        elif verb == "tag":
+            await bulk.tag(selection, tags)
+        elif verb == "untag":
+            await bulk.tag(selection, tags, remove=True)
+        elif verb == "clear":
+            await bulk.mark(selection, Status.CLEARED)
+        elif verb == "delete":
+            await bulk.delete(selection)
+        else:
+            raise NotFound(_("There is nothing at this address."))
+
+    @post("/filters", name="transactions:save-filter", status_code=200)
+    async def save_filter(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
+    ) -> Response[Any]:
+        """Keep the filter under a name."""
+        kept = await services.saved_filters.add(data.get("name", "").strip()[:60], data.get("query", ""))
+        return go(request, f"/transactions?{kept.query}")
+
+    @post("/filters/{filter_id:int}/delete", name="transactions:delete-filter", status_code=200)
+    async def delete_filter(
+        self, request: AnyRequest, services: NamedDependency[Services], filter_id: FromPath[int]
+    ) -> Response[Any]:
+        await services.saved_filters.delete(filter_id)
+        return go(request, "/transactions")
+
+    async def _row(self, services: Services, transaction_id: int, event: str | None = None) -> Template:
+        await services.session.flush()
+        line = await services.listing.line(transaction_id)
+        return partial("transactions/row", event=event, line=line, **undoable(services))
+
+
+def undoable(services: Services) -> dict[str, str]:
+    """What the toast says about this unit of work, and where it is undone."""
+    journal = services.journal
+    made = journal.change_set_id
+    return {"message": journal.recorder.label, "undo_url": f"/activity/{made}/undo" if made else ""}
+
+
+def download(member: Member, wanted: Filter, form: str) -> Stream:
+    """A stream of the rows of a filter as ``csv`` or ``json``."""
+    streams = {"csv": (csv_stream, "text/csv; charset=utf-8"), "json": (json_stream, "application/json")}
+    if form not in streams:
+        raise NotFound(_("There is nothing at this address."))
+    make, media_type = streams[form]
+    name = f"transactions-{member.today.isoformat()}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Stream(make(member, wanted), media_type=media_type, headers=headers)
+
+
+def number(text: str, field: str) -> int | None:
+    """The id that a select sent; nothing for its blank choice."""
+    if not text.strip():
+        return None
+    if not text.isdecimal() or len(text) > 18:
+        raise Invalid(_("Choose one from the list."), field=field)
+    return int(text)
+
+
+def patch_of(data: Mapping[str, str], line: Line) -> TransactionPatch:
+    """The changes that a form asks for. Fields that it left as they are do not count, so locked rows can be filed."""
+    found: dict[str, Any] = {}
+    if data.get("version", "").isdecimal():
+        found["version"] = int(data["version"][:18])
+    if "booked_on" in data and data["booked_on"] != line.booked_on.isoformat():
+        found["booked_on"] = data["booked_on"]
+    if "payee" in data and data["payee"].strip() != line.payee:
+        found["payee"] = data["payee"]
+    if "category" in data and not line.is_split and not line.transfer_id:
+        category = number(data["category"], "category")
+        if category != (line.category.id if line.category else None):
+            found["category"] = category
+    if "amount" in data:
+        money = written(data["amount"], line.currency, "amount")
+        if money is None:
+            raise Invalid(_("Write an amount, like -12.50."), field="amount")
+        if money != line.amount:
+            found |= {"amount": money.wire, "currency": money.currency}
+    return TransactionPatch.model_validate(found)
+
+
+async def results(services: Services, wanted: Filter, problems: dict[str, str], after: str | None) -> dict[str, Any]:
+    """What the list shows."""
+    found = await services.listing.page(wanted, after)
+    place = read_cursor(wanted, after)
+    query = wanted.query
+    return {
+        "found": found,
+        "shown": wanted,
+        "query": query,
+        "problems": problems,
+        "filters_on": await filters_on(services, wanted),
+        "more_url": f"/transactions?{query}{'&' if query else ''}after={found.next}",
+        "previous_day": place[0] if place and isinstance(place[0], date) else None,
+    }
+
+
+async def filters_on(services: Services, wanted: Filter) -> list[tuple[str, str]]:
+    """Each filter that is on in words, with the address without it."""
+    accounts = {each.id: each.name for each in await services.accounts.all()}
+    categories = await services.categories.by_id()
+    found: list[tuple[str, Filter]] = []
+
+    def on(text: str, **without: Any) -> None:
+        found.append((text, replace(wanted, **without)))
+
+    if wanted.search:
+        on(f"“{wanted.search}”", search="")
+    for account in wanted.account:
+        on(accounts.get(account, _("Unknown account")), account=tuple(a for a in wanted.account if a != account))
+    for category in wanted.category:
+        known = categories.get(category) if isinstance(category, int) else None
+        text = known.name if known else _("No category") if category == "unfiled" else _("Unknown category")
+        on(text, category=tuple(each for each in wanted.category if each != category))
+    if wanted.payee:
+        on(wanted.payee, payee="")
+    if wanted.tag:
+        on(f"#{wanted.tag}", tag="")
+    if wanted.since:
+        on(_("from {day}", day=written_day(wanted.since)), since=None)
+    if wanted.until:
+        on(_("to {day}", day=written_day(wanted.until)), until=None)
+    if wanted.min_amount:
+        on(_("at least {amount}", amount=wanted.min_amount), min_amount="")
+    if wanted.max_amount:
+        on(_("at most {amount}", amount=wanted.max_amount), max_amount="")
+    if wanted.flow:
+        on(_("Money in") if wanted.flow == "in" else _("Money out"), flow="")
+    if wanted.status:
+        on(statuses()[wanted.status.value], status=None)
+    if wanted.transfer is not None:
+        on(_("Only transfers") if wanted.transfer else _("Without transfers"), transfer=None)
+    if wanted.batch is not None:
+        on(_("One import"), batch=None)
+    return [(text, f"/transactions?{off.query}" if off.query else "/transactions") for text, off in found]
+
+
+def statuses() -> dict[str, str]:
+    return {"pending": _("Pending"), "cleared": _("Cleared"), "reconciled": _("Reconciled")}
+
+
+async def filing_choices(services: Services) -> dict[str, Any]:
+    """The categories to choose from, in their groups."""
+    groups = await services.categories.groups()
+    return {"categories": [(group.name, [(each.id, each.name) for each in group.categories]) for group in groups]}
+
+
+async def around(services: Services) -> dict[str, Any]:
+    """What the filters of the page offer."""
+    filing = await filing_choices(services)
+    return {
+        "categories": [("unfiled", _("No category")), *filing["categories"]],
+        "accounts": [(each.id, each.name) for each in await services.accounts.all()],
+        "tags": [(name, name) for _id, name in await services.tags.all()],
+        "statuses": list(statuses().items()),
+        "saved": await services.saved_filters.all(),
+    }

@@ -1,0 +1,183 @@
+"""Bulk edit: one change to many transactions, journaled and undone as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.errors import Invalid
+from app.i18n import _, ngettext
+from app.models import FiledBy, Split, Status, Tag, Transaction, TransactionTag
+from app.services import rollups
+from app.services.listing import Filter
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+MOST = 100_000
+MOST_DELETED = 5_000
+CHUNK = 500
+FILING = ("category_id", "filed_by", "confidence", "because")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows by their ids, or all that a filter finds."""
+
+    ids: tuple[int, ...] = ()
+    everything: Filter | None = None
+
+
+class BulkEditService:
+    """Changes many of one book's transactions at once; locked rows are left out and counted."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+
+    async def file(self, selection: Selection, category_id: int | None) -> int:
+        """File rows in a category (nothing: take them out of theirs); transfers and splits keep what they have."""
+        await self.services.transactions.category(category_id)
+        rows = await self._rows(selection, *(getattr(Transaction, name) for name in FILING))
+        rows = [row for row in rows if row.transfer_id is None and not row.is_split and row.category_id != category_id]
+        values = {
+            "category_id": category_id,
+            "filed_by": FiledBy.PERSON if category_id else None,
+            "confidence": None,
+            "because": None,
+        }
+        await self._write(rows, values)
+        name = (await self.services.categories.by_id())[category_id].name if category_id else _("no category")
+        self._note(ngettext("Filed {n} entry under {name}", "Filed {n} entries under {name}", len(rows), name=name))
+        return len(rows)
+
+    async def mark(self, selection: Selection, status: Status) -> int:
+        """Set the status of rows that are not reconciled."""
+        if status is Status.RECONCILED:
+            raise Invalid(_("Entries are reconciled against a statement, on their account's page."), field="status")
+        rows = [row for row in await self._rows(selection) if row.status not in (status, Status.RECONCILED)]
+        await self._write(rows, {"status": status})
+        self._note(ngettext("Changed the status of {n} entry", "Changed the status of {n} entries", len(rows)))
+        return len(rows)
+
+    async def tag(self, selection: Selection, names: Iterable[str], *, remove: bool = False) -> int:
+        """Put tags on rows, or take them off."""
+        tags = await self.services.tags.named(names)
+        if not tags:
+            raise Invalid(_("Write at least one tag."), field="tags")
+        ids = [row.id for row in await self._rows(selection)]
+        changed = 0
+        for tag in tags:
+            changed = max(changed, await (self._untag(tag, ids) if remove else self._tag(tag, ids)))
+        self._note(ngettext("Changed the tags of {n} entry", "Changed the tags of {n} entries", changed))
+        return changed
+
+    async def delete(self, selection: Selection) -> int:
+        """Delete rows, and the other sides of transfers with them."""
+        ids = [row.id for row in await self._rows(selection) if row.status is not Status.RECONCILED]
+        if len(ids) > MOST_DELETED:
+            raise Invalid(_("At most {n} entries can be deleted at once. Narrow the filter.", n=f"{MOST_DELETED:,}"))
+        rows = await self._loaded(Transaction.id, ids)
+        found = {row.id for row in rows}
+        transfers = {row.transfer_id for row in rows if row.transfer_id}
+        rows += [leg for leg in await self._loaded(Transaction.transfer_id, sorted(transfers)) if leg.id not in found]
+        await self.services.transactions.remove(rows)
+        self._note(ngettext("Deleted {n} entry", "Deleted {n} entries", len(rows)))
+        return len(rows)
+
+    async def _rows(self, selection: Selection, *more: Any) -> list[Any]:
+        """What the totals need of each selected row of this book."""
+        columns = (
+            Transaction.id,
+            Transaction.account_id,
+            Transaction.booked_on,
+            Transaction.amount_minor,
+            Transaction.currency,
+            Transaction.status,
+            Transaction.transfer_id,
+            Transaction.is_split,
+            *(more or (Transaction.category_id,)),
+        )
+        query = select(*columns).order_by(Transaction.id)
+        if selection.everything is not None:
+            conditions = await self.services.listing.conditions(selection.everything)
+            return list((await self.session.execute(query.where(*conditions).limit(MOST))).all())
+        rows: list[Any] = []
+        for part in _chunks(selection.ids):
+            own = query.where(Transaction.book_id == self.member.book.id, Transaction.id.in_(part))
+            rows += (await self.session.execute(own)).all()
+        if not rows:
+            raise Invalid(_("Select at least one entry."))
+        return rows
+
+    async def _write(self, rows: Sequence[Any], values: dict[str, Any]) -> None:
+        if not rows:
+            return
+        parts = await self._parts([row.id for row in rows if row.is_split])
+        deltas = rollups.Deltas(self.member.book.months)
+        for row in rows:
+            before = rollups.Posting(
+                self.member.book.id,
+                row.account_id,
+                row.booked_on,
+                row.amount_minor,
+                row.currency,
+                row.status,
+                row.category_id,
+                row.transfer_id is not None,
+                parts.get(row.id, ()),
+            )
+            deltas.add(before, -1)
+            deltas.add(before._replace(**{name: values[name] for name in ("category_id", "status") if name in values}))
+        await self.services.journal.bulk_update(
+            Transaction, [row.id for row in rows], values, [dict(row._mapping) for row in rows]
+        )
+        await rollups.apply(self.session, deltas)
+
+    async def _parts(self, ids: Sequence[int]) -> dict[int, tuple[tuple[int | None, int], ...]]:
+        found: dict[int, tuple[tuple[int | None, int], ...]] = {}
+        for part in _chunks(ids):
+            query = select(Split.transaction_id, Split.category_id, Split.amount_minor)
+            for owner, category_id, minor in await self.session.execute(query.where(Split.transaction_id.in_(part))):
+                found[owner] = (*found.get(owner, ()), (category_id, minor))
+        return found
+
+    async def _tag(self, tag: Tag, ids: Sequence[int]) -> int:
+        has = set(await self.session.scalars(self._links(tag).with_only_columns(TransactionTag.transaction_id)))
+        missing = [each for each in ids if each not in has]
+        self.session.add_all(
+            TransactionTag(book_id=self.member.book.id, transaction_id=each, tag_id=tag.id) for each in missing
+        )
+        await self.session.flush()
+        return len(missing)
+
+    async def _untag(self, tag: Tag, ids: Sequence[int]) -> int:
+        count = 0
+        for part in _chunks(ids):
+            for link in await self.session.scalars(self._links(tag).where(TransactionTag.transaction_id.in_(part))):
+                await self.session.delete(link)
+                count += 1
+        await self.session.flush()
+        return count
+
+    def _links(self, tag: Tag) -> Any:
+        return select(TransactionTag).where(
+            TransactionTag.tag_id == tag.id, TransactionTag.book_id == self.member.book.id
+        )
+
+    async def _loaded(self, column: Any, ids: Sequence[int]) -> list[Transaction]:
+        rows: list[Transaction] = []
+        for part in _chunks(ids):
+            query = select(Transaction).where(Transaction.book_id == self.member.book.id, column.in_(part))
+            rows += await self.session.scalars(query.options(selectinload(Transaction.splits)))
+        return rows
+
+    def _note(self, label: str) -> None:
+        self.services.journal.note(label)
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))

@@ -1,0 +1,112 @@
+"""Changing many transactions at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app import db
+from app.schemas.transactions import TransactionIn
+from app.services.check import check_invariants
+
+
+@pytest.fixture
+def rows(alice: Any) -> list[int]:
+    async def add(services: Any) -> list[int]:
+        splits = [{"amount": "-1"}, {"amount": "-2"}]
+        entries = [
+            {"payee": "Lidl", "amount": "-3"},
+            {"payee": "Lidl", "amount": "-4"},
+            {"payee": "Ikea", "amount": "-3", "splits": splits},
+        ]
+        return [(await services.transactions.add(TransactionIn.model_validate(each))).id for each in entries]
+
+    return alice.work(add)
+
+
+@pytest.fixture
+def groceries(alice: Any) -> int:
+    async def look(services: Any) -> int:
+        return (await services.categories.by_key())["groceries"].id
+
+    return alice.work(look)
+
+
+@pytest.fixture(autouse=True)
+def sound_books(database: db.Database, run: Any) -> Any:
+    yield
+
+    async def prove() -> None:
+        async with db.read_session() as session:
+            assert await check_invariants(session) == []
+
+    run(prove)
+
+
+def lines(person: Any, ids: list[int]) -> dict[int, Any]:
+    found = person.work(lambda services: services.listing.lines(ids))
+    return {line.id: line for line in found}
+
+
+def bulk(person: Any, **data: Any) -> Any:
+    return person.htmx("post", "/transactions/bulk", data={"query": "", **data})
+
+
+def undo_last(person: Any, answer: Any) -> None:
+    change_set = int(answer.text.split('hx-post="/activity/')[1].split("/")[0])
+    person.work(lambda services: services.journal.undo(change_set))
+
+
+def test_selected_rows_are_filed_and_put_back(alice: Any, rows: list[int], groceries: int) -> None:
+    answer = bulk(alice, do="file", id=[str(each) for each in rows], category=str(groceries))
+    assert answer.status_code == 200
+    assert "Filed 2 entries under Groceries" in answer.text
+    found = lines(alice, rows)
+    assert [bool(found[each].category) for each in rows] == [True, True, False]
+    undo_last(alice, answer)
+    assert not any(line.category for line in lines(alice, rows).values())
+
+
+def test_all_that_match_are_filed(alice: Any, rows: list[int], groceries: int) -> None:
+    answer = bulk(alice, do="file", everything="yes", query="search=lidl", category=str(groceries))
+    assert "Filed 2 entries" in answer.text
+
+
+def test_tags_are_put_on_and_taken_off(alice: Any, rows: list[int]) -> None:
+    ids = [str(each) for each in rows]
+    bulk(alice, do="tag", id=ids, tags="Trip, Work")
+    assert all(line.tags == ["Trip", "Work"] for line in lines(alice, rows).values())
+    bulk(alice, do="untag", id=ids, tags="trip")
+    assert all(line.tags == ["Work"] for line in lines(alice, rows).values())
+
+
+def test_rows_are_deleted_and_come_back(alice: Any, rows: list[int]) -> None:
+    answer = bulk(alice, do="delete", id=[str(each) for each in rows])
+    assert "Deleted 3 entries" in answer.text
+    assert lines(alice, rows) == {}
+    undo_last(alice, answer)
+    assert len(lines(alice, rows)) == 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"do": "file"}, {"do": "file", "id": "x"}, {"do": "tag", "id": "1", "tags": ""}, {"do": "file", "id": "999999"}],
+)
+def test_nothing_selected_is_said(alice: Any, data: dict[str, str]) -> None:
+    assert bulk(alice, **data).status_code == 422
+
+
+def test_other_verbs_do_not_exist(alice: Any, rows: list[int]) -> None:
+    assert bulk(alice, do="explode", id=str(rows[0])).status_code == 404
+
+
+def test_it_is_private(alice: Any, bob: Any, rows: list[int]) -> None:
+    answer = bulk(bob, do="delete", id=[str(each) for each in rows])
+    assert answer.status_code == 422
+    assert len(lines(alice, rows)) == 3
+
+
+def test_without_scripts_the_browser_goes_back_to_its_filter(alice: Any, rows: list[int]) -> None:
+    answer = alice.post("/transactions/bulk", {"do": "clear", "id": str(rows[0]), "query": "search=lidl"})
+    assert answer.headers["location"] == "/transactions?search=lidl"

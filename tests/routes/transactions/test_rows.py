@@ -1,0 +1,82 @@
+"""Editing and filing one row in place."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.models import Status
+from app.schemas.transactions import TransactionIn, TransactionPatch
+
+
+@pytest.fixture
+def row(alice: Any) -> int:
+    entry = TransactionIn(booked_on=date(2026, 3, 14), payee="Lidl", amount="-12.50")
+    return alice.work(lambda services: services.transactions.add(entry)).id
+
+
+@pytest.fixture
+def groceries(alice: Any) -> int:
+    async def look(services: Any) -> int:
+        return (await services.categories.by_key())["groceries"].id
+
+    return alice.work(look)
+
+
+def test_a_category_is_chosen_in_place(alice: Any, row: int, groceries: int) -> None:
+    assert "<select" in alice.htmx("get", f"/transactions/{row}/category").text
+    answer = alice.htmx("post", f"/transactions/{row}/category", data={"category": str(groceries)})
+    assert answer.status_code == 200
+    assert "Groceries" in answer.text
+    assert "/undo" in answer.text
+
+
+def test_without_scripts_the_browser_is_sent_back(alice: Any, row: int, groceries: int) -> None:
+    answer = alice.post(f"/transactions/{row}/category", {"category": str(groceries)})
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("category", ["99999", "x", "²"])
+def test_a_category_that_is_none_is_refused(alice: Any, row: int, category: str) -> None:
+    assert alice.htmx("post", f"/transactions/{row}/category", data={"category": category}).status_code == 422
+
+
+def test_a_row_is_edited_in_place(alice: Any, row: int) -> None:
+    form = alice.htmx("get", f"/transactions/{row}/edit").text
+    version = form.split('name="version" value="')[1].split('"')[0]
+    data = {"version": version, "booked_on": "2026-03-15", "payee": "Aldi", "amount": "-1,234.5", "category": ""}
+    answer = alice.htmx("post", f"/transactions/{row}/row", data=data)
+    assert answer.status_code == 200
+    assert "Aldi" in answer.text
+    assert "1,234.50" in answer.text
+    late = alice.htmx("post", f"/transactions/{row}/row", data={**data, "payee": "Netto"})
+    assert late.status_code == 409
+    assert "changed somewhere else" in late.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("booked_on", "2026-02-31"), ("amount", "much"), ("amount", ""), ("amount", "0"), ("payee", "a\x00b"),
+     ("payee", "x" * 200)],
+)  # fmt: skip
+def test_what_is_wrong_is_said_at_its_field(alice: Any, row: int, name: str, value: str) -> None:
+    data = {"booked_on": "2026-03-14", "payee": "Lidl", "amount": "-12.50", "category": "", name: value}
+    answer = alice.htmx("post", f"/transactions/{row}/row", data=data)
+    assert answer.status_code == 422
+    assert f'id="tx-{row}-{name}-error"' in answer.text
+
+
+def test_a_reconciled_row_can_be_filed_but_not_changed(alice: Any, row: int, groceries: int) -> None:
+    lock = TransactionPatch(status=Status.RECONCILED)
+    alice.work(lambda services: services.transactions.edit(row, lock))
+    assert alice.htmx("post", f"/transactions/{row}/category", data={"category": str(groceries)}).status_code == 200
+    assert alice.htmx("post", f"/transactions/{row}/row", data={"amount": "-1"}).status_code == 409
+
+
+@pytest.mark.parametrize("path", ["row", "edit", "category"])
+def test_it_is_private(alice: Any, bob: Any, row: int, path: str) -> None:
+    assert bob.htmx("get", f"/transactions/{row}/{path}").status_code == 404
+    if path != "edit":
+        assert bob.htmx("post", f"/transactions/{row}/{path}", data={"category": "", "amount": "1"}).status_code == 404
