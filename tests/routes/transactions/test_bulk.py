@@ -16,9 +16,9 @@ def rows(alice: Any) -> list[int]:
     async def add(services: Any) -> list[int]:
         splits = [{"amount": "-1"}, {"amount": "-2"}]
         entries = [
-            {"payee": "Lidl", "amount": "-3"},
-            {"payee": "Lidl", "amount": "-4"},
-            {"payee": "Ikea", "amount": "-3", "splits": splits},
+            {"payee": "Zzyxq", "amount": "-3"},
+            {"payee": "Zzyxq", "amount": "-4"},
+            {"payee": "Qwxv", "amount": "-3", "splits": splits},
         ]
         return [(await services.transactions.add(TransactionIn.model_validate(each))).id for each in entries]
 
@@ -69,7 +69,7 @@ def test_selected_rows_are_filed_and_put_back(alice: Any, rows: list[int], groce
 
 
 def test_all_that_match_are_filed(alice: Any, rows: list[int], groceries: int) -> None:
-    answer = bulk(alice, do="file", everything="yes", query="search=lidl", category=str(groceries))
+    answer = bulk(alice, do="file", everything="yes", query="search=zzyxq", category=str(groceries))
     assert "Filed 2 entries" in answer.text
 
 
@@ -108,5 +108,5 @@ def test_it_is_private(alice: Any, bob: Any, rows: list[int]) -> None:
 
 
 def test_without_scripts_the_browser_goes_back_to_its_filter(alice: Any, rows: list[int]) -> None:
-    answer = alice.post("/transactions/bulk", {"do": "clear", "id": str(rows[0]), "query": "search=lidl"})
-    assert answer.headers["location"] == "/transactions?search=lidl"
+    answer = alice.post("/transactions/bulk", {"do": "clear", "id": str(rows[0]), "query": "search=zzyxq"})
+    assert answer.headers["location"] == "/transactions?search=zzyxq"
