@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from app.commands import admin
+
 ROOT = Path(__file__).resolve().parent.parent
 WORKER_DELAY = 3.0  # seconds
 
@@ -26,6 +28,9 @@ def alembic_config() -> Any:
 @click.group()
 def main() -> None:
     """Saldo keeps your books."""
+
+
+main.add_command(admin)
 
 
 @main.command()

@@ -49,6 +49,12 @@ def current_language() -> str:
     return _locale.get().partition("-")[0]
 
 
+def spoken_locale() -> str:
+    """The current locale, or English while its language has no catalogue: words are never mixed."""
+    spoken = current_language() == "en" or type(translations(current_language())) is Translations
+    return current_locale() if spoken else "en-GB"
+
+
 def _(message: str, **values: object) -> str:
     """A message in the reader's language, with its ``{named}`` places filled."""
     text = translations(current_language()).gettext(message)

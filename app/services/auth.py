@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import read_session, write_session
-from app.errors import Forbidden, Invalid, SaldoError
+from app.errors import Forbidden, Invalid, NotFound, SaldoError
 from app.i18n import _
 from app.models import User
 from app.services import security, throttle
@@ -160,3 +160,19 @@ async def change_password(member: Member, old: str, new: str, visitor: Visitor, 
         await SessionService(session).end_all(user.id, but=member.session_id)
         await TokenService(session).end_families(user.id)
         security.note(session, "password-changed", user.id, visitor.address)
+
+
+async def set_password(name: str, password: str) -> None:
+    """Set anybody's password, for the operator at the console; ends all their sessions and API log-ins."""
+    async with read_session() as session:
+        user = await find_user(session, name)
+    if user is None:
+        raise NotFound(_("There is no such user."))
+    check_new(password, user.username, user.email, user.name)
+    password_hash = await hashed(password)
+    async with write_session() as session, saving(session):
+        await session.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
+        await SessionService(session).end_all(user.id)
+        await TokenService(session).end_families(user.id)
+        security.note(session, "password-reset", user.id)
+    await throttle.succeeded(user.id)

@@ -11,14 +11,14 @@ from babel.localedata import locale_identifiers
 from babel.numbers import get_currency_name
 
 from app.domain.money import currencies
-from app.i18n import LANGUAGES, current_locale
+from app.i18n import LANGUAGES, spoken_locale
 
 Options = list[tuple[str, str]]
 
 
 def currency_options(*more: str) -> Options:
     """Each currency in use as “EUR · Euro”; ``more`` are codes that must be among them."""
-    return _currencies(current_locale(), tuple(sorted(set(more))))
+    return _currencies(spoken_locale(), tuple(sorted(set(more))))
 
 
 @lru_cache(maxsize=64)
@@ -29,7 +29,7 @@ def _currencies(locale: str, more: tuple[str, ...]) -> Options:
 
 def locale_options() -> list[tuple[str, Options]]:
     """The regions of each language we speak, grouped by language: they decide how numbers and dates are written."""
-    return _locales(current_locale())
+    return _locales(spoken_locale())
 
 
 @lru_cache(maxsize=64)
@@ -60,5 +60,5 @@ def time_zone_options() -> list[tuple[str, Options]]:
 
 
 def weekday_options() -> Options:
-    days = Locale.parse(current_locale(), sep="-").days["stand-alone"]["wide"]
+    days = Locale.parse(spoken_locale(), sep="-").days["stand-alone"]["wide"]
     return [(str(day), str(days[day])) for day in range(7)]

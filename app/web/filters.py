@@ -14,7 +14,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_d
 from markupsafe import Markup
 
 from app.domain.money import exponent
-from app.i18n import _, current_locale
+from app.i18n import _, current_locale, spoken_locale
 from app.models.base import now
 
 MINUS = "−"
@@ -164,7 +164,7 @@ def moment(value: datetime, time_zone: str) -> str:
 
 def ago(value: datetime) -> str:
     """“3 hours ago”."""
-    return str(format_timedelta(value - now(), add_direction=True, locale=current_locale().replace("-", "_")))
+    return str(format_timedelta(value - now(), add_direction=True, locale=spoken_locale().replace("-", "_")))
 
 
 FILTERS = {

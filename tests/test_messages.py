@@ -1,0 +1,36 @@
+"""Every sentence of Python and of the templates reaches the translators."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+ROOT = Path(__file__).parents[1]
+KEYWORDS = {"_": None, "ngettext": (1, 2), "mark": None}
+
+
+@pytest.fixture(scope="module")
+def messages():
+    """What ``make messages`` collects."""
+    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
+    methods = [(each["pattern"], each["method"]) for each in mappings]
+    options = {
+        each["pattern"]: {key: str(value) for key, value in each.items() if key not in ("method", "pattern")}
+        for each in mappings
+    }
+    found = extract_from_dir(ROOT / "app", methods, options, KEYWORDS, strip_comment_tags=True)
+    return {text for each in found for text in (each[2] if isinstance(each[2], tuple) else (each[2],))}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "app" / "templates").rglob("*.html")), ids=lambda path: path.name)
+def test_the_sentences_of_a_template_are_collected(messages, path):
+    written = re.findall(r"""_\("([^"\\{%]{2,})"[,)]""", path.read_text())
+    assert [each for each in written if each not in messages] == []
+
+
+def test_sentences_of_python_plurals_and_marked_titles_are_collected(messages):
+    assert {"Sign in first.", "Too many tries. Wait {n} second.", "Overview"} <= messages
