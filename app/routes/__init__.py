@@ -15,6 +15,7 @@ from app.routes.api.predictions import PredictionsApi
 from app.routes.api.rules import RulesApi
 from app.routes.api.tokens import TokensController
 from app.routes.auth import AuthController, LinkController
+from app.routes.categories import CategoriesController
 from app.routes.dashboard import DashboardController
 from app.routes.health import HealthController
 from app.routes.inbox import InboxController
@@ -27,6 +28,7 @@ PAGES: list[ControllerRouterHandler] = [
     AuthController,
     DocsController,
     DashboardController,
+    CategoriesController,
     HealthController,
     LinkController,
     SecurityController,

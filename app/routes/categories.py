@@ -1,0 +1,210 @@
+"""The page of categories and their groups, with its forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Template
+
+from app.i18n import _
+from app.schemas.categories import ICONS, CategoryIn, CategoryPatch, GroupIn, GroupName, MergeIn
+from app.services import Services
+from app.web.editing import PAGE, changed, chosen, editor
+from app.web.forms import redrawing
+from app.web.guards import MEMBER
+from app.web.render import page
+
+AnyRequest = Request[Any, Any, Any]
+Form = dict[str, str]
+LIST = "/categories"
+GROUPS = "/categories/groups"
+
+
+async def listing(services: Services) -> dict[str, Any]:
+    services.categories.forget()
+    return {"groups": await services.categories.all_groups(), "counts": await services.categories.counts()}
+
+
+async def choices(services: Services, kind: str = "") -> dict[str, Any]:
+    """The groups that the form offers: all, or those of one kind."""
+    groups = await services.categories.all_groups()
+    return {"groups": [(each.id, each.name) for each in groups if not kind or each.kind == kind], "icons": ICONS}
+
+
+def entry_of(data: Form) -> dict[str, Any]:
+    """The form's fields as the schema takes them."""
+    group = data.get("group", "")
+    sent = {name: data[name] for name in ("name", "icon", "colour") if name in data}
+    return sent | {"group": int(group) if group.isascii() and group.isdigit() and len(group) < 19 else group}
+
+
+class CategoriesController(Controller):
+    path = "/categories"
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="categories")
+    async def show_categories(self, services: NamedDependency[Services]) -> Template:
+        """Every group with its categories and how often each is used."""
+        return page("categories/index", **await listing(services))
+
+    @get("/new", name="categories:new")
+    async def new_category(
+        self, request: AnyRequest, services: NamedDependency[Services], group: FromQuery[str] = ""
+    ) -> Template:
+        values = {"group": group, "icon": "tag", "colour": "1"}
+        title = _("New category")
+        return editor(request, "categories/form", title, values=values, action=LIST, **await choices(services))
+
+    @post("/", name="categories:add", status_code=200)
+    async def add_category(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
+    ) -> Template | Response[Any]:
+        with await self._form(services, data, LIST, _("New category")):
+            await services.categories.add(CategoryIn.model_validate(entry_of(data)))
+        return await self._changed(request, services)
+
+    @get("/{category_id:int}/edit", name="categories:edit")
+    async def edit_category(
+        self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int]
+    ) -> Template:
+        row = await services.categories.option(category_id)
+        values = {"name": row.name, "group": row.group_id, "icon": row.icon, "colour": row.colour}
+        offered = await choices(services, row.kind)
+        title, action = _("Edit {name}", name=row.name), f"{LIST}/{category_id}"
+        return editor(request, "categories/form", title, values=values, action=action, **offered)
+
+    @post("/{category_id:int}", name="categories:change", status_code=200)
+    async def change_category(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        category_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        row = await services.categories.option(category_id)
+        title = _("Edit {name}", name=row.name)
+        with await self._form(services, data, f"{LIST}/{category_id}", title, row.kind):
+            await services.categories.change(category_id, CategoryPatch.model_validate(entry_of(data)))
+        return await self._changed(request, services)
+
+    @get("/{category_id:int}/merge", name="categories:merging")
+    async def show_merge(
+        self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int]
+    ) -> Template:
+        context = await self._merge(services, category_id)
+        return editor(request, "merge", context.pop("title"), **context)
+
+    @post("/{category_id:int}/merge", name="categories:merge", status_code=200)
+    async def merge_category(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        category_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        """Give all that a category has to another one."""
+        with redrawing("merge", data, page=PAGE, form="merge", **await self._merge(services, category_id)):
+            await services.categories.merge(category_id, MergeIn.model_validate({"into": data.get("into")}).into)
+        return await self._changed(request, services)
+
+    @post("/{category_id:int}/{verb:str}", name="categories:do", status_code=200)
+    async def do_with_category(
+        self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int], verb: FromPath[str]
+    ) -> Template | Response[Any]:
+        """Archive, bring back, move, or delete while it is unused."""
+        categories = services.categories
+        verbs = {
+            "archive": lambda: categories.archive(category_id),
+            "restore": lambda: categories.archive(category_id, away=False),
+            "up": lambda: categories.move(category_id, -1),
+            "down": lambda: categories.move(category_id, 1),
+            "delete": lambda: categories.delete(category_id),
+        }
+        await chosen(verbs, verb)()
+        return await self._changed(request, services)
+
+    @get("/groups/new", name="categories:new_group")
+    async def new_group(self, request: AnyRequest) -> Template:
+        return editor(request, "categories/group_form", _("New group"), action=GROUPS, fresh=True)
+
+    @post("/groups", name="categories:add_group", status_code=200)
+    async def add_group(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
+    ) -> Template | Response[Any]:
+        sent = {name: data[name] for name in ("name", "kind") if name in data}
+        with self._group_form(data, GROUPS, _("New group"), fresh=True):
+            await services.categories.add_group(GroupIn.model_validate(sent))
+        return await self._changed(request, services)
+
+    @get("/groups/{group_id:int}/edit", name="categories:edit_group")
+    async def edit_group(
+        self, request: AnyRequest, services: NamedDependency[Services], group_id: FromPath[int]
+    ) -> Template:
+        row = await services.categories.group(group_id)
+        title, action = _("Rename {name}", name=row.name), f"{GROUPS}/{group_id}"
+        values = {"name": row.name}
+        return editor(request, "categories/group_form", title, values=values, action=action, fresh=False)
+
+    @post("/groups/{group_id:int}", name="categories:rename_group", status_code=200)
+    async def rename_group(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        group_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        row = await services.categories.group(group_id)
+        with self._group_form(data, f"{GROUPS}/{group_id}", _("Rename {name}", name=row.name)):
+            entry = GroupName.model_validate({"name": data.get("name", "")})
+            await services.categories.rename_group(group_id, entry.name)
+        return await self._changed(request, services)
+
+    @post("/groups/{group_id:int}/{verb:str}", name="categories:do_group", status_code=200)
+    async def do_with_group(
+        self, request: AnyRequest, services: NamedDependency[Services], group_id: FromPath[int], verb: FromPath[str]
+    ) -> Template | Response[Any]:
+        """Move a group, or delete it while it is empty."""
+        categories = services.categories
+        verbs = {
+            "up": lambda: categories.move_group(group_id, -1),
+            "down": lambda: categories.move_group(group_id, 1),
+            "delete": lambda: categories.delete_group(group_id),
+        }
+        await chosen(verbs, verb)()
+        return await self._changed(request, services)
+
+    @staticmethod
+    async def _changed(request: AnyRequest, services: Services) -> Template | Response[Any]:
+        return await changed(request, services, LIST, "categories/list", **await listing(services))
+
+    @staticmethod
+    async def _form(services: Services, data: Form, action: str, title: str, kind: str = "") -> Any:
+        offered = await choices(services, kind)
+        form = "categories/form"
+        return redrawing(form, data, page=PAGE, form=form, title=title, action=action, **offered)
+
+    @staticmethod
+    def _group_form(data: Form, action: str, title: str, *, fresh: bool = False) -> Any:
+        form = "categories/group_form"
+        return redrawing(form, data, page=PAGE, form=form, title=title, action=action, fresh=fresh)
+
+    @staticmethod
+    async def _merge(services: Services, category_id: int) -> dict[str, Any]:
+        row = await services.categories.option(category_id)
+        groups = [
+            (group.name, [(each.id, each.name) for each in group.categories if each.id != row.id])
+            for group in await services.categories.groups()
+            if group.kind == row.kind
+        ]
+        return {
+            "title": _("Merge {name} into another category", name=row.name),
+            "text": _("Its transactions, parts of splits and rules go to the one you choose. You can undo it."),
+            "action": f"{LIST}/{category_id}/merge",
+            "targets": [(name, found) for name, found in groups if found],
+            "target": "#categories",
+            "back": LIST,
+        }
