@@ -6,6 +6,7 @@ from app.models.account import Account, AccountKind
 from app.models.base import Base
 from app.models.book import Book, BookMember, BookRole
 from app.models.category import Category, CategoryGroup, CategoryKind
+from app.models.forecast import Forecast
 from app.models.imports import ImportBatch, ImportMapping, ImportRow, ImportStatus, RowOutcome, Tombstone
 from app.models.job import Job, JobState
 from app.models.journal import Actor, Change, ChangeAction, ChangeSet
@@ -42,6 +43,7 @@ __all__ = (
     "ChangeSet",
     "DayTotal",
     "FiledBy",
+    "Forecast",
     "IdempotencyKey",
     "ImportBatch",
     "ImportMapping",

@@ -17,6 +17,7 @@ from app.services.bulk_edit import BulkEditService
 from app.services.categories import CategoryService
 from app.services.demo import DemoService
 from app.services.filing import FilingService
+from app.services.forecasts import ForecastService
 from app.services.imports import ImportService
 from app.services.insights import InsightService
 from app.services.journal import JournalService
@@ -103,6 +104,8 @@ class Services:
     @cached_property
     def filing(self) -> FilingService:
         return FilingService(self)
+    def forecasts(self) -> ForecastService:
+        return ForecastService(self)
 
     @cached_property
     def rates(self) -> RateService:

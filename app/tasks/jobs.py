@@ -22,6 +22,7 @@ SWEEP_EVERY = 15.0  # seconds; the queue makes a job prompt, the sweep makes it 
 
 Run = Callable[[Job], Awaitable[None]]
 KINDS: dict[str, Run] = {}
+FINDERS: list[Callable[[], Awaitable[None]]] = []
 
 
 def job(kind: str) -> Callable[[Run], Run]:
@@ -32,6 +33,12 @@ def job(kind: str) -> Callable[[Run], Run]:
         return run
 
     return register
+
+
+def swept(find: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Call the decorated function at each sweep: it queues what the database says is due, under a key."""
+    FINDERS.append(find)
+    return find
 
 
 def load() -> None:
@@ -56,7 +63,12 @@ def hand_over(queued: JobQueued) -> None:
 
 
 async def sweep() -> None:
-    """Perform what is due and not running."""
+    """Find what is due, then perform what is queued and not running."""
+    for find in FINDERS:
+        try:
+            await find()
+        except Exception:
+            log.exception("finding what is due failed", finder=find.__module__)
     async with write_session() as session, session.begin():
         waiting = await JobService(session).due()
     for job_id in waiting:

@@ -1,0 +1,277 @@
+"""Forecasts as pages, tools and jobs ask for them: stored ones at once, quick ones until a job has run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from sqlalchemy import delete, func, insert, select
+
+from app.domain.period import shift_month
+from app.errors import Invalid, NotFound
+from app.i18n import _
+from app.models import ChangeSet, Forecast
+from app.models.base import now
+from app.services.forecasts import compute
+from app.services.forecasts.compute import ALL, BANDS, INCOME, ITEMS, SPENDABLE, SPENDING, Result
+from app.services.forecasts.inputs import Minor, gather
+from app.services.forecasts.items import Item
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+TOO_OLD = timedelta(days=7)  # a stored forecast from before is not shown any more
+MONTHS_AHEAD = range(1, 13)
+SHORT = 6  # months of history under which a forecast says that it is young
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What is expected of a day or a month, in minor units: five and eight in ten outcomes lie between."""
+
+    on: date
+    mean: Minor
+    lo50: Minor
+    hi50: Minor
+    lo80: Minor
+    hi80: Minor
+    lo95: Minor
+    hi95: Minor
+
+    def moved(self, by: Minor) -> Band:
+        """The same, so much higher."""
+        return Band(self.on, *(value + by for value in self.values))
+
+    @property
+    def values(self) -> tuple[Minor, ...]:
+        return self.mean, self.lo50, self.hi50, self.lo80, self.hi80, self.lo95, self.hi95
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How the same method did on this book's own past; nothing where there was too little to judge.
+
+    ``mase`` is its error ÷ that of simply repeating the past, ``smape`` a share, ``coverage`` how often the 80 % band
+    held; ``months`` are the months it was judged on, ``history`` those it learned from.
+    """
+
+    mase: float | None = None
+    smape: float | None = None
+    coverage: float | None = None
+    months: int = 0
+    history: int = 0
+    by_member: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A series ahead: balances begin today, monthly flows with the running month (``booked`` of it so far)."""
+
+    target: str
+    currency: str
+    points: Sequence[Band]
+    method: str
+    quality: Quality
+    up_to: date
+    computed_at: datetime | None  # nothing: made just now, by the quick way
+    past: Sequence[tuple[date, Minor]] = ()
+    booked: Minor = 0
+    daily: Minor = 0
+
+    @property
+    def is_quick(self) -> bool:
+        return self.computed_at is None
+
+    @property
+    def is_short(self) -> bool:
+        return self.quality.history < SHORT
+
+    @property
+    def members(self) -> list[str]:
+        return [each for each in self.method.split(" + ") if each]
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """When the stored forecasts were made, and whether the books have changed since."""
+
+    computed_at: datetime | None
+    is_current: bool
+
+
+class ForecastService:
+    """The forecasts of one book."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+        self._stored: dict[str, Forecast | None] = {}
+
+    # -- reading -------------------------------------------------------------------------------
+
+    async def freshness(self) -> Freshness:
+        row = await self._row(ITEMS)
+        if row is None:
+            return Freshness(None, False)
+        version = await self.session.scalar(
+            select(func.max(ChangeSet.id)).where(ChangeSet.book_id == self.member.book.id)
+        )
+        return Freshness(row.computed_at, row.version == (version or 0) and row.up_to >= self.services.today)
+
+    async def items(self) -> list[Item]:
+        """The regular payments that the job found; none before it has run."""
+        row = await self._row(ITEMS)
+        return [Item.restored(each) for each in row.points["items"]] if row else []
+
+    async def balance(self, target: str = SPENDABLE) -> Outlook:
+        """The balance day by day from today on, at most 365 days; ``balance:3``, ``balance:all``, …"""
+        if (row := await self._row(target)) is None:
+            return await self._quick(target)
+        since = date.fromisoformat(row.points["since"])
+        skipped = max((self.services.today - since).days, 0)
+        outlook = _outlook(row, [since + timedelta(days=n) for n in range(len(row.points["mean"]))])
+        points = outlook.points[skipped:]
+        drift = await self._balance_now(target) - points[0].mean
+        first = replace(points[0].moved(drift), **dict.fromkeys(BANDS, points[0].mean + drift))
+        return replace(outlook, points=[first, *(each.moved(drift) for each in points[1:])][:366])
+
+    async def monthly(self, target: str) -> Outlook:
+        """A flow by month from the running one on: ``spending``, ``income`` or ``category:12``."""
+        row = await self._row(target)
+        if row is None or date.fromisoformat(row.points["since"]) != self.running:
+            return await self._quick(target)
+        return _outlook(row, self._months(len(row.points["mean"])))
+
+    async def by_category(self) -> dict[int, Outlook]:
+        """Every stored category, the largest first; none before the job has run."""
+        rows = await self.session.scalars(
+            select(Forecast)
+            .where(Forecast.book_id == self.member.book.id, Forecast.target.startswith("category:"))
+            .order_by(Forecast.id)
+        )
+        return {
+            int(row.target.partition(":")[2]): _outlook(row, self._months(len(row.points["mean"])))
+            for row in rows
+            if date.fromisoformat(row.points["since"]) == self.running
+        }
+
+    async def has_history(self) -> bool:
+        """Whether anything is booked up to today: without that there is nothing to go by."""
+        return any((await self.services.accounts.counts()).values())
+
+    async def account_target(self, account_id: int) -> str:
+        """The series of one of the book's accounts."""
+        accounts = {each.id: each for each in await self.services.accounts.all()}
+        if account_id not in accounts:
+            raise NotFound(_("That account does not exist."))
+        if accounts[account_id].is_archived:
+            raise Invalid(_("That account is archived; nothing is expected of it."), field="account")
+        return compute.account_target(account_id)
+
+    async def category_target(self, category_id: int) -> str:
+        if category_id and category_id not in await self.services.categories.by_id():
+            raise NotFound(_("That category does not exist."))
+        return compute.category_target(category_id)
+
+    @property
+    def running(self) -> date:
+        """The month that today is in."""
+        return self.member.book.months.of(self.services.today)
+
+    def _months(self, count: int) -> list[date]:
+        return [shift_month(self.running, n) for n in range(count)]
+
+    async def _row(self, target: str) -> Forecast | None:
+        if target not in self._stored:
+            row = await self.session.scalar(
+                select(Forecast).where(
+                    Forecast.book_id == self.member.book.id,
+                    Forecast.target == target,
+                    Forecast.computed_at > now() - TOO_OLD,
+                )
+            )
+            if row is not None and row.currency != await self._currency(target):
+                row = None  # the base currency, or the account's, has changed since
+            self._stored[target] = row
+        return self._stored[target]
+
+    async def _currency(self, target: str) -> str:
+        kind, _colon, id_ = target.partition(":")
+        if kind == "balance" and id_.isdigit():
+            currencies = {each.id: each.currency for each in await self.services.accounts.all()}
+            return currencies.get(int(id_), "")
+        return self.member.book.base_currency
+
+    async def _balance_now(self, target: str) -> Minor:
+        inputs = await gather(self.services, entries=False)
+        for name, accounts in compute.groups(inputs):
+            if name == target:
+                own = target not in (ALL, SPENDABLE)
+                return sum(each.now if own else each.in_base(each.now, inputs.base) for each in accounts)
+        raise NotFound(_("That account does not exist."))
+
+    async def _quick(self, target: str) -> Outlook:
+        """The median alone, at once: no transactions are read and no models loaded."""
+        inputs = await gather(self.services, entries=False)
+        made = await anyio.to_thread.run_sync(compute.quick, inputs, target)
+        if made is None:
+            return Outlook(target, await self._currency(target), (), "none", Quality(), self.services.today, None)
+        since = date.fromisoformat(made.points["since"])
+        count = len(made.points["mean"])
+        days = (
+            [since + timedelta(days=n) for n in range(count)] if target.startswith("balance:") else self._months(count)
+        )
+        return _outlook(made, days[:366])
+
+    # -- writing -------------------------------------------------------------------------------
+
+    async def keep(self, results: Sequence[Result], version: int) -> None:
+        """Put the results in the place of what was stored."""
+        book_id, moment = self.member.book.id, now()
+        await self.session.execute(delete(Forecast).where(Forecast.book_id == book_id))
+        rows = [
+            {
+                "book_id": book_id,
+                "target": each.target,
+                "currency": each.currency,
+                "computed_at": moment,
+                "up_to": each.up_to,
+                "version": version,
+                "method": each.method[:120],
+                "points": each.points,
+                "backtest": each.backtest,
+            }
+            for each in results
+        ]
+        if rows:
+            await self.session.execute(insert(Forecast), rows)
+        self._stored.clear()
+
+
+def _outlook(row: Forecast | Result, days: Sequence[date]) -> Outlook:
+    kept, test = row.points, row.backtest
+    columns = zip(days, kept["mean"], *(kept[name] for name in BANDS), strict=False)
+    return Outlook(
+        row.target,
+        row.currency,
+        [Band(*values) for values in columns],
+        row.method,
+        Quality(
+            test.get("mase"),
+            test.get("smape"),
+            test.get("coverage"),
+            test.get("months", 0),
+            test.get("history", 0),
+            test.get("by_member", {}),
+        ),
+        row.up_to,
+        row.computed_at if isinstance(row, Forecast) else None,
+        [(date.fromisoformat(month), minor) for month, minor in kept.get("past", ())],
+        kept.get("booked", 0),
+        kept.get("daily", 0),
+    )
+
+
+__all__ = ("INCOME", "SPENDING", "Band", "ForecastService", "Freshness", "Outlook", "Quality")
