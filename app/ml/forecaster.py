@@ -101,9 +101,11 @@ def forecast(
     if not 0 <= horizon <= HORIZON_LIMIT[freq]:
         raise ValueError(f"The horizon must be between 0 and {HORIZON_LIMIT[freq]}.")
     raw = _numbers(y)
-    certain = np.zeros(horizon)
+    certain, taken = np.zeros(horizon), np.zeros(len(raw))
     if known is not None:
+        whole = raw
         raw, certain = _without(raw, known, horizon)
+        taken = np.nan_to_num(whole - raw)
     series, first = _filled(raw, SEASON[freq])
     series = series[-LONGEST[freq] :]
     begin = _moved(_day(start), len(raw) - len(series), freq) if first is not None else _day(start)
@@ -119,7 +121,7 @@ def forecast(
 
     smooth = winsorised(series, SEASON[freq])
     models = {name: model_of(name, freq, begin) for name in _eligible(len(series), freq, members, cheap)}
-    trial = _Trial(series, smooth, freq, horizon)
+    trial = _Trial(series, smooth, freq, horizon, taken[len(taken) - len(series) :])
     for name, model in models.items():
         trial.add(name, model, dear=name == "prophet")
         if name == "theta" and freq == "M" and not trial.structured():
@@ -233,11 +235,11 @@ def _eligible(n: int, freq: Frequency, members: Sequence[str] | None, cheap: boo
 class _Trial:
     """A rolling-origin backtest: every member forecasts from the same past days, on what was known then."""
 
-    def __init__(self, actual: Series, smooth: Series, freq: Frequency, horizon: int) -> None:
-        self.actual, self.smooth, self.freq = actual, smooth, freq
+    def __init__(self, actual: Series, smooth: Series, freq: Frequency, horizon: int, known: Series) -> None:
+        self.actual, self.smooth, self.freq, self.known = actual, smooth, freq, known
         self.steps = min(BACKTEST_STEPS[freq], max(horizon, 3))
         self.made: dict[str, dict[int, Series]] = {}
-        self.scale = _naive_error(smooth, SEASON[freq])
+        self.scale = _naive_error(smooth + known, SEASON[freq])
 
     def origins(self, dear: bool) -> list[int]:
         """From which past points to forecast, latest first; for a dear model few that lie a horizon apart."""
@@ -362,7 +364,8 @@ class _Trial:
 
     def _actuals(self, used: dict[str, float]) -> Series:
         origins = [o for o in self.made["median"] if any(o in self.made[name] for name in used)]
-        return np.concatenate([self.actual[o : o + len(self.made["median"][o])] for o in origins])
+        whole = self.actual + self.known  # errors are told as shares of all that was paid, bills included
+        return np.concatenate([whole[o : o + len(self.made["median"][o])] for o in origins])
 
 
 def _naive_error(y: Series, season: int) -> float:

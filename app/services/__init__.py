@@ -104,6 +104,8 @@ class Services:
     @cached_property
     def filing(self) -> FilingService:
         return FilingService(self)
+
+    @cached_property
     def forecasts(self) -> ForecastService:
         return ForecastService(self)
 

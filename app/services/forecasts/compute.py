@@ -168,8 +168,9 @@ def monthly(
     left = _days_left(inputs)
     fixed = booked + certain[0]
     points: dict[str, Any] = {"since": ahead[0].isoformat(), "booked": booked, "certain": [round(c) for c in certain]}
-    everyday = made.mean[0] - certain[0]
     never_negative = all(value is None or value >= 0 for value in y)
+    everyday = made.mean[0] - certain[0]
+    everyday = max(everyday, 0.0) if never_negative else everyday
     points["mean"] = [round(fixed + everyday * left), *map(round, made.mean[1:])]
     for name in BANDS:
         values = getattr(made, name)

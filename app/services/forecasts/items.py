@@ -108,16 +108,19 @@ def find(inputs: Inputs, days: int) -> list[Item]:
                     min(low, high),
                     max(low, high),
                     tuple(_dates(found.cadence, found.next_date, of_item, inputs, days)),
-                    _counted(of_item, typical),
+                    _counted(of_item, typical, min(low, high), max(low, high)),
                 )
             )
     return sorted(items, key=lambda each: -abs(each.minor))
 
 
-def _counted(entries: Sequence[Entry], typical: Minor) -> tuple[tuple[date, Minor], ...]:
-    """Older payments as they were; of the latest only what is usual, so that what they vary by stays uncertain."""
-    old, recent = entries[:-RECENT], entries[-RECENT:]
-    return tuple((e.booked_on, e.minor) for e in old) + tuple((e.booked_on, typical) for e in recent)
+def _counted(entries: Sequence[Entry], typical: Minor, low: Minor, high: Minor) -> tuple[tuple[date, Minor], ...]:
+    """Payments as they were; of the latest, where they vary, only what is usual: what they vary by is uncertain."""
+    old = len(entries) - RECENT
+    return tuple(
+        (entry.booked_on, typical if at >= old and low <= entry.minor <= high else entry.minor)
+        for at, entry in enumerate(entries)
+    )
 
 
 def _dates(cadence: str, upcoming: date, entries: Sequence[Entry], inputs: Inputs, days: int) -> list[date]:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 from sqlalchemy import delete, func, insert, select
 
+from app.domain.money import Money
 from app.domain.period import shift_month
 from app.errors import Invalid, NotFound
 from app.i18n import _
-from app.models import ChangeSet, Forecast
+from app.models import ChangeSet, DayTotal, Forecast
 from app.models.base import now
 from app.services.forecasts import compute
-from app.services.forecasts.compute import ALL, BANDS, INCOME, ITEMS, SPENDABLE, SPENDING, Result
+from app.services.forecasts.compute import BANDS, INCOME, ITEMS, SPENDABLE, SPENDING, Result
+from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor, gather
 from app.services.forecasts.items import Item
 
@@ -133,8 +135,8 @@ class ForecastService:
         skipped = max((self.services.today - since).days, 0)
         outlook = _outlook(row, [since + timedelta(days=n) for n in range(len(row.points["mean"]))])
         points = outlook.points[skipped:]
-        drift = await self._balance_now(target) - points[0].mean
-        first = replace(points[0].moved(drift), **dict.fromkeys(BANDS, points[0].mean + drift))
+        drift = await self.balance_now(target) - points[0].mean
+        first = Band(points[0].on, *[points[0].mean + drift] * 7)
         return replace(outlook, points=[first, *(each.moved(drift) for each in points[1:])][:366])
 
     async def monthly(self, target: str) -> Outlook:
@@ -204,13 +206,28 @@ class ForecastService:
             return currencies.get(int(id_), "")
         return self.member.book.base_currency
 
-    async def _balance_now(self, target: str) -> Minor:
-        inputs = await gather(self.services, entries=False)
-        for name, accounts in compute.groups(inputs):
-            if name == target:
-                own = target not in (ALL, SPENDABLE)
-                return sum(each.now if own else each.in_base(each.now, inputs.base) for each in accounts)
-        raise NotFound(_("That account does not exist."))
+    async def balance_now(self, target: str) -> Minor:
+        """What the accounts of a balance hold at the end of today, in its currency at today's rates."""
+        base, today = self.member.book.base_currency, self.services.today
+        later = {
+            account_id: int(net)
+            for account_id, net in await self.session.execute(
+                select(DayTotal.account_id, func.sum(DayTotal.net_minor))
+                .where(DayTotal.book_id == self.member.book.id, DayTotal.day > today)
+                .group_by(DayTotal.account_id)
+            )
+        }
+        total = 0
+        for each in await self.services.accounts.all():
+            now_there = each.balance_minor - later.get(each.id, 0)
+            if target == compute.account_target(each.id):
+                return now_there
+            if each.is_archived or (target == SPENDABLE and each.kind not in SPENDABLE_KINDS):
+                continue
+            quote = await self.services.rates.find(each.currency, base, today)
+            if quote is not None:
+                total += Money(now_there, each.currency).to(base, quote.rate).minor
+        return total
 
     async def _quick(self, target: str) -> Outlook:
         """The median alone, at once: no transactions are read and no models loaded."""
