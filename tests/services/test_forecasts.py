@@ -19,7 +19,21 @@ from app.tasks import forecasts as tasks
 from app.tasks import jobs
 
 TODAY = date(2026, 6, 10)
-SHOPS = "Alder Birch Cedar Dogwood Elm Fir Ginkgo Hazel Ivy Juniper Larch Maple Oak".split()
+SHOPS = [
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dogwood",
+    "Elm",
+    "Fir",
+    "Ginkgo",
+    "Hazel",
+    "Ivy",
+    "Juniper",
+    "Larch",
+    "Maple",
+    "Oak",
+]
 
 
 @pytest.fixture
