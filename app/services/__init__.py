@@ -79,7 +79,7 @@ class Services:
 
     @cached_property
     def imports(self) -> ImportService:
-        return ImportService(self.session, self.member)
+        return ImportService(self)
 
     @cached_property
     def accounts(self) -> AccountService:

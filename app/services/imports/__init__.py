@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,14 +34,15 @@ from app.models import (
 )
 from app.models.base import now
 from app.models.repository import BookRepository
-from app.services.imports import files, filing
+from app.services.imports import files
 from app.services.imports.booking import Booking, summed_up
 from app.services.imports.matching import NEW, SAME, UNSURE, Known, Row, known, match
 from app.services.imports.reading import Progress, Reader, Statement
 from app.services.imports.undo import EditedSince, Undoing
 from app.services.jobs import JobService
-from app.services.journal import JournalService
-from app.services.member import Member
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 __all__ = ("LARGE", "EditedSince", "ImportService", "Looked", "Questions", "Report", "Unsure")
 
@@ -105,9 +106,9 @@ class Report:
 class ImportService:
     """One book's imports. Files are read before the database is locked for writing."""
 
-    def __init__(self, session: AsyncSession, member: Member) -> None:
-        self.session, self.member = session, member
-        self.batches = BatchRepository(session, member.book.id)
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+        self.batches = BatchRepository(services.session, services.member.book.id)
 
     # -- looking
 
@@ -171,7 +172,8 @@ class ImportService:
     async def _read(
         self, session: AsyncSession, account: Account, lines: Iterable[Line | BadLine], progress: Progress | None = None
     ) -> Statement:
-        reader = Reader(session, self.member, account, await filing.ready(session, self.member))
+        services = self.services if session is self.session else type(self.services)(session, self.member)
+        reader = Reader(services.rates, account, await services.filing.ready())
         return await reader.read(lines, progress)
 
     async def read_file(self, file: BinaryIO, looked: Looked, progress: Progress | None = None) -> Statement:
@@ -370,12 +372,12 @@ class ImportService:
             _keep(rows, found)
         report = Report(statement, batch)
         new = report.of(NEW)
-        journal = JournalService(self.session, self.member)
+        journal = self.services.journal
         journal.recorder.import_batch_id = batch.id
         journal.note(_label(len(new), batch, account), actor=Actor.IMPORT)
         if new or any(row.takes_over for row in rows):
             await self.session.run_sync(journal.recorder.change_set)
-        report.ids = await Booking(self.session, self.member, batch, account.currency).book(new)
+        report.ids = await Booking(self.services, batch, account.currency).book(new)
         before = await self._take_over([row for row in rows if row.takes_over])
         await self._note_rows(batch, statement, before, RowOutcome.SKIPPED if unsure == "skip" else RowOutcome.UNSURE)
         batch.status, batch.finished_at = ImportStatus.DONE, now()
@@ -514,7 +516,7 @@ class ImportService:
             raise Invalid(_("Line {line} does not wait for a decision.", line=line), field=f"rows.{line}")
         decided = [(waiting[line], word) for line, word in sorted(decisions.items()) if line in waiting]
         account = await self._account(self.session, batch.account_id, locking=True)
-        journal = JournalService(self.session, self.member)
+        journal = self.services.journal
         journal.recorder.import_batch_id = batch.id
         journal.note(
             ngettext("Decided on {n} imported line", "Decided on {n} imported lines", len(decided)), actor=Actor.USER
@@ -545,14 +547,16 @@ class ImportService:
                 row.match_id = found.by_identity[line.identity, line.ordinal].id
             else:
                 going.append((row, line))
-        door = await filing.ready(self.session, self.member)
-        for filed, (_row, line) in zip(door.file([line.line for _row, line in going]), going, strict=True):
+        filing = await self.services.filing.ready()
+        for filed, (_row, line) in zip(
+            filing.file([line.line for _row, line in going], account.id), going, strict=True
+        ):
             line.filed = filed
         booked = [line for _row, line in going]
         _keep(booked, found)
-        journal = JournalService(self.session, self.member)
+        journal = self.services.journal
         await self.session.run_sync(journal.recorder.change_set)
-        ids = await Booking(self.session, self.member, batch, account.currency).book(booked)
+        ids = await Booking(self.services, batch, account.currency).book(booked)
         for (row, _line), id_ in zip(going, ids, strict=True):
             row.outcome, row.transaction_id = RowOutcome.BOOKED, id_
         batch.created += len(ids)

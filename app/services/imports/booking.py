@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import payees
 from app.domain.money import wire
 from app.domain.search import search_text
-from app.models import ImportBatch, Payee, Status, Transaction
+from app.models import ImportBatch, Payee, Status, Transaction, TransactionTag
 from app.models.base import now
 from app.services import rollups
-from app.services.imports.filing import OPEN
+from app.services.filing import OPEN
 from app.services.imports.matching import Row
-from app.services.member import Member
 from app.services.payees import key_of
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 CHUNK = 4000
 COLUMNS = (
@@ -33,8 +34,9 @@ Record = tuple[Any, ...]
 class Booking:
     """One batch's rows on their way into the ledger."""
 
-    def __init__(self, session: AsyncSession, member: Member, batch: ImportBatch, currency: str) -> None:
-        self.session, self.member, self.batch, self.currency = session, member, batch, currency
+    def __init__(self, services: Services, batch: ImportBatch, currency: str) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+        self.batch, self.currency = batch, currency
         self.ids: dict[str, int] = {}  # of payees, by key
         self.names: dict[str, tuple[str, str]] = {}  # of payees, (name, key) by what the bank writes
 
@@ -48,22 +50,43 @@ class Booking:
             await self._insert([self._record(row) for row in rows[start : start + CHUNK]])
         await rollups.apply(self.session, self._sums(rows))
         found = select(Transaction.id).where(Transaction.import_batch_id == self.batch.id, Transaction.id > before)
-        return list(await self.session.scalars(found.order_by(Transaction.id)))
+        ids = list(await self.session.scalars(found.order_by(Transaction.id)))
+        await self._tag(rows, ids)
+        return ids
+
+    async def _tag(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
+        """Give rows the tags of the rules that filed them."""
+        tagged = [(id_, row.filed.tags) for row, id_ in zip(rows, ids, strict=True) if row.filed and row.filed.tags]
+        if not tagged:
+            return
+        made = await self.services.tags.named(sorted({name for _id, tags in tagged for name in tags}))
+        known = {tag.key: tag.id for tag in made}
+        links = [
+            {"book_id": self.member.book.id, "transaction_id": id_, "tag_id": known[key]}
+            for id_, tags in tagged
+            for key in sorted({name.strip().casefold()[:40] for name in tags})
+            if key in known
+        ]
+        connection = await self.session.connection()
+        for start in range(0, len(links), CHUNK):
+            await connection.execute(insert(TransactionTag), links[start : start + CHUNK])
 
     async def _last_id(self) -> int:
         last = select(Transaction.id).where(Transaction.import_batch_id == self.batch.id)
         return await self.session.scalar(last.order_by(Transaction.id.desc()).limit(1)) or 0
 
-    def _payee(self, text: str) -> tuple[str, str]:
-        """Name and key of whom a statement names."""
+    def _payee(self, row: Row) -> tuple[str, str]:
+        """Name and key of whom a line names: a rule's name for them, else what the bank writes, cleaned."""
+        ruled = row.filed.payee if row.filed else ""
+        text = ruled or row.line.payee_text
         known = self.names.get(text)
         if known is None:
-            name = payees.clean(text)[:120]
+            name = (ruled or payees.clean(text))[:120]
             known = self.names[text] = (name, key_of(name)) if name else ("", "")
         return known
 
     async def _find_payees(self, rows: Sequence[Row]) -> None:
-        wanted = {key: name for name, key in (self._payee(row.line.payee_text) for row in rows) if key}
+        wanted = {key: name for name, key in (self._payee(row) for row in rows) if key}
         await self._load_payees()
         book_id, moment = self.member.book.id, now()
         missing = [
@@ -83,7 +106,7 @@ class Booking:
 
     def _record(self, row: Row) -> Record:
         line, filed, original = row.line, row.filed or OPEN, row.original
-        name, key = self._payee(line.payee_text)
+        name, key = self._payee(row)
         memo = "" if line.memo == line.payee_text else line.memo
         return (
             line.booked_on,

@@ -22,7 +22,7 @@ from app.domain.statement.identity import (
 from app.domain.statement.lines import BadLine, Line
 from app.i18n import _
 from app.models import Account, Payee, Tombstone, Transaction
-from app.services.imports.filing import Filed
+from app.services.filing import Filed
 
 EQUAL_LINES = 10_000  # of one identity in a file; more is no statement
 NEW, SAME, UNSURE = "new", "same", "unsure"

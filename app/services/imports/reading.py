@@ -10,15 +10,12 @@ from datetime import date
 from itertools import islice
 from typing import BinaryIO
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.domain.money import Money
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Invalid
 from app.models import Account
-from app.services.imports.filing import Filing
+from app.services.filing import Filing
 from app.services.imports.matching import Original, Row, numbered
-from app.services.member import Member
 from app.services.rates import RateService
 
 CHUNK = 4000
@@ -43,9 +40,9 @@ class Statement:
 class Reader:
     """Reads for one account. Parsing and filing run in a thread, so that the web process answers meanwhile."""
 
-    def __init__(self, session: AsyncSession, member: Member, account: Account, filing: Filing) -> None:
-        self.account_id, self.currency, self.filing = account.id, account.currency, filing
-        self.rates = RateService(session, member)
+    def __init__(self, rates: RateService, account: Account, filing: Filing) -> None:
+        self.rates, self.filing = rates, filing
+        self.account_id, self.currency = account.id, account.currency
 
     async def read(self, lines: Iterable[Line | BadLine], progress: Progress | None = None) -> Statement:
         found = Statement()
@@ -65,7 +62,7 @@ class Reader:
         def next_chunk() -> list[Row | BadLine]:
             chunk = list(islice(lines, CHUNK))
             rows = [each for each in chunk if isinstance(each, Row)]
-            for row, filed in zip(rows, self.filing.file([row.line for row in rows]), strict=True):
+            for row, filed in zip(rows, self.filing.file([row.line for row in rows], self.account_id), strict=True):
                 row.filed = filed
             return chunk
 
