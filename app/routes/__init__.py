@@ -18,6 +18,7 @@ from app.routes.auth import AuthController, LinkController
 from app.routes.categories import CategoriesController
 from app.routes.dashboard import DashboardController
 from app.routes.health import HealthController
+from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
 from app.routes.quick_add import QuickAddController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
@@ -30,6 +31,7 @@ PAGES: list[ControllerRouterHandler] = [
     DashboardController,
     CategoriesController,
     HealthController,
+    ImportsController,
     LinkController,
     SecurityController,
     SettingsController,

@@ -489,16 +489,13 @@ class ImportService:
     async def page(self, number: int = 1, limit: int = 30) -> tuple[int, Sequence[tuple[ImportBatch, str]]]:
         """How many imports there are, and a page of them with their accounts' names, newest first."""
         own = ImportBatch.book_id == self.member.book.id
-        total = await self.session.scalar(select(func.count()).select_from(ImportBatch).where(own)) or 0
-        rows = await self.session.execute(
-            select(ImportBatch, Account.name)
-            .join(Account, Account.id == ImportBatch.account_id)
-            .where(own)
-            .order_by(ImportBatch.id.desc())
-            .limit(limit)
-            .offset((number - 1) * limit)
-        )
-        return total, [(batch, name) for batch, name in rows]
+        query = select(ImportBatch, Account.name).join(Account, Account.id == ImportBatch.account_id).where(own)
+        async with self._looking() as session:
+            total = await session.scalar(select(func.count()).select_from(ImportBatch).where(own)) or 0
+            rows = await session.execute(
+                query.order_by(ImportBatch.id.desc()).limit(limit).offset((number - 1) * limit)
+            )
+            return total, [(batch, name) for batch, name in rows]
 
     async def decide(
         self, batch_id: int, decisions: Mapping[int, Decision], *, strict: bool = True

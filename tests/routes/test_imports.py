@@ -1,0 +1,241 @@
+"""The import pages: upload, questions, preview, commit, summary, undo; with and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.api.test_imports import BANK, account, balance, lines, sound
+
+
+def upload(person: Any, text: str | bytes = BANK, name: str = "march.csv", **form: str) -> Any:
+    content = text.encode() if isinstance(text, str) else text
+    return person.post("/imports", data={"account": "", **form}, files={"file": (name, content, "text/csv")})
+
+
+def draft(person: Any, text: str | bytes = BANK) -> str:
+    answer = upload(person, text)
+    assert answer.status_code == 303, answer.text[:500]
+    return str(answer.headers["location"])
+
+
+def words(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def test_the_page_invites_the_first_file(alice: Any) -> None:
+    page = alice.get("/imports")
+    assert page.status_code == 200
+    assert "Nothing imported yet" in page.text
+    assert 'type="file"' in page.text
+
+
+def test_an_upload_is_looked_at_before_anything_is_booked(alice: Any) -> None:
+    where = draft(alice)
+    page = alice.get(where)
+    assert page.status_code == 200
+    assert "Import 5 transactions" in words(page)
+    assert "REWE" in page.text
+    assert balance(alice) == 0
+    assert "Not imported yet" in alice.get("/imports").text
+
+
+def test_a_commit_books_and_sums_up(alice: Any) -> None:
+    where = draft(alice)
+    assert alice.post(f"{where}/commit", data={}).headers["location"] == where
+    page = alice.get(where)
+    assert "5 transactions imported" in words(page)
+    assert "2,500.00" in page.text
+    assert "166" not in page.text or "169.18" in page.text
+    assert balance(alice) == 233082
+    sound(alice)
+
+
+def test_a_second_click_books_nothing_twice(alice: Any) -> None:
+    where = draft(alice)
+    alice.post(f"{where}/commit", data={})
+    assert alice.post(f"{where}/commit", data={}).status_code == 409
+    assert balance(alice) == 233082
+
+
+def test_the_file_is_kept_apart_and_dropped_when_it_is_in(alice: Any) -> None:
+    from app.services.imports.files import folder
+
+    before = set(folder().glob("*"))
+    where = draft(alice)
+    (kept,) = set(folder().glob("*")) - before
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert "march" not in kept.name
+    alice.post(f"{where}/commit", data={})
+    assert not kept.exists()
+
+
+def test_a_discarded_draft_leaves_nothing(alice: Any) -> None:
+    from app.services.imports.files import folder
+
+    before = set(folder().glob("*"))
+    where = draft(alice)
+    assert alice.post(f"{where}/discard", data={}).status_code == 303
+    assert set(folder().glob("*")) == before
+    assert alice.get(where).status_code == 404
+
+
+def test_what_is_ambiguous_is_asked_and_remembered(alice: Any) -> None:
+    where = draft(alice, "Date,Payee,Amount\n03/04/2026,Rewe,-1.00\n05/06/2026,Lidl,-2.00\n")
+    page = alice.get(where)
+    assert "can be read in two ways" in page.text
+    assert "Import 2" not in page.text
+    assert alice.post(f"{where}/commit", data={}).status_code == 422
+    choice = next(c for c in re.findall(r'name="date_format" value="([^"]+)"', page.text) if c.lower().startswith("d"))
+    form = {"account": str(account(alice)), "date_format": choice, "column-0": "date", "column-1": "payee"}
+    answered = alice.post(f"{where}/mapping", data={**form, "column-2": "amount"})
+    assert answered.status_code == 303, answered.text[:800]
+    page = alice.get(where)
+    assert "Import 2 transactions" in words(page)
+    assert "3 Apr" in page.text
+    alice.post(f"{where}/commit", data={})
+    again = alice.get(draft(alice, "Date,Payee,Amount\n07/08/2026,Aldi,-1.00\n"))
+    assert "before" in words(again)
+    assert "7 Aug" in again.text
+
+
+def test_columns_can_be_given_another_meaning(alice: Any) -> None:
+    where = draft(alice, "Date,A,B,Amount\n2026-03-04,Rewe,Milk,-1.00\n")
+    form = {"account": str(account(alice)), "decimal": ".", "column-0": "date", "column-1": "memo"}
+    answer = alice.htmx("post", f"{where}/mapping", data=form | {"column-2": "payee", "column-3": "amount"})
+    assert answer.status_code == 200
+    assert "Milk" in answer.text
+    alice.post(f"{where}/commit", data={})
+    assert "Milk" in alice.api("GET", "/api/v1/transactions").text or balance(alice) == -100
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"column-0": "amount", "column-1": "payee", "column-2": "date"},
+        {"column-0": "date", "column-1": "date", "column-2": "amount"},
+        {"column-0": "date", "column-1": "payee", "column-2": "amount", "date_format": "x"},
+    ],
+)
+def test_a_wrong_mapping_is_said_and_the_draft_stays(alice: Any, form: dict[str, str]) -> None:
+    where = draft(alice, "Date,Payee,Amount\n2026-03-04,Rewe,-1.00\n")
+    answer = alice.post(f"{where}/mapping", data={"account": str(account(alice)), **form})
+    assert answer.status_code == 422
+    assert "Rewe" in answer.text
+    assert "Import 1 transaction" in words(alice.get(where))
+
+
+def test_unsure_lines_are_decided_on_the_draft(alice: Any) -> None:
+    lines(alice, {"booked_on": "2026-03-02", "payee": "Aral", "amount": "-42.18"})
+    where = draft(alice)
+    page = alice.get(where)
+    assert "may be booked already" in page.text
+    assert 'name="row-2"' in page.text
+    alice.post(f"{where}/commit", data={"row-2": "book"})
+    assert balance(alice) == 233082 - 4218
+    sound(alice)
+
+
+def test_unsure_lines_wait_on_the_summary(alice: Any) -> None:
+    lines(alice, {"booked_on": "2026-03-02", "payee": "Aral", "amount": "-42.18"})
+    where = draft(alice)
+    alice.post(f"{where}/commit", data={})
+    assert "may be booked already" in alice.get(where).text
+    assert alice.post(f"{where}/decide", data={"row-2": "skip"}).status_code == 303
+    assert "may be booked already" not in alice.get(where).text
+    assert balance(alice) == 233082
+    sound(alice)
+
+
+def test_bad_lines_are_listed_and_the_person_picks(alice: Any) -> None:
+    where = draft(alice, BANK.replace("-120,00", "viel"))
+    page = alice.get(where)
+    assert "1 line cannot be read" in words(page)
+    assert "Line 3" in words(page)
+    assert alice.post(f"{where}/commit", data={"bad": "nothing"}).status_code == 409
+    assert balance(alice) == 0
+    alice.post(f"{where}/commit", data={"bad": "rest"})
+    assert balance(alice) == 233082 + 12000
+    assert "Line 3" in words(alice.get(where))
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"", 415), (b"\x89PNG\r\n\x1a\n" + bytes(300), 415), (b"just words\nand more words\n", 415)],
+)
+def test_what_is_no_statement_is_said_at_the_field(alice: Any, content: bytes, status: int) -> None:
+    answer = upload(alice, content)
+    assert answer.status_code == status
+    assert 'id="file-error"' in answer.text
+    assert "Earlier imports" in answer.text
+
+
+def test_no_file_at_all_is_said_at_the_field(alice: Any) -> None:
+    answer = alice.post("/imports", data={"account": ""}, files={"other": ("x", b"x")})
+    assert answer.status_code == 422
+    assert 'id="file-error"' in answer.text
+
+
+def test_undo_on_the_page(alice: Any) -> None:
+    where = draft(alice)
+    alice.post(f"{where}/commit", data={})
+    assert alice.post(f"{where}/undo", data={}).status_code == 303
+    assert "This import was undone" in alice.get(where).text
+    assert balance(alice) == 0
+    sound(alice)
+
+
+def test_undo_asks_once_when_rows_were_edited(alice: Any) -> None:
+    from sqlalchemy import select
+
+    from app.models import Transaction
+
+    where = draft(alice)
+    alice.post(f"{where}/commit", data={})
+
+    async def edit(services: Any) -> None:
+        row = await services.session.scalar(select(Transaction).order_by(Transaction.id).limit(1))
+        row.memo = "mine"
+
+    alice.work(edit)
+    asked = alice.post(f"{where}/undo", data={})
+    assert asked.status_code == 409
+    assert "You changed 1 transaction" in asked.text
+    assert balance(alice) == 233082
+    assert alice.post(f"{where}/undo", data={"even_edited": "on"}).status_code == 303
+    assert balance(alice) == 0
+    sound(alice)
+
+
+def test_transfers_between_own_accounts_are_suggested(alice: Any) -> None:
+    from app.models import Account, AccountKind
+
+    async def open_savings(services: Any) -> int:
+        row = Account(
+            book_id=services.member.book.id, name="Savings", kind=AccountKind.SAVINGS, currency="EUR", position=2
+        )
+        services.session.add(row)
+        await services.session.flush()
+        return int(row.id)
+
+    savings = alice.work(open_savings)
+    lines(alice, {"booked_on": "2026-03-05", "payee": "To savings", "amount": "-300.00"})
+    answer = upload(alice, "Date,Payee,Amount\n2026-03-06,From giro,300.00\n", account=str(savings))
+    where = answer.headers["location"]
+    alice.post(f"{where}/commit", data={})
+    page = alice.get(where)
+    assert "looks like a transfer" in page.text
+    form = dict(re.findall(r'name="(one|other)" value="(\d+)"', page.text))
+    assert alice.post(f"{where}/link", data=form).status_code == 303
+    assert "looks like a transfer" not in alice.get(where).text
+    sound(alice)
+
+
+def test_it_is_private(alice: Any, bob: Any) -> None:
+    where = draft(alice)
+    assert bob.get(where).status_code == 404
+    for verb in ("commit", "discard", "undo", "decide", "mapping", "link"):
+        assert bob.post(f"{where}/{verb}", data={"row-2": "book"}).status_code == 404
+    assert "march.csv" not in bob.get("/imports").text
