@@ -11,8 +11,10 @@ from app.routes.api.categories import CategoriesApi
 from app.routes.api.docs import DocsController
 from app.routes.api.imports import ImportsApi
 from app.routes.api.me import MeController, SeedMeController
+from app.routes.api.payees import PayeesApi
 from app.routes.api.predictions import PredictionsApi
 from app.routes.api.rules import RulesApi
+from app.routes.api.tags import TagsApi
 from app.routes.api.tokens import TokensController
 from app.routes.auth import AuthController, LinkController
 from app.routes.categories import CategoriesController
@@ -49,6 +51,8 @@ API: list[ControllerRouterHandler] = [
     api_auth.AuthController,
     api_auth.SeedAuthController,
     CategoriesApi,
+    PayeesApi,
+    TagsApi,
     PredictionsApi,
     RulesApi,
 ]

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Tag
+from app.errors import Conflict, Invalid
+from app.i18n import _
+from app.models import Rule, Tag, TransactionTag
+from app.models.repository import BookRepository
+from app.services.journal import JournalService
 from app.services.member import Member
+
+
+class TagRepository(BookRepository[Tag]):
+    model_type = Tag
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]
+        return _("That tag does not exist.")
+
+
+@dataclass(frozen=True, slots=True)
+class TagLine:
+    id: int
+    name: str
+    count: int
 
 
 class TagService:
@@ -37,3 +57,83 @@ class TagService:
                 self.session.add(found[key])
         await self.session.flush()
         return [found[key] for key in wanted]
+
+    async def counted(self) -> list[TagLine]:
+        """Every tag with how many transactions have it, by name."""
+        query = (
+            select(Tag.id, Tag.name, func.count(TransactionTag.id))
+            .outerjoin(TransactionTag, TransactionTag.tag_id == Tag.id)
+            .where(Tag.book_id == self.member.book.id)
+            .group_by(Tag.id, Tag.name, Tag.key)
+            .order_by(Tag.key)
+        )
+        return [TagLine(*row) for row in await self.session.execute(query)]
+
+    async def get(self, tag_id: int) -> Tag:
+        return await TagRepository(self.session, self.member.book.id).own(tag_id)
+
+    async def add(self, name: str) -> Tag:
+        """A new tag; a name that is there already is refused."""
+        await self._free(name)
+        row = Tag(book_id=self.member.book.id, name=name, key=name.casefold()[:40])
+        self.session.add(row)
+        await self._saved(_("Added the tag {name}", name=name))
+        return row
+
+    async def rename(self, tag_id: int, name: str) -> Tag:
+        """A new name, in the rules too."""
+        row = await self.get(tag_id)
+        before = row.name
+        await self._free(name, row.id)
+        row.name, row.key = name, name.casefold()[:40]
+        await self._in_rules(before, name)
+        await self._saved(_("Renamed {before} to {name}", before=before, name=name))
+        return row
+
+    async def merge(self, tag_id: int, into_id: int) -> Tag:
+        """Put another tag in the place of this one, as one change set."""
+        row, target = await self.get(tag_id), await self.get(into_id)
+        if row.id == target.id:
+            raise Invalid(_("Choose another tag to merge it into."), field="into")
+        there = select(TransactionTag.transaction_id).where(TransactionTag.tag_id == target.id)
+        taken = set(await self.session.scalars(there))
+        for link in await self._links(row):
+            if link.transaction_id in taken:
+                await self.session.delete(link)
+            else:
+                link.tag_id = target.id
+        await self.session.flush()
+        await self._in_rules(row.name, target.name)
+        await self.session.delete(row)
+        await self._saved(_("Merged {name} into {target}", name=row.name, target=target.name))
+        return target
+
+    async def delete(self, tag_id: int) -> None:
+        """Take a tag off everything; the transactions stay."""
+        row = await self.get(tag_id)
+        for link in await self._links(row):
+            await self.session.delete(link)
+        await self.session.flush()
+        await self.session.delete(row)
+        await self._saved(_("Deleted the tag {name}", name=row.name))
+
+    async def _links(self, row: Tag) -> list[TransactionTag]:
+        found = select(TransactionTag).where(
+            TransactionTag.tag_id == row.id, TransactionTag.book_id == self.member.book.id
+        )
+        return list(await self.session.scalars(found))
+
+    async def _in_rules(self, before: str, name: str) -> None:
+        for rule in await self.session.scalars(select(Rule).where(Rule.book_id == self.member.book.id)):
+            tags = rule.then.get("tags", [])
+            if before in tags:
+                rule.then = rule.then | {"tags": list(dict.fromkeys(name if each == before else each for each in tags))}
+
+    async def _free(self, name: str, but: int = 0) -> None:
+        taken = select(Tag.id).where(Tag.book_id == self.member.book.id, Tag.key == name.casefold()[:40], Tag.id != but)
+        if await self.session.scalar(taken) is not None:
+            raise Conflict(_("There is a tag of this name already."), field="name")
+
+    async def _saved(self, label: str) -> None:
+        JournalService(self.session, self.member).note(label)
+        await self.session.flush()

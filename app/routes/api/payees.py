@@ -1,0 +1,72 @@
+"""Payees as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from app.models import Payee
+from app.schemas.categories import MergeIn
+from app.schemas.paging import PageNumber, PageSize
+from app.schemas.payees import PayeeIn
+from app.services import Services
+from app.web.guards import MEMBER
+
+
+def out(row: Payee) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name}
+
+
+class PayeesApi(Controller):
+    path = "/v1/payees"
+    tags = ["Payees"]
+    opt = MEMBER
+
+    @get("/", operation_id="ListPayees")
+    async def list_payees(
+        self,
+        services: NamedDependency[Services],
+        page: PageNumber = 1,
+        limit: PageSize = 50,
+        search: FromQuery[str] = "",
+    ) -> dict[str, Any]:
+        """Payees with how often they were booked, the busiest first."""
+        lines, total = await services.payees.page(search[:120], page, limit)
+        rows = [
+            {"id": each.id, "name": each.name, "transactions": each.count, "category": each.category_id}
+            for each in lines
+        ]
+        paging = {"page": page, "limit": limit, "total": total, "pages": -(-total // limit)}
+        return {"payees": rows, "pagination": paging}
+
+    @post("/", operation_id="AddPayee")
+    async def add_payee(self, services: NamedDependency[Services], data: JSONBody[PayeeIn]) -> dict[str, Any]:
+        """A new payee; 409 when one is known under this name."""
+        return out(await services.payees.add(data.name))
+
+    @get("/{payee_id:int}", operation_id="GetPayee")
+    async def get_payee(self, services: NamedDependency[Services], payee_id: FromPath[int]) -> dict[str, Any]:
+        """One payee."""
+        return out(await services.payees.get(payee_id))
+
+    @patch("/{payee_id:int}", operation_id="RenamePayee")
+    async def rename_payee(
+        self, services: NamedDependency[Services], payee_id: FromPath[int], data: JSONBody[PayeeIn]
+    ) -> dict[str, Any]:
+        """A new name, under which its transactions are found."""
+        return out(await services.payees.rename(payee_id, data.name))
+
+    @delete("/{payee_id:int}", operation_id="DeletePayee")
+    async def delete_payee(self, services: NamedDependency[Services], payee_id: FromPath[int]) -> None:
+        """Delete a payee that was never booked; 409 for others, which can be merged."""
+        await services.payees.delete(payee_id)
+
+    @post("/{payee_id:int}/merge", operation_id="MergePayee", status_code=200)
+    async def merge_payee(
+        self, services: NamedDependency[Services], payee_id: FromPath[int], data: JSONBody[MergeIn]
+    ) -> dict[str, Any]:
+        """Give all that it has to another payee; answers with that one."""
+        return out(await services.payees.merge(payee_id, data.into))

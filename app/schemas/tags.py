@@ -1,0 +1,15 @@
+"""What comes in about tags: a name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict
+
+from app.schemas.text import Line
+
+
+class TagIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Line(40, least=1)]
