@@ -9,6 +9,7 @@ from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
 from app.routes.api.categories import CategoriesApi
 from app.routes.api.docs import DocsController
+from app.routes.api.expenses import ExpensesApi
 from app.routes.api.imports import ImportsApi
 from app.routes.api.me import MeController, SeedMeController
 from app.routes.api.payees import PayeesApi
@@ -16,6 +17,8 @@ from app.routes.api.predictions import PredictionsApi
 from app.routes.api.rules import RulesApi
 from app.routes.api.tags import TagsApi
 from app.routes.api.tokens import TokensController
+from app.routes.api.transactions import TransactionsApi
+from app.routes.api.transfers import TransfersApi
 from app.routes.auth import AuthController, LinkController
 from app.routes.categories import CategoriesController
 from app.routes.dashboard import DashboardController
@@ -55,4 +58,7 @@ API: list[ControllerRouterHandler] = [
     TagsApi,
     PredictionsApi,
     RulesApi,
+    ExpensesApi,
+    TransactionsApi,
+    TransfersApi,
 ]

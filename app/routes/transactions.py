@@ -57,11 +57,11 @@ class TransactionsController(Controller):
             **await filing_choices(services),
         )
 
-    @get("/export.{form:str}", name="transactions:export")
-    async def export(self, request: AnyRequest, member: NamedDependency[Member], form: FromPath[str]) -> Stream:
+    @get(["/export.csv", "/export.json"], name="transactions:export")
+    async def export(self, request: AnyRequest, member: NamedDependency[Member]) -> Stream:
         """All that the filter finds, as a file."""
         wanted, _problems = read_filter(request.query_params.dict())
-        return download(member, wanted, form)
+        return download(member, wanted, request.url.path.rstrip("/").rpartition(".")[2])
 
     @get("/{transaction_id:int}/row", name="transactions:row")
     async def show_row(self, services: NamedDependency[Services], transaction_id: FromPath[int]) -> Template:
@@ -190,8 +190,6 @@ def undoable(services: Services) -> dict[str, str]:
 def download(member: Member, wanted: Filter, form: str) -> Stream:
     """A stream of the rows of a filter as ``csv`` or ``json``."""
     streams = {"csv": (csv_stream, "text/csv; charset=utf-8"), "json": (json_stream, "application/json")}
-    if form not in streams:
-        raise NotFound(_("There is nothing at this address."))
     make, media_type = streams[form]
     name = f"transactions-{member.today.isoformat()}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

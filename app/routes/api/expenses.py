@@ -1,0 +1,103 @@
+"""Expenses in the shape that earlier clients speak: sentences in, a plain list out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+
+from app.domain.money import Money
+from app.errors import Invalid
+from app.i18n import _
+from app.services import Services
+from app.services.listing import Filter, Line
+from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
+MOST = 10_000
+
+
+async def message_of(request: AnyRequest) -> str:
+    """The sentence of a JSON body or a form."""
+    if request.content_type[0] in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        form = await request.form()
+        if form.get("file") is not None and not form.get("message"):
+            raise Invalid(_("Write what the receipt says into “message”."), field="message")
+        said = form.get("message")
+    else:
+        body = await request.json()
+        said = body.get("message") if isinstance(body, dict) else None
+    if not isinstance(said, str) or not said.strip():
+        raise Invalid(_("Say what you spent, like “lunch 14.50”."), field="message")
+    if len(said) > 1000:
+        raise Invalid(_("This is too long; use at most {n} characters.", n=1000), field="message")
+    return said
+
+
+class ExpensesApi(Controller):
+    path = "/expenses"
+    tags = ["Expenses"]
+    opt = MEMBER
+
+    @post("/", operation_id="AddExpenses", status_code=201)
+    async def add_expenses(self, request: AnyRequest, services: NamedDependency[Services]) -> Response[Any]:
+        """Book what a sentence says; nothing found is a 400 and books nothing."""
+        message = await message_of(request)
+
+        async def add() -> dict[str, Any]:
+            try:
+                drafts = await services.quick_add.read(message)
+                # the likeliest reading is taken, but nothing is booked that has no answer at all
+                drafts = [replace(each, unsure=each.unsure - {"amount", "date"}) for each in drafts]
+                rows = await services.quick_add.book(drafts)
+            except Invalid as error:
+                raise Invalid(error.message, field="message") from None
+            lines = {line.id: line for line in await services.listing.lines([row.id for row in rows])}
+            return {
+                "message": f"Processed {len(rows)} expenses.",
+                "expenses": [
+                    {
+                        "id": row.id,
+                        "product": lines[row.id].title,
+                        "amount": float(abs(lines[row.id].amount).decimal),
+                        "category": _category(lines[row.id]),
+                    }
+                    for row in rows
+                ],
+                "alerts": [],
+            }
+
+        return await once(request, services, add)
+
+    @get("/", operation_id="ListExpenses")
+    async def list_expenses(self, services: NamedDependency[Services]) -> Response[Any]:
+        """What went out, transfers left out, newest first, in the book's currency."""
+        found = await services.listing.page(Filter(flow="out", transfer=False), limit=MOST, totals=False)
+        base = services.member.book.base_currency
+        rates: dict[Any, Any] = {}
+        listed = []
+        for line in found.lines:
+            amount: Money | None = abs(line.amount)
+            if line.currency != base:
+                key = (line.currency, line.booked_on)
+                if key not in rates:
+                    rates[key] = await services.rates.find(line.currency, base, line.booked_on)
+                amount = abs(line.amount).to(base, rates[key].rate) if rates[key] else None
+            listed.append(
+                {
+                    "id": line.id,
+                    "product_name": line.title,
+                    "amount": float(amount.decimal) if amount else None,
+                    "category_name": _category(line),
+                    "description": line.memo,
+                    "date": line.booked_on.isoformat(),
+                }
+            )
+        return Response(listed)
+
+
+def _category(line: Line) -> str:
+    return line.category.name if line.category else _("Uncategorised")

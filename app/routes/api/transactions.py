@@ -1,0 +1,207 @@
+"""Transactions as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.response import Stream
+from pydantic import BaseModel, model_validator
+from sqlalchemy import select
+
+from app.domain.money import Money, check_currency
+from app.errors import Invalid, NotFound, SaldoError
+from app.i18n import _
+from app.models import Job, JobState
+from app.models.base import now
+from app.routes.transactions import download
+from app.schemas.paging import PageNumber, PageSize
+from app.schemas.text import Line
+from app.schemas.transactions import Strict, TransactionIn, TransactionOut, TransactionPatch
+from app.services import Member, Services
+from app.services.exports import record
+from app.services.listing import read_cursor, strict_filter
+from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
+REQUEST = "transaction_request"
+STATES = {
+    JobState.QUEUED: "queued",
+    JobState.RUNNING: "processing",
+    JobState.DONE: "completed",
+    JobState.FAILED: "failed",
+}
+
+
+class EntryIn(TransactionIn):
+    """A new transaction; ``description`` may stand for ``payee``."""
+
+    mode: Literal["manual"] = "manual"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _described(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "payee" not in data and "description" in data:
+            return {"payee" if key == "description" else key: value for key, value in data.items()}
+        return data
+
+
+class SentenceIn(Strict):
+    """A sentence to be read and booked."""
+
+    mode: Literal["ai"]
+    text: Annotated[str, Line(1000, least=1)]
+
+
+class TransactionPage(BaseModel):
+    transactions: list[TransactionOut]
+    pagination: dict[str, Any]
+
+
+class TransactionsApi(Controller):
+    path = "/v1/transactions"
+    tags = ["Transactions"]
+    opt = MEMBER
+
+    @get("/", operation_id="ListTransactions")
+    async def list_transactions(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        page: PageNumber = 1,
+        limit: PageSize = 50,
+        cursor: FromQuery[str | None] = None,
+    ) -> Response[Any]:
+        """Transactions, newest first, with the filters search, account, category (an id or `unfiled`), tag, payee,
+        since, until, min_amount, max_amount (magnitudes), status, transfer, batch, and sort_by, sort_order."""
+        wanted = strict_filter(request.query_params.dict())
+        if cursor is not None and read_cursor(wanted, cursor) is None:
+            raise Invalid(_("This is not a cursor of this list."), field="cursor")
+        offset = 0 if cursor else (page - 1) * limit
+        found = await services.listing.page(wanted, cursor, limit=limit, offset=offset)
+        total = None if cursor else found.count
+        return Response(
+            {
+                "transactions": [record(line) for line in found.lines],
+                "pagination": {
+                    "page": page,
+                    "limit": limit,
+                    "total": total,
+                    "pages": None if total is None else -(-total // limit),
+                    "capped": found.is_more,
+                    "next": found.next,
+                },
+            }
+        )
+
+    @post("/", operation_id="AddTransaction", status_code=201)
+    async def add_transaction(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[dict[str, Any]]
+    ) -> Response[Any]:
+        """Book an entry, or with `{"mode": "ai", "text": …}` what a sentence says (202, read again by its id)."""
+        if data.get("mode") == "ai":
+            sentence = SentenceIn.model_validate(data)
+            return await once(request, services, lambda: self._read(services, sentence.text), status=202)
+        entry = EntryIn.model_validate(data)
+
+        async def add() -> dict[str, Any]:
+            row = await services.transactions.add(entry)
+            return record(await services.listing.line(row.id))
+
+        return await once(request, services, add)
+
+    async def _read(self, services: Services, text: str) -> dict[str, Any]:
+        """Book a sentence at once, and keep the request so that it can be read again."""
+        made: list[int] = []
+        detail = ""
+        try:
+            made = [row.id for row in await services.quick_add.book(await services.quick_add.read(text))]
+        except SaldoError as error:
+            detail = error.message
+            if services.journal.change_set_id is not None:
+                raise  # part of it was booked already: all of it goes back
+        job = Job(
+            book_id=services.member.book.id,
+            user_id=services.member.user.id,
+            kind=REQUEST,
+            state=JobState.DONE if made else JobState.FAILED,
+            arguments={"text": text, "transactions": made},
+            problem=detail[:500],
+            finished_at=now(),
+        )
+        services.session.add(job)
+        await services.session.flush()
+        return await self._request(services, job)
+
+    async def _request(self, services: Services, job: Job) -> dict[str, Any]:
+        lines = await services.listing.lines(job.arguments.get("transactions", []))
+        return {
+            "id": job.id,
+            "state": STATES[job.state],
+            "transactions": [record(line) for line in lines],
+            "proposals": [],
+            "detail": job.problem or _("Booked."),
+        }
+
+    @get(
+        ["/requests/{request_id:int}", "/requests/{request_id:int}/status", "/{request_id:int}/status"],
+        operation_id="GetTransactionRequest",
+    )
+    async def get_request(self, services: NamedDependency[Services], request_id: FromPath[int]) -> dict[str, Any]:
+        """What became of a sentence."""
+        own = select(Job).where(Job.id == request_id, Job.kind == REQUEST, Job.book_id == services.member.book.id)
+        job = await services.session.scalar(own)
+        if job is None:
+            raise NotFound(_("That request does not exist."))
+        return await self._request(services, job)
+
+    @get("/totals", operation_id="TotalTransactions")
+    async def totals(
+        self, request: AnyRequest, services: NamedDependency[Services], currency: FromQuery[str | None] = None
+    ) -> dict[str, Any]:
+        """Income, expense and net of all that the filters find, transfers left out, at today's rates."""
+        wanted = strict_filter(request.query_params.dict())
+        target = check_currency(currency) if currency else services.member.book.base_currency
+        income, expense, rates = Money(0, target), Money(0, target), list[dict[str, str]]()
+        for each in await services.listing.totals(wanted):
+            into, out = Money(each.into, each.currency), Money(-each.out, each.currency)
+            if each.currency != target:
+                quote = await services.rates.rate(each.currency, target, services.today, field="currency")
+                rates.append({"currency": each.currency, "rate": quote.text, "as_of": quote.as_of.isoformat()})
+                into, out = into.to(target, quote.rate), out.to(target, quote.rate)
+            income, expense = income + into, expense + out
+        net = income - expense
+        return {
+            "currency": target, "income": income.wire, "expense": expense.wire, "net": net.wire, "rates": rates,
+        }  # fmt: skip
+
+    @get("/export.csv", operation_id="ExportTransactions")
+    async def export(self, request: AnyRequest, member: NamedDependency[Member]) -> Stream:
+        """All that the filters find as CSV, safe to open in a spreadsheet."""
+        return download(member, strict_filter(request.query_params.dict()), "csv")
+
+    @get("/{transaction_id:int}", operation_id="GetTransaction")
+    async def get_transaction(
+        self, services: NamedDependency[Services], transaction_id: FromPath[int]
+    ) -> Response[Any]:
+        """One transaction."""
+        return Response(record(await services.listing.line(transaction_id)))
+
+    @patch("/{transaction_id:int}", operation_id="ChangeTransaction")
+    async def change_transaction(
+        self,
+        services: NamedDependency[Services],
+        transaction_id: FromPath[int],
+        data: JSONBody[TransactionPatch],
+    ) -> Response[Any]:
+        """Change what is sent. With `version`, a 409 when somebody saved another one first."""
+        await services.transactions.edit(transaction_id, data)
+        return Response(record(await services.listing.line(transaction_id)))
+
+    @delete("/{transaction_id:int}", operation_id="DeleteTransaction")
+    async def delete_transaction(self, services: NamedDependency[Services], transaction_id: FromPath[int]) -> None:
+        """Delete a transaction, and the other side of a transfer with it."""
+        await services.transactions.delete(transaction_id)

@@ -1,0 +1,37 @@
+"""Transfers as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from app.schemas.transfers import TransferIn, TransferOut
+from app.services import Services
+from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+
+class TransfersApi(Controller):
+    path = "/v1/transfers"
+    tags = ["Transfers"]
+    opt = MEMBER
+
+    @post("/", operation_id="AddTransfer", status_code=201)
+    async def add_transfer(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: JSONBody[TransferIn]
+    ) -> Response[Any]:
+        """Move money between two accounts; `to_amount` where their currencies differ, else at the day's rate."""
+
+        async def add() -> TransferOut:
+            transfer, out, into = await services.transfers.add(data)
+            return TransferOut(id=transfer.id, from_transaction=out.id, to_transaction=into.id)
+
+        return await once(request, services, add)
+
+    @delete("/{transfer_id:int}", operation_id="DeleteTransfer")
+    async def delete_transfer(self, services: NamedDependency[Services], transfer_id: FromPath[int]) -> None:
+        """Delete a transfer with both of its transactions."""
+        await services.transfers.delete(transfer_id)
