@@ -5,12 +5,15 @@ from __future__ import annotations
 from litestar.types import ControllerRouterHandler
 
 from app.routes.accounts import AccountsController
+from app.routes.activity import ActivityController
 from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
 from app.routes.api.categories import CategoriesApi
+from app.routes.api.changes import ChangesApi
 from app.routes.api.docs import DocsController
 from app.routes.api.expenses import ExpensesApi
 from app.routes.api.imports import ImportsApi
+from app.routes.api.insights import InsightsApi
 from app.routes.api.me import MeController, SeedMeController
 from app.routes.api.payees import PayeesApi
 from app.routes.api.predictions import PredictionsApi
@@ -25,12 +28,14 @@ from app.routes.dashboard import DashboardController
 from app.routes.health import HealthController
 from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
+from app.routes.palette import PaletteController
 from app.routes.quick_add import QuickAddController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
 from app.routes.transactions import TransactionsController
 
 PAGES: list[ControllerRouterHandler] = [
     AccountsController,
+    ActivityController,
     AuthController,
     DocsController,
     DashboardController,
@@ -48,6 +53,9 @@ PAGES: list[ControllerRouterHandler] = [
 API: list[ControllerRouterHandler] = [
     AccountsApi,
     ImportsApi,
+    PaletteController,
+    ChangesApi,
+    InsightsApi,
     MeController,
     SeedMeController,
     TokensController,

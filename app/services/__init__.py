@@ -13,6 +13,7 @@ from app.db import read_session, write_session
 from app.i18n import use_locale
 from app.models import Actor
 from app.services.accounts import AccountService
+from app.services.activity import ActivityService
 from app.services.bulk_edit import BulkEditService
 from app.services.categories import CategoryService
 from app.services.demo import DemoService
@@ -24,6 +25,7 @@ from app.services.journal import JournalService
 from app.services.listing import ListingService
 from app.services.member import BookInfo, Member, Person, member_of
 from app.services.overview import OverviewService
+from app.services.palette import PaletteService
 from app.services.payees import PayeeService
 from app.services.profile import ProfileService
 from app.services.quick_add import QuickAddService
@@ -52,6 +54,14 @@ class Services:
     @cached_property
     def journal(self) -> JournalService:
         return JournalService(self.session, self.member)
+
+    @cached_property
+    def activity(self) -> ActivityService:
+        return ActivityService(self)
+
+    @cached_property
+    def palette(self) -> PaletteService:
+        return PaletteService(self)
 
     @cached_property
     def transactions(self) -> TransactionService:

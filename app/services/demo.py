@@ -159,7 +159,7 @@ class DemoService:
         tens = quote.rate.adjusted() + (1 if quote.rate.scaleb(-quote.rate.adjusted()) > 5 else 0) if quote else 0
         return Decimal(1).scaleb(max(tens, 0) + exponent(base) - 2)
 
-    async def _categories(self) -> dict[str, int]:
+    async def _categories(self) -> dict[str | None, int]:
         rows = select(Category.key, Category.id).where(
             Category.book_id == self.member.book.id, Category.key.is_not(None), Category.archived_at.is_(None)
         )
@@ -177,7 +177,7 @@ class DemoService:
         self,
         entries: list[Entry],
         accounts: Mapping[str, tuple[int, str]],
-        categories: Mapping[str, int],
+        categories: Mapping[str | None, int],
         payees: Mapping[str, int],
     ) -> list[int]:
         """Write transactions, transfers, splits and their totals; the ids are in the order of ``entries``."""
@@ -219,7 +219,7 @@ class DemoService:
         currency: str,
         minor: int,
         transfer_id: int | None,
-        categories: Mapping[str, int],
+        categories: Mapping[str | None, int],
         payees: Mapping[str, int],
     ) -> dict[str, Any]:
         payee = "" if entry.to else entry.payee
@@ -259,7 +259,7 @@ class DemoService:
             ],
         )
 
-    async def _rules(self, categories: Mapping[str, int]) -> None:
+    async def _rules(self, categories: Mapping[str | None, int]) -> None:
         last = select(func.coalesce(func.max(Rule.position), -1)).where(Rule.book_id == self.member.book.id)
         start = (await self.session.scalar(last) or 0) + 1
         await self._add(
@@ -340,7 +340,7 @@ def scaled(minor: int, scale: Decimal) -> int:
     return int(minor * scale)
 
 
-def divided(entry: Entry, minor: int, categories: Mapping[str, int]) -> tuple[tuple[int | None, int], ...]:
+def divided(entry: Entry, minor: int, categories: Mapping[str | None, int]) -> tuple[tuple[int | None, int], ...]:
     """The splits of an entry: the last takes what rounding leaves."""
     if not entry.parts:
         return ()
@@ -349,7 +349,7 @@ def divided(entry: Entry, minor: int, categories: Mapping[str, int]) -> tuple[tu
     return (*first, (categories.get(entry.parts[-1][0]), rest))
 
 
-def posting(row: Mapping[str, Any], splits: tuple[tuple[int | None, int], ...]) -> Posting:
+def posting(row: Mapping[Any, Any], splits: tuple[tuple[int | None, int], ...]) -> Posting:
     return Posting(
         book_id=row["book_id"],
         account_id=row["account_id"],

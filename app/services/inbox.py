@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import CategoryKind, ImportBatch, ImportRow, Payee, RowOutcome, Transaction
@@ -112,7 +112,8 @@ class InboxService:
             .limit(SEEN)
         )
         return [
-            Unsure(*row[:5], line(row[5:]) if row[5] is not None else None) for row in await self.session.execute(query)
+            Unsure(row[0], row[1], row[2], row[3], row[4], line(row[5:]) if row[5] is not None else None)
+            for row in await self.session.execute(query)
         ]
 
 
@@ -128,7 +129,7 @@ LINE = (
 )
 
 
-def line(row: Row[Any] | tuple[Any, ...]) -> Line:
+def line(row: Sequence[Any]) -> Line:
     id_, day, minor, currency, account_id, payee, text, memo = row
     return Line(id_, day, minor, currency, account_id, payee or text or memo)
 

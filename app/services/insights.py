@@ -239,7 +239,7 @@ class InsightService:
         labels = await self.labels()
         return History([Month(each, flows[each], labels) for each in months], labels, in_base, nets, later)
 
-    async def _month_totals(self, since: date) -> Sequence[Row[tuple[date, int, str, int, int, int]]]:
+    async def _month_totals(self, since: date) -> Sequence[Row[date, int, str, int, int, int]]:
         query = (
             select(
                 MonthTotal.month,

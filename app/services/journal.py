@@ -249,7 +249,9 @@ class JournalService:
 
         await self.session.run_sync(run)
 
-    async def page(self, before_id: int | None = None, *, limit: int = PAGE, actor: Actor | None = None) -> list[Entry]:
+    async def page(
+        self, before_id: int | None = None, *, limit: int = PAGE, offset: int = 0, actor: Actor | None = None
+    ) -> list[Entry]:
         """The latest change sets, newest first; ``before_id`` continues a page."""
         undoing = aliased(ChangeSet)
         query = (
@@ -268,12 +270,18 @@ class JournalService:
             .where(ChangeSet.book_id == self.member.book.id)
             .order_by(ChangeSet.id.desc())
             .limit(limit)
+            .offset(offset)
         )
         if before_id is not None:
             query = query.where(ChangeSet.id < before_id)
         if actor is not None:
             query = query.where(ChangeSet.actor == actor)
         return [Entry(*row) for row in await self.session.execute(query)]
+
+    async def count(self) -> int:
+        """How many change sets the book has."""
+        of_book = select(func.count()).select_from(ChangeSet).where(ChangeSet.book_id == self.member.book.id)
+        return int(await self.session.scalar(of_book) or 0)
 
     async def changes(self, change_set_id: int) -> Sequence[Change]:
         """What one change set of this book did, in the order in which it was done."""

@@ -254,6 +254,8 @@ class OverviewService:
             .limit(LATEST)
         )
         return [
-            Entry(*row[:5], labels.get(row[5]), accounts[row[6]], row[7], row[8], row[9] is Status.PENDING, row[10])
+            Entry(
+                *row[:5], labels.get(row[5] or -1), accounts[row[6]], row[7], row[8], row[9] is Status.PENDING, row[10]
+            )
             for row in await self.session.execute(query)
         ]

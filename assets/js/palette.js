@@ -35,7 +35,12 @@ if (palette) {
   on("htmx:after:swap", "#palette", () => palette.open && select(0));
   on("click", "#palette [role=option]", (option) => {
     palette.close();
-    if (option.dataset.run) document.dispatchEvent(new CustomEvent(option.dataset.run));
+    const entry = option.dataset.fill && one("#quick-add");
+    if (entry) {
+      entry.value = option.dataset.fill;
+      document.dispatchEvent(new CustomEvent("saldo:add"));
+      entry.dispatchEvent(new Event("input", { bubbles: true }));
+    } else if (option.dataset.run) document.dispatchEvent(new CustomEvent(option.dataset.run));
     else location.assign(option.dataset.href);
   });
 }

@@ -15,3 +15,5 @@ document.addEventListener(
   },
   true,
 );
+
+document.addEventListener("saldo:theme", () => document.querySelector("[data-theme-form]")?.requestSubmit());

@@ -1,0 +1,156 @@
+"""Figures of months as JSON."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from app.domain.money import wire
+from app.domain.period import shift_month
+from app.models import UNFILED, CategoryKind
+from app.schemas.insights import (
+    CategoryAmount,
+    CategoryBreakdown,
+    Figures,
+    MonthlySummary,
+    MonthSaved,
+    Named,
+    PeriodOut,
+    Recommendation,
+    Savings,
+    SavingsHistory,
+    Summary,
+    Totals,
+)
+from app.services import Services, advice
+from app.services.insights import Month
+from app.web.guards import MEMBER
+
+Year = Annotated[int | None, QueryParameter(name="year", ge=1900, le=2999)]
+MonthNumber = Annotated[int | None, QueryParameter(name="month", ge=1, le=12)]
+Count = Annotated[int, QueryParameter(name="months", ge=1, le=60)]
+FULL_YEAR = 12
+
+
+def asked(services: Services, year: int | None, month: int | None) -> date:
+    """The budget month of a year and a month's number; what is missing is taken from today."""
+    months = services.member.book.months
+    running = months.of(services.today)
+    return date(year or running.year, month or running.month, months.first_day)
+
+
+def share(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def figures(month: Month, currency: str) -> dict[str, object]:
+    return {
+        "month": month.start.strftime("%Y-%m"),
+        "currency": currency,
+        "income": wire(month.income, currency),
+        "expenses": wire(month.expenses, currency),
+        "savings": wire(month.saved, currency),
+        "savings_rate": share(month.savings_rate),
+    }
+
+
+class InsightsApi(Controller):
+    path = "/v1/insights"
+    tags = ["Insights"]
+    opt = MEMBER
+
+    @get("/summary", operation_id="GetInsightSummary")
+    async def summary(
+        self, services: NamedDependency[Services], year: Year = None, month: MonthNumber = None
+    ) -> Summary:
+        """A month with what is worth a remark in it."""
+        found = await services.overview.look(asked(services, year, month))
+        currency = services.member.book.base_currency
+        shown = found.month
+        return Summary(
+            period=PeriodOut(since=found.period.since, until=found.period.until),
+            totals=Totals(
+                currency=currency,
+                income=wire(shown.income, currency),
+                expenses=wire(shown.expenses, currency),
+                savings=wire(shown.saved, currency),
+                savings_rate=share(shown.savings_rate),
+                net_worth=wire(found.net_worth[-1], currency),
+            ),
+            budgets=[],
+            recommendations=[
+                Recommendation(
+                    title=each.title,
+                    reason=each.reason,
+                    figures={name: amount.wire for name, amount in each.figures.items()},
+                )
+                for each in advice.remarks(found.history, found.before, currency)
+            ],
+        )
+
+    @get("/monthly-summary", operation_id="GetMonthlySummary")
+    async def monthly_summary(
+        self, services: NamedDependency[Services], year: Year = None, month: MonthNumber = None
+    ) -> MonthlySummary:
+        """Income, expenses and savings of a month, and of the one before. Transfers are neither."""
+        start = asked(services, year, month)
+        history = await services.insights.history(start, 2)
+        currency = services.member.book.base_currency
+        previous = Figures.model_validate(figures(history.at(shift_month(start, -1)), currency))
+        return MonthlySummary.model_validate({**figures(history.last, currency), "previous": previous})
+
+    @get("/category-breakdown", operation_id="GetCategoryBreakdown")
+    async def category_breakdown(
+        self, services: NamedDependency[Services], year: Year = None, month: MonthNumber = None
+    ) -> CategoryBreakdown:
+        """Where a month's money went, the largest first, what is not filed among it."""
+        history = await services.insights.history(asked(services, year, month), 2)
+        currency = services.member.book.base_currency
+        return CategoryBreakdown(
+            month=history.last.start.strftime("%Y-%m"),
+            currency=currency,
+            breakdown=[
+                CategoryAmount(
+                    category=None if each.label.id == UNFILED else Named(id=each.label.id, name=each.label.name),
+                    amount=wire(each.minor, currency),
+                    share=round(each.share, 4),
+                )
+                for each in history.breakdown(history.last, CategoryKind.EXPENSE)
+                if each.minor
+            ],
+        )
+
+    @get("/savings", operation_id="GetSavings")
+    async def savings(self, services: NamedDependency[Services]) -> Savings:
+        """How much of the income stays, over up to twelve full months."""
+        found = await services.overview.look(services.member.book.months.of(services.today))
+        currency = services.member.book.base_currency
+        going = advice.trend(found.full_year)
+        return Savings(
+            months=len(found.full_year),
+            rate=share(found.savings_rate),
+            trend="up" if going > 0 else "down" if going < 0 else "neutral",
+            tips=[f"{each.title}: {each.reason}" for each in advice.remarks(found.history, found.before, currency)],
+        )
+
+    @get("/savings-history", operation_id="GetSavingsHistory")
+    async def savings_history(self, services: NamedDependency[Services], count: Count = FULL_YEAR) -> SavingsHistory:
+        """Month by month up to the running one, oldest first."""
+        history = await services.insights.history(services.member.book.months.of(services.today), count)
+        currency = services.member.book.base_currency
+        return SavingsHistory(
+            currency=currency,
+            months=[
+                MonthSaved(
+                    month=each.start.strftime("%Y-%m"),
+                    income=wire(each.income, currency),
+                    expense=wire(each.expenses, currency),
+                    saved=wire(each.saved, currency),
+                )
+                for each in history.months
+            ],
+        )
