@@ -30,6 +30,7 @@ from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
 from app.routes.palette import PaletteController
 from app.routes.quick_add import QuickAddController
+from app.routes.reports import ReportsController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
 from app.routes.transactions import TransactionsController
 
@@ -46,6 +47,8 @@ PAGES: list[ControllerRouterHandler] = [
     SecurityController,
     SettingsController,
     InboxController,
+    PaletteController,
+    ReportsController,
     TokenPagesController,
     QuickAddController,
     TransactionsController,
@@ -53,7 +56,6 @@ PAGES: list[ControllerRouterHandler] = [
 API: list[ControllerRouterHandler] = [
     AccountsApi,
     ImportsApi,
-    PaletteController,
     ChangesApi,
     InsightsApi,
     MeController,

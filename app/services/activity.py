@@ -163,6 +163,9 @@ class ActivityService:
                 raise Conflict(_("That was already undone."))
             await self.services.demo.remove()
             return found
+        if found.actor is Actor.IMPORT and found.import_batch_id is not None and found.undoes_id is None:
+            await self.services.imports.undo(found.import_batch_id)
+            return found
         if await self.session.scalar(select(Change.id).where(Change.change_set_id == found.id).limit(1)) is None:
             raise Conflict(_("There is nothing in this change that could be undone."))
         return await self.services.journal.undo(change_set_id)

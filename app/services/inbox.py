@@ -111,10 +111,10 @@ class InboxService:
             .order_by(ImportRow.id)
             .limit(SEEN)
         )
-        return [
-            Unsure(row[0], row[1], row[2], row[3], row[4], line(row[5:]) if row[5] is not None else None)
-            for row in await self.session.execute(query)
-        ]
+        found = []
+        for id_, batch_id, number, account_id, parsed, *match in await self.session.execute(query):
+            found.append(Unsure(id_, batch_id, number, account_id, parsed, line(match) if match[0] else None))
+        return found
 
 
 LINE = (

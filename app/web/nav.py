@@ -41,6 +41,7 @@ NAV = (
     Destination("/categories", mark("Categories"), icon="tags", key="c"),
     Destination("/rules", mark("Rules"), icon="wand-sparkles", key="u"),
     Destination("/imports", mark("Import"), icon="upload", key="m"),
+    Destination("/reports", mark("Reports"), icon="file-text", key="r"),
     Destination("/activity", mark("Activity"), icon="history", key="h"),
     Destination("/settings", mark("Settings"), icon="settings", key="e", place="foot"),
 )

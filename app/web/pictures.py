@@ -12,7 +12,9 @@ from app.i18n import _
 from app.services import charts
 from app.services.insights import Month, Share
 from app.services.overview import Balance
+from app.services.reports import Side
 from app.web.filters import amount_text, day_month, percent, short_month
+from app.web.filters import month as month_name
 
 USES = 8  # ribbons on the right of the money flow, the rest in one
 SOURCES = 4
@@ -141,3 +143,33 @@ def _ribbons(shares: Sequence[Share], most: int, rest: str) -> list[Ribbon]:
     if others := sum(each.minor for each in shares[most:]):
         shown.append(Ribbon(rest, others, 8))
     return shown
+
+
+def year(months: Sequence[Month], currency: str) -> Figure:
+    """In and out, month by month."""
+    write = whole(currency)
+    rows = [
+        (
+            month_name(each.start),
+            write(each.income),
+            write(each.expenses),
+            write(each.saved),
+            percent(each.savings_rate),
+        )
+        for each in months
+    ]
+    pairs = [(max(each.income, 0), max(each.expenses, 0)) for each in months]
+    svg = charts.bars_pair(pairs, _("Money in and out over twelve months; the table below has the figures."), 120)
+    head = (_("Month"), _("In"), _("Out"), _("Left"), _("Rate"))
+    return Figure(svg, _("Money in and out by month"), head, rows)
+
+
+def spending_map(side: Side, currency: str) -> Markup:
+    """The groups of a month's spending as areas."""
+    parts = [
+        charts.Part(each.label.name, each.minor, each.label.colour)
+        for group in side.groups
+        for each in group.shares
+        if each.minor > 0
+    ]
+    return charts.treemap(parts, _("Spending of the month by category; the table has the figures."), whole(currency))
