@@ -29,9 +29,11 @@ from app.routes.health import HealthController
 from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
 from app.routes.palette import PaletteController
+from app.routes.payees import PayeesController
 from app.routes.quick_add import QuickAddController
 from app.routes.reports import ReportsController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
+from app.routes.tags import TagsController
 from app.routes.transactions import TransactionsController
 
 PAGES: list[ControllerRouterHandler] = [
@@ -41,6 +43,8 @@ PAGES: list[ControllerRouterHandler] = [
     DocsController,
     DashboardController,
     CategoriesController,
+    PayeesController,
+    TagsController,
     HealthController,
     ImportsController,
     LinkController,

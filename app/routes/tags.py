@@ -1,0 +1,115 @@
+"""The page of tags, with adding, renaming, merging and deleting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+
+from app.i18n import _
+from app.schemas.categories import MergeIn
+from app.schemas.tags import TagIn
+from app.services import Services
+from app.web.editing import PAGE, changed, editor
+from app.web.forms import redrawing
+from app.web.guards import MEMBER
+from app.web.render import page
+
+AnyRequest = Request[Any, Any, Any]
+Form = dict[str, str]
+LIST = "/tags"
+FORM = "name_form"
+
+
+async def listing(services: Services) -> dict[str, Any]:
+    return {"tags": await services.tags.counted()}
+
+
+class TagsController(Controller):
+    path = LIST
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="tags")
+    async def show_tags(self, services: NamedDependency[Services]) -> Template:
+        """Every tag with how many transactions have it."""
+        return page("tags/index", **await listing(services))
+
+    @get("/new", name="tags:new")
+    async def new_tag(self, request: AnyRequest) -> Template:
+        return editor(request, FORM, **self._naming(_("New tag"), LIST))
+
+    @post("/", name="tags:add", status_code=200)
+    async def add_tag(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
+    ) -> Template | Response[Any]:
+        with redrawing(FORM, data, page=PAGE, form=FORM, **self._naming(_("New tag"), LIST)):
+            await services.tags.add(TagIn.model_validate({"name": data.get("name", "")}).name)
+        return await changed(request, services, LIST, "tags/list", **await listing(services))
+
+    @get("/{tag_id:int}/edit", name="tags:edit")
+    async def edit_tag(
+        self, request: AnyRequest, services: NamedDependency[Services], tag_id: FromPath[int]
+    ) -> Template:
+        row = await services.tags.get(tag_id)
+        naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
+        return editor(request, FORM, values={"name": row.name}, **naming)
+
+    @post("/{tag_id:int}", name="tags:rename", status_code=200)
+    async def rename_tag(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        tag_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        row = await services.tags.get(tag_id)
+        naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
+        with redrawing(FORM, data, page=PAGE, form=FORM, **naming):
+            await services.tags.rename(tag_id, TagIn.model_validate({"name": data.get("name", "")}).name)
+        return await changed(request, services, LIST, "tags/list", **await listing(services))
+
+    @get("/{tag_id:int}/merge", name="tags:merging")
+    async def show_merge(
+        self, request: AnyRequest, services: NamedDependency[Services], tag_id: FromPath[int]
+    ) -> Template:
+        return editor(request, "merge", **await self._merging(services, tag_id))
+
+    @post("/{tag_id:int}/merge", name="tags:merge", status_code=200)
+    async def merge_tag(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        tag_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        """Put another tag in the place of this one."""
+        with redrawing("merge", data, page=PAGE, form="merge", **await self._merging(services, tag_id)):
+            await services.tags.merge(tag_id, MergeIn.model_validate({"into": data.get("into")}).into)
+        return await changed(request, services, LIST, "tags/list", **await listing(services))
+
+    @post("/{tag_id:int}/delete", name="tags:delete", status_code=200)
+    async def delete_tag(
+        self, request: AnyRequest, services: NamedDependency[Services], tag_id: FromPath[int]
+    ) -> Template | Response[Any]:
+        await services.tags.delete(tag_id)
+        return await changed(request, services, LIST, "tags/list", **await listing(services))
+
+    @staticmethod
+    def _naming(title: str, action: str) -> dict[str, Any]:
+        return {"title": title, "action": action, "target": "#tags", "back": LIST, "longest": 40}
+
+    @staticmethod
+    async def _merging(services: Services, tag_id: int) -> dict[str, Any]:
+        row = await services.tags.get(tag_id)
+        return {
+            "title": _("Merge {name} into another tag", name=row.name),
+            "text": _("What has this tag gets the other one. You can undo it."),
+            "action": f"{LIST}/{tag_id}/merge",
+            "targets": [(each_id, name) for each_id, name in await services.tags.all() if each_id != row.id],
+            "target": "#tags",
+            "back": LIST,
+        }
