@@ -6,12 +6,14 @@ from app.models.account import Account, AccountKind
 from app.models.base import Base
 from app.models.book import Book, BookMember, BookRole
 from app.models.category import Category, CategoryGroup, CategoryKind
+from app.models.finding import Finding, FindingKind, FindingState, Watch
 from app.models.forecast import Forecast
 from app.models.imports import ImportBatch, ImportMapping, ImportRow, ImportStatus, RowOutcome, Tombstone
 from app.models.job import Job, JobState
 from app.models.journal import Actor, Change, ChangeAction, ChangeSet
 from app.models.payee import Payee
 from app.models.rate import Rate
+from app.models.recurring import BillMark, Cadence, Candidate, CandidateState, Recurring, RecurringKind
 from app.models.rule import Rule
 from app.models.security import Attempt, IdempotencyKey, SecurityEvent
 from app.models.session import ApiToken, AuthSession, LinkPurpose, OneTimeLink, RefreshToken
@@ -32,9 +34,13 @@ __all__ = (
     "Attempt",
     "AuthSession",
     "Base",
+    "BillMark",
     "Book",
     "BookMember",
     "BookRole",
+    "Cadence",
+    "Candidate",
+    "CandidateState",
     "Category",
     "CategoryGroup",
     "CategoryKind",
@@ -43,6 +49,9 @@ __all__ = (
     "ChangeSet",
     "DayTotal",
     "FiledBy",
+    "Finding",
+    "FindingKind",
+    "FindingState",
     "Forecast",
     "IdempotencyKey",
     "ImportBatch",
@@ -58,6 +67,8 @@ __all__ = (
     "Payee",
     "Profile",
     "Rate",
+    "Recurring",
+    "RecurringKind",
     "RefreshToken",
     "RowOutcome",
     "Rule",
@@ -72,4 +83,5 @@ __all__ = (
     "Transfer",
     "User",
     "UserRole",
+    "Watch",
 )
