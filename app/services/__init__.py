@@ -14,11 +14,14 @@ from app.i18n import use_locale
 from app.models import Actor
 from app.services.accounts import AccountService
 from app.services.activity import ActivityService
+from app.services.anomalies import AnomalyService
 from app.services.bulk_edit import BulkEditService
+from app.services.candidates import CandidateService
 from app.services.categories import CategoryService
 from app.services.demo import DemoService
 from app.services.filing import FilingService
 from app.services.forecasts import ForecastService
+from app.services.history import HistoryService
 from app.services.imports import ImportService
 from app.services.insights import InsightService
 from app.services.journal import JournalService
@@ -30,6 +33,7 @@ from app.services.payees import PayeeService
 from app.services.profile import ProfileService
 from app.services.quick_add import QuickAddService
 from app.services.rates import RateService
+from app.services.recurring import RecurringService
 from app.services.rules import RuleService
 from app.services.saved_filters import SavedFilterService
 from app.services.sessions import SessionService
@@ -118,6 +122,21 @@ class Services:
     @cached_property
     def forecasts(self) -> ForecastService:
         return ForecastService(self)
+
+    def history(self) -> HistoryService:
+        return HistoryService(self)
+
+    @cached_property
+    def recurring(self) -> RecurringService:
+        return RecurringService(self)
+
+    @cached_property
+    def candidates(self) -> CandidateService:
+        return CandidateService(self)
+
+    @cached_property
+    def anomalies(self) -> AnomalyService:
+        return AnomalyService(self)
 
     @cached_property
     def rates(self) -> RateService:

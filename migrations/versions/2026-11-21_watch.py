@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 revision = "2026_11_21_watch"
-down_revision = '2026_11_21_ledger'
+down_revision = "2026_11_21_forecasts"
 branch_labels = None
 depends_on = None
 

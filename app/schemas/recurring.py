@@ -1,0 +1,97 @@
+"""What comes in and goes out about bills and incomes that recur."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from app.i18n import _
+from app.models import Cadence, RecurringKind
+from app.schemas.rates import CurrencyCode, Day
+from app.schemas.transactions import Amount, Id, Named, Reference, Strict
+
+Interval = Annotated[int, Field(ge=1, le=60)]
+Count = Annotated[int, Field(ge=1, le=1200)]
+Notice = Annotated[int, Field(ge=0, le=60)]
+
+
+class RecurringIn(Strict):
+    """A new rule. Amounts are magnitudes in ``currency``, else in the account's; ``amount_max`` where they vary."""
+
+    payee: Reference
+    kind: RecurringKind = RecurringKind.BILL
+    amount: Amount
+    amount_max: Amount | None = None
+    currency: CurrencyCode | None = None
+    account: Id | None = None
+    category: Reference | None = None
+    cadence: Cadence = Cadence.MONTHLY
+    interval: Interval = 1
+    starts_on: Day
+    ends_on: Day | None = None
+    count: Count | None = None
+    notice_days: Notice = 3
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RecurringIn:
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise ValueError(_("It cannot end before it starts."))
+        return self
+
+
+class RecurringPatch(Strict):
+    """What is not named stays; ``null`` clears what may be empty."""
+
+    payee: Reference | None = None
+    kind: RecurringKind | None = None
+    amount: Amount | None = None
+    amount_max: Amount | None = None
+    currency: CurrencyCode | None = None
+    account: Id | None = None
+    category: Reference | None = None
+    cadence: Cadence | None = None
+    interval: Interval | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    count: Count | None = None
+    notice_days: Notice | None = None
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> RecurringPatch:
+        for name in ("payee", "kind", "amount", "currency", "cadence", "interval", "starts_on", "notice_days"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(_("{field} cannot be empty.", field=name))
+        return self
+
+
+class RecurringOut(Strict):
+    id: int
+    payee: Named
+    kind: RecurringKind
+    amount: str
+    amount_max: str
+    currency: str
+    account: Named | None
+    category: Named | None
+    cadence: Cadence
+    interval: int
+    starts_on: dt.date
+    ends_on: dt.date | None
+    count: int | None
+    notice_days: int
+    state: str
+    next_due: dt.date | None
+
+
+class BillOut(Strict):
+    id: int
+    recurring: int
+    payee: Named
+    due_on: dt.date
+    amount_low: str
+    amount_high: str
+    currency: str
+    status: str
+    transaction: int | None

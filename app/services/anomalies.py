@@ -1,0 +1,413 @@
+"""What wants a second look: found by a job, answered by a person, and what such an answer teaches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from babel.numbers import format_currency
+from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.domain.money import Money, exponent
+from app.domain.recurrence import DAYS
+from app.errors import Conflict, Invalid
+from app.i18n import _, current_locale
+from app.ml.wording import day
+from app.models import (
+    Candidate,
+    CandidateState,
+    CategoryKind,
+    ChangeSet,
+    Finding,
+    FindingKind,
+    FindingState,
+    RecurringKind,
+    Transaction,
+    Watch,
+)
+from app.models.base import now
+from app.models.repository import BookRepository
+from app.schemas.transactions import TransactionPatch
+from app.services.history import Seen
+
+if TYPE_CHECKING:
+    from app.ml.anomalies import Finding as Judgement
+    from app.services import Services
+
+WEEK = timedelta(days=7)
+SHOWN = timedelta(days=45)  # a finding that nobody answered is not shown for longer
+NEW = timedelta(days=2)  # how long ago a row may have come in to be looked at though it is older than a week
+MOST = 3  # findings of the last week, and of what came in with older days
+ENOUGH = 20  # rows that make a past to compare with
+SURE = 800  # per mille from which a candidate's missing payment is told
+FIRST = (FindingKind.PRICE_RISE, FindingKind.DUPLICATE)  # said before that an amount is unusual
+Lesson = tuple[str, str, float]  # payee's key, kind, amount in major units: what was called normal
+
+
+class FindingRepository(BookRepository[Finding]):
+    model_type = Finding
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]
+        return _("That does not need a look any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A finding as it is kept."""
+
+    key: str
+    kind: FindingKind
+    kinds: tuple[str, ...]
+    on: date
+    payee: str
+    payee_key: str
+    transaction_id: int | None
+    candidate_id: int | None
+    currency: str
+    amount_minor: int
+    low_minor: int
+    high_minor: int
+    score: int
+    comparable: tuple[int, ...]
+
+
+def judged(
+    seen: Sequence[Seen], lessons: dict[str, list[Lesson]], today: date, *, since: date | None = None
+) -> list[Noticed]:
+    """What stands out among the rows of the last week and those that came in lately, most telling first.
+
+    Each row is judged by what came before it. ``seen`` is in order of days. Takes a while: run it outside of a
+    transaction. ``since`` is the day from which rows count as having come in lately.
+    """
+    from app.ml.anomalies import Detector
+    from app.ml.usual import Past
+
+    lately = since or today - NEW
+    by_currency: dict[str, list[Seen]] = defaultdict(list)
+    for each in seen:
+        by_currency[each.currency].append(each)
+    found: list[Noticed] = []
+    for currency, rows in by_currency.items():
+        detector = Detector(Past(), currency)
+        detector.accepted = list(lessons.get(currency, ()))  # type: ignore[arg-type]
+        ids: dict[int, int] = {}
+        for at, each in enumerate(rows):
+            row = each.row
+            is_new = each.created_at.date() >= lately and each.booked_on > today - SHOWN
+            if (each.booked_on > today - WEEK or is_new) and row.amount:
+                noticed = _noticed(each, detector.score(row), ids, is_known=at >= ENOUGH)
+                found += [noticed] if noticed else []
+            detector.observe(row)
+            ids[id(row)] = each.id
+
+    return sorted(found, key=lambda each: (each.kind not in FIRST, -each.score, -each.on.toordinal(), each.key))
+
+
+def _noticed(each: Seen, judgement: Judgement, ids: dict[int, int], *, is_known: bool) -> Noticed | None:
+    from app.ml import usual
+
+    reasons = {FindingKind(one.kind): one for one in judgement.reasons}
+    if not judgement.is_anomaly or not reasons or not (is_known or FindingKind.DUPLICATE in reasons):
+        return None
+    kind = next((one for one in FIRST if one in reasons), next(iter(reasons)))
+    reason, scale = reasons[kind], 10 ** exponent(each.currency)
+    return Noticed(
+        key=f"transaction:{each.id}",
+        kind=kind,
+        kinds=tuple(one.value for one in reasons),
+        on=each.booked_on,
+        payee=each.text[:120],
+        payee_key=usual.payee_of(each.row)[:200],
+        transaction_id=each.id,
+        candidate_id=None,
+        currency=each.currency,
+        amount_minor=abs(each.minor),
+        low_minor=round(reason.expected_low * scale),
+        high_minor=round(reason.expected_high * scale),
+        score=round(judgement.score * 1000),
+        comparable=tuple(ids[id(row)] for row in reason.comparable if id(row) in ids),
+    )
+
+
+def missing(candidates: Iterable[Candidate], today: date) -> list[Noticed]:
+    """Payments that were due in the last week and have not come."""
+    from app.ml import payees
+
+    found = []
+    for each in candidates:
+        if each.missed_on is None or each.missed_on <= today - WEEK or each.state is CandidateState.DISMISSED:
+            continue
+        is_habit = each.state is CandidateState.NEW and each.cadence in DAYS
+        if each.confidence < SURE or is_habit:  # who skips the market once does not want to hear of it
+            continue
+        sign = "-" if each.kind is RecurringKind.BILL else "+"
+        found.append(
+            Noticed(
+                key=f"missing:{each.id}:{each.missed_on.isoformat()}",
+                kind=FindingKind.MISSING_BILL,
+                kinds=(FindingKind.MISSING_BILL.value,),
+                on=each.missed_on,
+                payee=each.name,
+                payee_key=(sign + payees.key(each.name))[:200],
+                transaction_id=None,
+                candidate_id=each.id,
+                currency=each.currency,
+                amount_minor=each.high_minor,
+                low_minor=each.low_minor,
+                high_minor=each.high_minor,
+                score=max(500, each.confidence * 8 // 10),
+                comparable=(each.last_transaction_id,) if each.last_transaction_id else (),
+            )
+        )
+    return found
+
+
+def shown(minor: int, currency: str) -> str:
+    """An amount inside a sentence."""
+    return str(format_currency(Money(minor, currency).decimal, currency, locale=current_locale().replace("-", "_")))
+
+
+def sentence(row: Finding | Noticed) -> str:
+    """What stands out, in one or two short sentences."""
+    words = {
+        "payee": row.payee,
+        "amount": shown(row.amount_minor, row.currency),
+        "low": shown(row.low_minor, row.currency),
+        "high": shown(row.high_minor, row.currency),
+        "day": day(row.on),
+    }
+    is_income = row.payee_key.startswith("+")
+    if row.kind is FindingKind.PRICE_RISE:
+        return _("{payee} charged {amount}. Usually {low}.", **words)
+    if row.kind is FindingKind.DUPLICATE:
+        return _("{payee} took {amount} twice within a few days.", **words)
+    if row.kind is FindingKind.NEW_PAYEE:
+        return _("{payee} is new, and {amount} is a lot. Up to {high} would be usual.", **words)
+    if row.kind is FindingKind.MISSING_BILL and is_income:
+        return _("{payee} was due on {day} and has not arrived.", **words)
+    if row.kind is FindingKind.MISSING_BILL:
+        return _("{payee} was due on {day} and has not been paid.", **words)
+    if row.kind is FindingKind.AMOUNT_LOW:
+        return _("{payee}: {amount} is less than usual. Mostly {low} to {high}.", **words)
+    return _("{payee}: {amount} is more than usual. Mostly {low} to {high}.", **words)
+
+
+class AnomalyService:
+    """The findings of one book."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+        self.repository = FindingRepository(self.session, self.member.book.id)
+
+    # Reading
+
+    async def open(self, limit: int = 50) -> list[Finding]:
+        """What waits for an answer, the latest first."""
+        query = (
+            select(Finding)
+            .where(
+                Finding.book_id == self.member.book.id,
+                Finding.state == FindingState.OPEN,
+                Finding.on > self.services.today - SHOWN,
+                or_(Finding.transaction_id.is_not(None), Finding.candidate_id.is_not(None)),
+            )
+            .order_by(Finding.on.desc(), Finding.id.desc())
+            .limit(limit)
+        )
+        return list(await self.session.scalars(query))
+
+    async def get(self, finding_id: int) -> Finding:
+        return await self.repository.own(finding_id)
+
+    async def of_transaction(self, transaction_id: int) -> Finding | None:
+        """What was found in a transaction, answered or not."""
+        found: Finding | None = await self.session.scalar(
+            select(Finding).where(Finding.book_id == self.member.book.id, Finding.transaction_id == transaction_id)
+        )
+        return found
+
+    async def lessons(self) -> dict[str, list[Lesson]]:
+        """What was called normal, by currency, as the detector takes it."""
+        query = select(Finding.currency, Finding.payee_key, Finding.kinds, Finding.amount_minor).where(
+            Finding.book_id == self.member.book.id, Finding.state == FindingState.NORMAL
+        )
+        found: dict[str, list[Lesson]] = defaultdict(list)
+        for currency, key, kinds, minor in await self.session.execute(query):
+            found[currency] += [(key, kind, minor / 10 ** exponent(currency)) for kind in kinds]
+        return found
+
+    # The job's part
+
+    async def keep(self, noticed: Iterable[Noticed]) -> int:
+        """Add what is new, a few a week at most, and drop open ones that are no more. Twice changes nothing.
+
+        Not journaled: nobody did it. Returns how many were added.
+        """
+        table: Any = Finding.__table__
+        await self._drop_stale()
+        query = select(Finding.key, Finding.on).where(Finding.book_id == self.member.book.id)
+        known = {row[0]: row[1] for row in await self.session.execute(query)}
+        today = self.services.today
+        room = {True: MOST, False: MOST}  # of the last week, and older
+        for on in known.values():
+            if on > today - SHOWN:
+                room[on > today - WEEK] -= 1
+        rows = []
+        for each in noticed:
+            is_recent = each.on > today - WEEK
+            if each.key in known or room[is_recent] <= 0:
+                continue
+            room[is_recent] -= 1
+            values = {name: getattr(each, name) for name in each.__dataclass_fields__}
+            values |= {"kinds": list(each.kinds), "comparable": list(each.comparable)}
+            stamp = {"created_at": now(), "updated_at": now()}
+            rows.append(values | stamp | {"book_id": self.member.book.id, "state": FindingState.OPEN})
+        if rows:
+            await self.session.execute(insert(table), rows)
+        return len(rows)
+
+    async def _drop_stale(self) -> None:
+        """Open findings whose transaction has gone or has another amount now, and bills that have come after all."""
+        table: Any = Finding.__table__
+        query = (
+            select(Finding.id)
+            .outerjoin(Transaction, Transaction.id == Finding.transaction_id)
+            .outerjoin(Candidate, Candidate.id == Finding.candidate_id)
+            .where(
+                Finding.book_id == self.member.book.id,
+                Finding.state == FindingState.OPEN,
+                or_(
+                    (Finding.kind != FindingKind.MISSING_BILL)
+                    & (Transaction.id.is_(None) | (func.abs(Transaction.amount_minor) != Finding.amount_minor)),
+                    (Finding.kind == FindingKind.MISSING_BILL)
+                    & (
+                        Candidate.id.is_(None)
+                        | (Candidate.state == CandidateState.DISMISSED)
+                        | Candidate.missed_on.is_(None)
+                        | (Candidate.missed_on != Finding.on)
+                    ),
+                ),
+            )
+        )
+        gone = list(await self.session.scalars(query))
+        if gone:
+            await self.session.execute(delete(table).where(table.c.id.in_(gone)))
+
+    async def newest_change(self) -> int:
+        """The book's last change set; 0 where nothing has been changed yet."""
+        query = select(func.max(ChangeSet.id)).where(ChangeSet.book_id == self.member.book.id)
+        return int(await self.session.scalar(query) or 0)
+
+    async def looked(self, change_set_id: int) -> None:
+        """Remember how far the book was looked through."""
+        table: Any = Watch.__table__
+        postgres = self.session.get_bind().dialect.name == "postgresql"
+        values = {"book_id": self.member.book.id, "change_set_id": change_set_id, "looked_at": now()}
+        statement = (postgresql if postgres else sqlite).insert(table).values(values)
+        await self.session.execute(statement.on_conflict_do_update(index_elements=["book_id"], set_=values))
+
+    # Answers
+
+    async def accept(self, finding_id: int) -> Finding:
+        """That's normal: its like is not told any more. A new price goes into the bill that it is of."""
+        row = await self._answer(finding_id, FindingState.NORMAL)
+        if row.kind is FindingKind.PRICE_RISE:
+            await self._reprice(row)
+            self.services.journal.note(
+                _("{payee} costs {amount} from now on", payee=row.payee, amount=shown(row.amount_minor, row.currency))
+            )
+        else:
+            self.services.journal.note(_("{payee}: that is normal", payee=row.payee))
+        return row
+
+    async def _reprice(self, row: Finding) -> None:
+        from app.ml import payees
+
+        for rule in await self.services.recurring.all():
+            same = rule.currency == row.currency and rule.kind is RecurringKind.BILL
+            if same and payees.key(rule.name) == row.payee_key[1:] and rule.high.minor == row.low_minor:
+                await self.services.recurring.reprice(rule.id, Money(row.amount_minor, row.currency))
+
+    async def dismiss(self, finding_id: int) -> Finding:
+        """Do not show it any more, and learn nothing from it."""
+        row = await self._answer(finding_id, FindingState.DISMISSED)
+        self.services.journal.note(_("Put aside: {payee}", payee=row.payee))
+        return row
+
+    async def dispute(self, finding_id: int) -> Finding:
+        """Not mine: the transaction gets a tag by which it is found again when the bank is called."""
+        row = await self._answer(finding_id, FindingState.DISMISSED)
+        if row.transaction_id is None:
+            raise Invalid(_("There is no transaction to dispute."))
+        tags = [name for _id, name in await self.services.transactions.tags_of(row.transaction_id)]
+        patch = TransactionPatch(tags=[*tags, _("Disputed")][:20])
+        await self.services.transactions.edit(row.transaction_id, patch)
+        self.services.journal.note(_("Tagged {payee} as disputed", payee=row.payee))
+        return row
+
+    async def remove(self, finding_id: int) -> Finding:
+        """It was booked twice: delete this one."""
+        row = await self._answer(finding_id, FindingState.DISMISSED)
+        if row.transaction_id is None or row.kind is not FindingKind.DUPLICATE:
+            raise Invalid(_("Only a second payment can be removed here."))
+        await self.services.transactions.delete(row.transaction_id)
+        self.services.journal.note(_("Removed the second {payee}", payee=row.payee))
+        return row
+
+    async def end(self, finding_id: int) -> Finding:
+        """A bill that does not come any more has ended."""
+        row = await self._answer(finding_id, FindingState.DISMISSED)
+        if row.candidate_id is None:
+            raise Invalid(_("Only something that recurs can end."))
+        candidate = await self.services.candidates.repository.own(row.candidate_id)
+        if candidate.recurring_id is not None:
+            await self.services.recurring.end(candidate.recurring_id)
+        else:
+            await self.services.candidates.dismiss(candidate.id)
+        self.services.journal.note(_("{payee} has ended", payee=row.payee))
+        return row
+
+    async def _answer(self, finding_id: int, state: FindingState) -> Finding:
+        row = await self.repository.own(finding_id)
+        if row.state is not FindingState.OPEN:
+            raise Conflict(_("That was answered already."))
+        row.state = state
+        self.services.journal.note("")
+        await self.session.flush()
+        return row
+
+    # Asked alone
+
+    async def score(
+        self, category: int | str, amount: str, payee: str = "", booked_on: date | None = None
+    ) -> tuple[Judgement, str]:
+        """Judge an amount (a magnitude, in the default account's currency) by the book's past; also the currency."""
+        from app.ml.anomalies import Detector
+        from app.ml.memory import Row
+
+        account = await self.services.accounts.default()
+        category_id = await self.services.recurring.category(category)
+        money = Money.parse(amount, account.currency)
+        if money.minor <= 0:
+            raise Invalid(_("Give an amount above zero."), field="amount")
+        options = await self.services.categories.by_id()
+        option = options[category_id] if category_id else None
+        sign = 1 if option and option.kind is CategoryKind.INCOME else -1
+        seen = await self.services.history.read()
+        detector = Detector.fit((each.row for each in seen if each.currency == account.currency), account.currency)
+        detector.accepted = list((await self.lessons()).get(account.currency, ()))  # type: ignore[arg-type]
+        name = payee or (option.name if option else "")
+        row = Row(name, sign * float(money.decimal), booked_on or self.services.today, str(category_id or "") or None)
+        return detector.score(row), account.currency
+
+
+def open_transactions(book_id: int) -> Any:
+    """The ids of transactions that want a look, as a condition of lists uses them."""
+    return select(Finding.transaction_id).where(
+        Finding.book_id == book_id, Finding.state == FindingState.OPEN, Finding.transaction_id.is_not(None)
+    )

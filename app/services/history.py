@@ -1,0 +1,76 @@
+"""What a book's past looks like to the estimators: plain rows, read in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from app.domain.money import exponent
+from app.domain.period import shift_month
+from app.models import Payee, Transaction
+
+if TYPE_CHECKING:
+    from app.ml.memory import Row
+    from app.services import Services
+
+MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One transaction that is no transfer; ``text`` is its payee, or else what the bank wrote."""
+
+    id: int
+    booked_on: date
+    minor: int
+    currency: str
+    payee_id: int | None
+    text: str
+    category_id: int | None
+    account_id: int
+    created_at: datetime
+
+    @property
+    def row(self) -> Row:
+        """As estimators see it: in major units, filed under the id of its category."""
+        from app.ml.memory import Row
+
+        label = str(self.category_id) if self.category_id else None
+        return Row(self.text, self.minor / 10 ** exponent(self.currency), self.booked_on, label)
+
+
+class HistoryService:
+    """Reads one book's past."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+
+    async def read(self, months: int = MONTHS) -> list[Seen]:
+        """What was booked in the last months up to today under some name, oldest first."""
+        today = self.services.today
+        text = func.coalesce(Payee.name, Transaction.statement_text)
+        query = (
+            select(
+                Transaction.id,
+                Transaction.booked_on,
+                Transaction.amount_minor,
+                Transaction.currency,
+                Transaction.payee_id,
+                text,
+                Transaction.category_id,
+                Transaction.account_id,
+                Transaction.created_at,
+            )
+            .outerjoin(Payee, Payee.id == Transaction.payee_id)
+            .where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.booked_on.between(shift_month(today, -months), today),
+                Transaction.transfer_id.is_(None),
+                text != "",
+            )
+            .order_by(Transaction.booked_on, Transaction.id)
+        )
+        return [Seen(*row) for row in await self.session.execute(query)]
