@@ -123,6 +123,7 @@ class Services:
     def forecasts(self) -> ForecastService:
         return ForecastService(self)
 
+    @cached_property
     def history(self) -> HistoryService:
         return HistoryService(self)
 
