@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, BigId, Currency, Stamped, WithId, choice, currency_check, now
@@ -23,11 +23,14 @@ class Book(WithId, Stamped, Base):
     )
 
     journaled = True
+    unjournaled = Base.unjournaled | {"revision"}
 
     name: Mapped[str] = mapped_column(String(80))
     base_currency: Mapped[str] = mapped_column(Currency)
     first_day_of_month: Mapped[int] = mapped_column(SmallInteger, default=1)
     first_day_of_week: Mapped[int] = mapped_column(SmallInteger, default=0)  # Monday is 0
+    #: Goes up with every unit of work in the book: what was drawn at one revision is right until the next.
+    revision: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class BookRole(enum.StrEnum):

@@ -38,7 +38,7 @@ class DashboardController(Controller):
     path = "/"
     opt = MEMBER
 
-    @get("/", name="overview")
+    @get("/", name="overview", opt={"kept": True})
     async def overview(
         self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
     ) -> Template:

@@ -60,6 +60,7 @@ class BookInfo:
     base_currency: str
     first_day_of_month: int
     first_day_of_week: int
+    revision: int
 
     @cached_property
     def months(self) -> Months:
@@ -108,7 +109,7 @@ PERSON = (
     User.theme,
     User.shortcuts,
 )
-BOOK = (Book.id, Book.name, Book.base_currency, Book.first_day_of_month, Book.first_day_of_week)
+BOOK = (Book.id, Book.name, Book.base_currency, Book.first_day_of_month, Book.first_day_of_week, Book.revision)
 
 
 def members() -> Any:

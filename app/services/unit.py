@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app import events
 from app.errors import Conflict, Invalid
 from app.i18n import _
-from app.models import Transaction, Transfer
+from app.models import Book, Transaction, Transfer
 from app.services import rollups  # noqa: F401  – its listener keeps the totals in step
 from app.services.journal import recorder
 
@@ -26,6 +27,8 @@ async def saving(session: AsyncSession) -> AsyncIterator[AsyncSession]:
         yield session
         await session.flush()
         await session.run_sync(verify)
+        if (member := session.info.get("member")) is not None:
+            await session.run_sync(_turn, member.book.id)
         if (journal := recorder(session)) is not None:
             await session.run_sync(journal.finish)
         await session.commit()
@@ -39,6 +42,12 @@ async def saving(session: AsyncSession) -> AsyncIterator[AsyncSession]:
         await _give_up(session)
         raise
     events.tell(session)
+
+
+def _turn(session: Session, book_id: int) -> None:
+    """Raise the book's revision: pages drawn before are drawn anew."""
+    table: Any = Book.__table__
+    session.connection().execute(update(table).where(table.c.id == book_id).values(revision=table.c.revision + 1))
 
 
 async def _give_up(session: AsyncSession) -> None:

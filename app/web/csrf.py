@@ -21,6 +21,8 @@ from app.web.cookies import Connection, cookie_name, is_secure
 FIELD, HEADER = "_csrf_token", "x-csrf-token"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY = "saldo_csrf"
+#: Stands where a token goes in a page that is kept for later; as long as a token.
+PLACE = f"{secrets.token_urlsafe(24)}.{secrets.token_hex(32)}"
 
 
 def signed(nonce: str) -> str:

@@ -16,7 +16,7 @@ from app.models.base import now
 from app.services.member import Member
 from app.services.sessions import SEEN_EVERY, SessionService
 from app.services.tokens import TokenService
-from app.web import csrf
+from app.web import csrf, kept
 from app.web.cookies import cookie_name
 from app.web.locale import preferred_locale
 
@@ -49,6 +49,10 @@ class Door:
                 scope["auth"] = member
                 use_locale(member.user.locale)
                 add_context(user=member.user.id)
+            if member is not None and kept.may_be(request):
+                scope["state"]["session"] = session
+                await kept.answer(self.app, request, member, send)
+                return
             if request.method in READING and not request.route_handler.opt.get("writes"):
                 scope["state"]["session"] = session
                 await self.app(scope, receive, send)

@@ -38,7 +38,8 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
 
 @pass_context
 def csrf_token(context: Mapping[str, Any]) -> str:
-    return csrf.token(context["request"])
+    request = context["request"]
+    return csrf.PLACE if request.scope["state"].get("kept") else csrf.token(request)
 
 
 def environment() -> Environment:

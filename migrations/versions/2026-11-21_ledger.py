@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("base_currency", sa.String(length=3), nullable=False),
         sa.Column("first_day_of_month", sa.SmallInteger(), nullable=False),
         sa.Column("first_day_of_week", sa.SmallInteger(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("first_day_of_month BETWEEN 1 AND 28", name=op.f("ck_book_first_day_of_month")),

@@ -1,0 +1,119 @@
+"""Pages that are drawn once and kept until their book changes.
+
+A page marked ``opt={"kept": True}`` must be a function of the member, the book at its revision, the day and the
+address. Every unit of work raises the book's revision, in the same database transaction, so a kept page is never
+older than the books. Form tokens are put in as the page goes out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+from litestar.types import ASGIApp, Message, Send
+
+from app.services import Member
+from app.web import csrf
+
+LARGEST = 32 * 1024 * 1024  # bytes of all kept pages of this process
+SECONDS = 300.0  # and no longer than this, for what depends on the clock
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    until: float
+
+
+class Shelf:
+    """The least recently used page goes first."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._size = 0
+
+    def take(self, key: Hashable) -> Kept | None:
+        page = self._pages.get(key)
+        if page is None:
+            return None
+        if page.until < time.monotonic():
+            self._drop(key)
+            return None
+        self._pages.move_to_end(key)
+        return page
+
+    def put(self, key: Hashable, page: Kept) -> None:
+        if key in self._pages:
+            self._drop(key)
+        self._pages[key] = page
+        self._size += len(page.body)
+        while self._size > LARGEST:
+            self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: Hashable) -> None:
+        self._size -= len(self._pages.pop(key).body)
+
+
+SHELF = Shelf()
+
+
+def may_be(request: AnyRequest) -> bool:
+    return request.method == "GET" and bool(request.route_handler.opt.get("kept"))
+
+
+def _key(request: AnyRequest, member: Member) -> Hashable:
+    return (
+        member.user,
+        member.book,
+        member.role,
+        member.today,
+        request.scope["path"],
+        request.scope["query_string"],
+        request.headers.get("hx-request"),
+        request.headers.get("hx-request-type"),
+    )
+
+
+async def answer(app: ASGIApp, request: AnyRequest, member: Member, send: Send) -> None:
+    """Send the kept page, or draw it, keep it and send it."""
+    key = _key(request, member)
+    page = SHELF.take(key)
+    if page is not None:
+        filled = _filled(page.body, request)
+        await send({"type": "http.response.start", "status": 200, "headers": list(page.headers)})
+        await send({"type": "http.response.body", "body": filled, "more_body": False})
+        return
+    request.scope["state"]["kept"] = True
+    start: Message | None = None
+    parts: list[bytes] = []
+
+    async def gather(message: Message) -> None:
+        nonlocal start
+        if message["type"] == "http.response.start":
+            start = message
+            return
+        if message["type"] != "http.response.body":
+            return
+        parts.append(message["body"])
+        if message["more_body"] or start is None:
+            return
+        body = b"".join(parts)
+        if start["status"] == 200:
+            SHELF.put(key, Kept(list(start["headers"]), body, time.monotonic() + SECONDS))
+        filled = _filled(body, request)  # before the headers: a new token wants its cookie
+        await send(start)
+        await send({"type": "http.response.body", "body": filled, "more_body": False})
+
+    await app(request.scope, request.receive, gather)
+
+
+def _filled(body: bytes, request: AnyRequest) -> bytes:
+    """The body with this browser's form token where one stands; its length stays the same."""
+    return body.replace(csrf.PLACE.encode(), csrf.token(request).encode())
