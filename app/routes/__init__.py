@@ -32,6 +32,7 @@ from app.routes.palette import PaletteController
 from app.routes.payees import PayeesController
 from app.routes.quick_add import QuickAddController
 from app.routes.reports import ReportsController
+from app.routes.rules import RulesController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
 from app.routes.tags import TagsController
 from app.routes.transactions import TransactionsController
@@ -44,6 +45,7 @@ PAGES: list[ControllerRouterHandler] = [
     DashboardController,
     CategoriesController,
     PayeesController,
+    RulesController,
     TagsController,
     HealthController,
     ImportsController,

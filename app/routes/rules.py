@@ -1,0 +1,216 @@
+"""The page of rules: their order, their form with a preview over the past, and applying them to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter, URLEncodedBody
+from litestar.response import Template
+from pydantic import ValidationError
+
+from app.errors import Invalid, SaldoError
+from app.i18n import _
+from app.models import Payee, Rule
+from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
+from app.services import Services
+from app.web.editing import changed, chosen, written
+from app.web.forms import redrawing, sentences
+from app.web.guards import MEMBER
+from app.web.render import go, page, partial
+
+AnyRequest = Request[Any, Any, Any]
+Form = dict[str, str]
+LIST = "/rules"
+FORM = "rules/form"
+WHEN = ("payee_contains", "text_contains", "account", "kind", "min_amount", "max_amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A rule in words."""
+
+    id: int
+    enabled: bool
+    when: list[str]
+    then: list[str]
+    broken: bool
+
+
+async def listing(services: Services) -> dict[str, Any]:
+    accounts = {each.id: each.name for each in await services.accounts.all()}
+    categories = await services.categories.by_id()
+    rules = []
+    for rule in await services.rules.all():
+        category = categories.get(rule.then.get("category", 0))
+        then = [category.name] if category else []
+        then += [_("Payee: {name}", name=rule.then["payee"])] if rule.then.get("payee") else []
+        then += [_("Tag: {name}", name=name) for name in rule.then.get("tags", [])]
+        broken = "category" in rule.then and (category is None or category.is_archived)
+        rules.append(Shown(rule.id, rule.enabled, in_words(rule.when, accounts), then, broken))
+    return {"rules": rules}
+
+
+def in_words(when: dict[str, Any], accounts: dict[int, str]) -> list[str]:
+    """The conditions of a rule as short phrases."""
+    words = {
+        "payee_contains": lambda value: _("payee contains “{text}”", text=value),
+        "text_contains": lambda value: _("text contains “{text}”", text=value),
+        "account": lambda value: _("on {account}", account=accounts.get(value, "?")),
+        "kind": lambda value: _("money in") if value == "income" else _("money out"),
+        "min_amount": lambda value: _("at least {amount}", amount=value),
+        "max_amount": lambda value: _("at most {amount}", amount=value),
+    }
+    return [words[name](when[name]) for name in words if name in when]
+
+
+def entry_of(data: Form, services: Services) -> dict[str, Any]:
+    """The form as the schema takes it: empty fields are conditions that are not there."""
+    when: dict[str, Any] = {name: data[name].strip() for name in WHEN if data.get(name, "").strip()}
+    for name in ("min_amount", "max_amount"):
+        if name in when:
+            money = written(when[name], services.member.book.base_currency, name)
+            when[name] = money.wire if money else None
+    tags = [each.strip() for each in data.get("tags", "").split(",") if each.strip()]
+    then: dict[str, Any] = {"payee": data.get("payee", ""), "tags": tags}
+    if data.get("category", "").strip():
+        then["category"] = data["category"].strip()
+    return {"when": when, "then": then}
+
+
+@contextmanager
+def at_fields() -> Iterator[None]:
+    """Say errors of the schema's paths at the names of the form: ``when.account`` is ``account``."""
+    try:
+        yield
+    except ValidationError as error:
+        raise Invalid(_("Some fields are not right."), errors=_flat(sentences(error))) from error
+    except Invalid as error:
+        raise Invalid(error.message, errors=_flat(error.errors)) from error
+
+
+def _flat(errors: dict[str, str]) -> dict[str, str]:
+    found = {}
+    for path, text in errors.items():
+        name = path.removeprefix("when.").removeprefix("then.")
+        found["tags" if name.startswith("tags") else name] = text
+    return found
+
+
+class RulesController(Controller):
+    path = LIST
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="rules")
+    async def show_rules(self, services: NamedDependency[Services]) -> Template:
+        """Every rule in the order in which they are asked."""
+        return page("rules/index", **await listing(services))
+
+    @get("/new", name="rules:new")
+    async def new_rule(
+        self,
+        services: NamedDependency[Services],
+        of: Annotated[int | None, QueryParameter(name="from")] = None,
+    ) -> Template:
+        """An empty form, or one filled from a transaction that was just corrected."""
+        values: dict[str, Any] = {}
+        if of is not None:
+            row = await services.transactions.get(of)
+            payee = await services.session.get(Payee, row.payee_id) if row.payee_id else None
+            values = {
+                "payee_contains": payee.name if payee else "",
+                "text_contains": "" if payee else row.statement_text or row.memo,
+                "category": row.category_id or "",
+                "kind": "income" if row.amount_minor > 0 else "expense",
+            }
+        return page("rules/edit", values=values, errors={}, **await self._context(services))
+
+    @get("/preview", name="rules:preview")
+    async def preview_rule(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        """What the rule of the form would have done so far."""
+        data = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
+        preview, hint = None, ""
+        try:
+            entry = entry_of(data, services)
+            when = Conditions.model_validate(entry["when"])
+            wants = any(entry["then"].values())
+            preview = await services.rules.preview(when, Effects.model_validate(entry["then"]) if wants else None)
+        except ValidationError as error:
+            hint = next(iter(sentences(error).values()))
+        except SaldoError as error:
+            hint = error.message
+        return partial("rules/preview", preview=preview, hint=hint, categories=await services.categories.by_id())
+
+    @post("/", name="rules:add", status_code=200)
+    async def add_rule(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
+    ) -> Template | Response[Any]:
+        context = await self._context(services)
+        with redrawing(FORM, data, page="rules/edit", **context), at_fields():
+            row = await services.rules.add(RuleIn.model_validate(entry_of(data, services)))
+            await self._run(services, row, data)
+        return go(request, LIST)
+
+    @get("/{rule_id:int}/edit", name="rules:edit")
+    async def edit_rule(self, services: NamedDependency[Services], rule_id: FromPath[int]) -> Template:
+        row = await services.rules.get(rule_id)
+        values = {**row.when, **row.then, "tags": ", ".join(row.then.get("tags", []))}
+        return page("rules/edit", values=values, errors={}, **await self._context(services, row))
+
+    @post("/{rule_id:int}", name="rules:change", status_code=200)
+    async def change_rule(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        rule_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        row = await services.rules.get(rule_id)
+        context = await self._context(services, row)
+        with redrawing(FORM, data, page="rules/edit", **context), at_fields():
+            await services.rules.change(rule_id, RulePatch.model_validate(entry_of(data, services)))
+            await self._run(services, row, data)
+        return go(request, LIST)
+
+    @post("/{rule_id:int}/{verb:str}", name="rules:do", status_code=200)
+    async def do_with_rule(
+        self, request: AnyRequest, services: NamedDependency[Services], rule_id: FromPath[int], verb: FromPath[str]
+    ) -> Template | Response[Any]:
+        """Apply to the past, move, switch on and off, or delete."""
+        rules = services.rules
+        verbs = {
+            "run": lambda: rules.run(rule_id),
+            "up": lambda: rules.move(rule_id, -1),
+            "down": lambda: rules.move(rule_id, 1),
+            "on": lambda: rules.change(rule_id, RulePatch(enabled=True)),
+            "off": lambda: rules.change(rule_id, RulePatch(enabled=False)),
+            "delete": lambda: rules.delete(rule_id),
+        }
+        await chosen(verbs, verb)()
+        return await changed(request, services, LIST, "rules/list", **await listing(services))
+
+    @staticmethod
+    async def _run(services: Services, row: Rule, data: Form) -> None:
+        """Apply the rule to the past when the form says so and there is something to change."""
+        if data.get("run"):
+            entry = RuleIn.model_validate({"when": row.when, "then": row.then})
+            if (await services.rules.preview(entry.when, entry.then)).changing:
+                await services.rules.run(row.id)
+
+    @staticmethod
+    async def _context(services: Services, row: Rule | None = None) -> dict[str, Any]:
+        groups = await services.categories.groups()
+        return {
+            "title": _("Edit rule") if row else _("New rule"),
+            "action": f"{LIST}/{row.id}" if row else LIST,
+            "accounts": [(each.id, each.name) for each in await services.accounts.options()],
+            "groups": [
+                (group.name, [(e.id, e.name) for e in group.categories]) for group in groups if group.categories
+            ],
+            "payees": await services.payees.names(200),
+        }
