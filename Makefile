@@ -55,7 +55,7 @@ bench: $(VENV)/.developing  ## Measure speed and quality
 	$(BIN)/python -m benchmarks
 
 messages: $(VENV)/.developing  ## Collect the words of the interface for translation
-	$(BIN)/pybabel extract -q -F pyproject.toml -k _ -k ngettext:1,2 -k mark -o app/locale/saldo.pot --no-location --sort-output app
+	mkdir -p app/locale && $(BIN)/pybabel -q extract -F pyproject.toml -k _ -k ngettext:1,2 -k mark -o app/locale/saldo.pot --no-location --sort-output app
 
 audit: $(VENV)/.developing  ## Look for known holes in what we depend on
 	$(BIN)/python -m pip_audit -r requirements.lock --disable-pip
