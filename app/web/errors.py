@@ -84,12 +84,14 @@ def _sign_in(request: AnyRequest) -> Response[Any]:
 def invalid_form(request: AnyRequest, form: InvalidForm) -> Response[Any]:
     context = {key: value for key, value in form.context.items() if key != "page"}
     whole = form.context.get("page")
+    cause = form.__cause__
+    wait = {"Retry-After": str(cause.retry_after)} if isinstance(cause, TooMany | Unavailable) else {}
     if whole and not is_htmx(request):
-        return page(whole, status=form.status, values=form.values, errors=form.errors, **context)
+        return page(whole, status=form.status, headers=wait, values=form.values, errors=form.errors, **context)
     return partial(
         form.template,
         status=form.status,
-        headers={"HX-Retarget": "this", "HX-Reswap": "outerHTML"} if not context.get("keep_target") else None,
+        headers=wait if context.get("keep_target") else {"HX-Retarget": "this", "HX-Reswap": "outerHTML", **wait},
         values=form.values,
         errors=form.errors,
         **context,
