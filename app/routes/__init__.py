@@ -10,6 +10,7 @@ from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
 from app.routes.api.categories import CategoriesApi
 from app.routes.api.changes import ChangesApi
+from app.routes.api.currency import CurrencyApi
 from app.routes.api.docs import DocsController
 from app.routes.api.expenses import ExpensesApi
 from app.routes.api.imports import ImportsApi
@@ -24,6 +25,7 @@ from app.routes.api.transactions import TransactionsApi
 from app.routes.api.transfers import TransfersApi
 from app.routes.auth import AuthController, LinkController
 from app.routes.categories import CategoriesController
+from app.routes.currencies import CurrenciesController
 from app.routes.dashboard import DashboardController
 from app.routes.health import HealthController
 from app.routes.imports import ImportsController
@@ -45,6 +47,7 @@ PAGES: list[ControllerRouterHandler] = [
     DashboardController,
     CategoriesController,
     PayeesController,
+    CurrenciesController,
     RulesController,
     TagsController,
     HealthController,
@@ -70,6 +73,7 @@ API: list[ControllerRouterHandler] = [
     api_auth.AuthController,
     api_auth.SeedAuthController,
     CategoriesApi,
+    CurrencyApi,
     PayeesApi,
     TagsApi,
     PredictionsApi,

@@ -1,0 +1,115 @@
+"""The page of currencies: a converter, and the book's own rates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+from pydantic import ValidationError
+
+from app.domain.money import currencies
+from app.errors import Invalid
+from app.i18n import _
+from app.integrations.rates import bundled
+from app.schemas.rates import ConvertIn, RateIn
+from app.services import Services
+from app.web.editing import PAGE, changed, editor, written
+from app.web.forms import redrawing, sentences
+from app.web.guards import MEMBER
+from app.web.names import rate_source
+from app.web.render import page_or_partial
+
+AnyRequest = Request[Any, Any, Any]
+Form = dict[str, str]
+LIST = "/currencies"
+FORM = "currencies/form"
+
+
+async def listing(services: Services) -> dict[str, Any]:
+    return {"rates": await services.rates.own()}
+
+
+async def converted(services: Services, asked: Form) -> dict[str, Any]:
+    """What the converter shows: the answer, or what is wrong with the question."""
+    base = services.member.book.base_currency
+    today = services.today.isoformat()
+    other = "USD" if base == "EUR" else "EUR"
+    values = {"amount": "100", "base": base, "quote": other, "on": today} | {k: v for k, v in asked.items() if v}
+    found: dict[str, Any] = {"values": values, "errors": {}, "conversion": None, "of": None, "source": ""}
+    try:
+        entry = ConvertIn.model_validate({name: values[name] for name in ("amount", "base", "quote", "on")})
+        money = written(entry.amount, entry.base, "amount")
+        if money is not None:
+            on = entry.on or services.today
+            conversion = await services.rates.convert(money, entry.quote, on, field="quote")
+            found |= {"conversion": conversion, "of": money, "source": rate_source(conversion.source)}
+    except ValidationError as error:
+        found["errors"] = sentences(error)
+    except Invalid as error:
+        found["errors"] = error.errors
+    own = {code for rate in await services.rates.own() for code in (rate.base, rate.quote)}
+    codes = sorted(currencies() | bundled().currencies | own)
+    return found | {"codes": [(code, code) for code in codes]}
+
+
+class CurrenciesController(Controller):
+    path = LIST
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="currencies")
+    async def show_currencies(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        """The converter with its answer, and the book's own rates."""
+        asked = {name: str(request.query_params.get(name, ""))[:40] for name in ("amount", "base", "quote", "on")}
+        context = await converted(services, asked)
+        source = bundled()
+        context |= {"first": source.first, "last": source.last} | await listing(services)
+        return page_or_partial(request, "currencies/index", "currencies/converter", **context)
+
+    @get("/rates/new", name="currencies:new")
+    async def new_rate(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        values = {"base": services.member.book.base_currency, "as_of": services.today.isoformat()}
+        return editor(request, FORM, _("New rate"), values=values, action=f"{LIST}/rates")
+
+    @post("/rates", name="currencies:add", status_code=200)
+    async def add_rate(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
+    ) -> Template | Response[Any]:
+        with redrawing(FORM, data, page=PAGE, form=FORM, title=_("New rate"), action=f"{LIST}/rates"):
+            await services.rates.add(RateIn.model_validate(_entry(data)))
+        return await changed(request, services, LIST, "currencies/list", **await listing(services))
+
+    @get("/rates/{rate_id:int}/edit", name="currencies:edit")
+    async def edit_rate(
+        self, request: AnyRequest, services: NamedDependency[Services], rate_id: FromPath[int]
+    ) -> Template:
+        row = await services.rates.get(rate_id)
+        values = {"base": row.base, "quote": row.quote, "rate": row.rate, "as_of": row.as_of.isoformat()}
+        return editor(request, FORM, _("Edit rate"), values=values, action=f"{LIST}/rates/{rate_id}")
+
+    @post("/rates/{rate_id:int}", name="currencies:change", status_code=200)
+    async def change_rate(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        rate_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        await services.rates.get(rate_id)
+        with redrawing(FORM, data, page=PAGE, form=FORM, title=_("Edit rate"), action=f"{LIST}/rates/{rate_id}"):
+            await services.rates.change(rate_id, RateIn.model_validate(_entry(data)))
+        return await changed(request, services, LIST, "currencies/list", **await listing(services))
+
+    @post("/rates/{rate_id:int}/delete", name="currencies:delete", status_code=200)
+    async def delete_rate(
+        self, request: AnyRequest, services: NamedDependency[Services], rate_id: FromPath[int]
+    ) -> Template | Response[Any]:
+        await services.rates.delete(rate_id)
+        return await changed(request, services, LIST, "currencies/list", **await listing(services))
+
+
+def _entry(data: Form) -> Form:
+    return {name: data.get(name, "") for name in ("base", "quote", "rate", "as_of")}
