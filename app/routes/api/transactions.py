@@ -148,7 +148,6 @@ class TransactionsApi(Controller):
 
     @get(
         ["/requests/{request_id:int}", "/requests/{request_id:int}/status", "/{request_id:int}/status"],
-        operation_id="GetTransactionRequest",
     )
     async def get_request(self, services: NamedDependency[Services], request_id: FromPath[int]) -> dict[str, Any]:
         """What became of a sentence."""
