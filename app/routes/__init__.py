@@ -33,6 +33,7 @@ from app.routes.inbox import InboxController
 from app.routes.palette import PaletteController
 from app.routes.payees import PayeesController
 from app.routes.quick_add import QuickAddController
+from app.routes.reconciliation import ReconciliationController
 from app.routes.reports import ReportsController
 from app.routes.rules import RulesController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
@@ -48,6 +49,7 @@ PAGES: list[ControllerRouterHandler] = [
     CategoriesController,
     PayeesController,
     CurrenciesController,
+    ReconciliationController,
     RulesController,
     TagsController,
     HealthController,

@@ -33,6 +33,7 @@ from app.services.payees import PayeeService
 from app.services.profile import ProfileService
 from app.services.quick_add import QuickAddService
 from app.services.rates import RateService
+from app.services.reconciliation import ReconciliationService
 from app.services.recurring import RecurringService
 from app.services.rules import RuleService
 from app.services.saved_filters import SavedFilterService
@@ -110,6 +111,10 @@ class Services:
     @cached_property
     def tags(self) -> TagService:
         return TagService(self.session, self.member)
+
+    @cached_property
+    def reconciliation(self) -> ReconciliationService:
+        return ReconciliationService(self)
 
     @cached_property
     def rules(self) -> RuleService:

@@ -1,0 +1,106 @@
+"""Reconciling an account against a bank statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+from pydantic import ValidationError
+
+from app.domain.money import Money
+from app.errors import Conflict, Invalid
+from app.i18n import _
+from app.models import Account, Status
+from app.schemas.accounts import StatementIn
+from app.services import Services
+from app.services.reconciliation import Sheet
+from app.web.editing import written
+from app.web.forms import sentences
+from app.web.guards import MEMBER
+from app.web.htmx import is_partial
+from app.web.render import go, page, partial
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def sheet_of(services: Services, account: Account, values: dict[str, str]) -> Sheet:
+    """The sheet that a form asks for."""
+    entry = StatementIn.model_validate(values)
+    balance = written(entry.balance, account.currency, "balance") or Money(0, account.currency)
+    if balance.currency != account.currency:
+        raise Invalid(_("The statement is in {currency}.", currency=account.currency), field="balance")
+    return await services.reconciliation.sheet(account.id, entry.until, balance)
+
+
+class ReconciliationController(Controller):
+    path = "/accounts/{account_id:int}/reconcile"
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="reconcile")
+    async def show_reconciliation(
+        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int]
+    ) -> Template:
+        """Ask for the statement's day and balance, then show what is not locked yet."""
+        account = await services.accounts.get(account_id)
+        asked = {name: str(request.query_params.get(name, "")) for name in ("until", "balance")}
+        values = asked if any(asked.values()) else {"until": services.today.isoformat(), "balance": ""}
+        context: dict[str, Any] = {"account": account, "values": values, "errors": {}, "held": None}
+        if any(asked.values()):
+            try:
+                context |= self._shown(await sheet_of(services, account, asked), None)
+            except ValidationError as error:
+                context["errors"] = sentences(error)
+            except Invalid as error:
+                context["errors"] = error.errors
+        return page("accounts/reconcile", status=422 if context["errors"] else 200, **context)
+
+    @post("/difference", name="reconcile:difference", status_code=200)
+    async def show_difference(
+        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int]
+    ) -> Template:
+        """What is still open with the rows that are ticked now."""
+        account = await services.accounts.get(account_id)
+        values, ticked, _adjust = await self._read(request)
+        sheet = await sheet_of(services, account, values)
+        return partial("accounts/difference", **self._shown(sheet, ticked))
+
+    @post("/", name="reconcile:finish", status_code=200)
+    async def finish_reconciliation(
+        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int]
+    ) -> Template | Response[Any]:
+        """Lock the ticked rows, and book the difference when the person says so."""
+        account = await services.accounts.get(account_id)
+        values, ticked, adjust = await self._read(request)
+        sheet = await sheet_of(services, account, values)
+        try:
+            await services.reconciliation.finish(sheet, ticked, adjust=adjust)
+        except Conflict as conflict:  # nothing was written before it
+            if not is_partial(request):
+                raise
+            return partial("accounts/difference", problem=conflict.message, **self._shown(sheet, ticked))
+        return go(request, f"/accounts/{account_id}")
+
+    @staticmethod
+    async def _read(request: AnyRequest) -> tuple[dict[str, str], list[int], bool]:
+        form = await request.form()
+        sent = [str(value) for value in form.getall("row", [])]
+        ticked = [int(value) for value in sent if value.isascii() and value.isdigit() and len(value) < 19]
+        values = {name: str(form.get(name, "")) for name in ("until", "balance")}
+        return values, ticked, bool(form.get("adjust"))
+
+    @staticmethod
+    def _shown(sheet: Sheet, ticked: list[int] | None) -> dict[str, Any]:
+        """The sheet with its ticks; at first what the bank has cleared is ticked."""
+        if ticked is None:
+            ticked = [row.id for row in sheet.rows if row.status is Status.CLEARED]
+        return {
+            "account": sheet.account,
+            "held": sheet,
+            "ticked": set(ticked),
+            "agreed": sheet.agreed(ticked),
+            "difference": sheet.difference(ticked),
+        }

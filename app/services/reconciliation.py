@@ -1,0 +1,179 @@
+"""Reconciling an account: holding what is booked against a bank statement, and locking what agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from app.domain.money import Money
+from app.domain.search import search_text
+from app.errors import Conflict, Invalid
+from app.i18n import _, ngettext
+from app.models import Account, AccountTotal, FiledBy, Payee, Status, Transaction
+from app.services.bulk import set_status
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+SHOWN = 200  # rows to tick; older ones are taken as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A booking that is not locked yet."""
+
+    id: int
+    booked_on: date
+    payee: str
+    memo: str
+    amount: Money
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An account against its statement: ``settled`` is the opening balance with all that is locked already.
+
+    ``older`` and ``older_sum`` are of rows before those shown, which are taken to agree.
+    """
+
+    account: Account
+    until: date
+    statement: Money
+    settled: Money
+    rows: Sequence[Candidate]
+    older: int
+    older_sum: Money
+
+    def agreed(self, ticked: Iterable[int]) -> Money:
+        """What is locked with what is ticked."""
+        chosen = set(ticked)
+        minor = sum(row.amount.minor for row in self.rows if row.id in chosen)
+        return Money(self.settled.minor + self.older_sum.minor + minor, self.account.currency)
+
+    def difference(self, ticked: Iterable[int]) -> Money:
+        """What the statement has more than the books; zero when all is well."""
+        return self.statement - self.agreed(ticked)
+
+
+class ReconciliationService:
+    """Holds one book's accounts against their statements."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+
+    async def sheet(self, account_id: int, until: date, statement: Money) -> Sheet:
+        """The rows up to a statement's day that are not locked yet, the latest first."""
+        account = await self.services.accounts.get(account_id)
+        if statement.currency != account.currency:
+            raise Invalid(_("The statement of {name} is in {currency}.", name=account.name, currency=account.currency))
+        locked = await self.session.scalar(
+            select(AccountTotal.reconciled_minor).where(AccountTotal.account_id == account.id)
+        )
+        open_rows = [
+            Transaction.book_id == self.member.book.id,
+            Transaction.account_id == account.id,
+            Transaction.booked_on <= until,
+            Transaction.status != Status.RECONCILED,
+        ]
+        count, total = (
+            await self.session.execute(
+                select(func.count(), func.coalesce(func.sum(Transaction.amount_minor), 0)).where(*open_rows)
+            )
+        ).one()
+        query = (
+            select(
+                Transaction.id,
+                Transaction.booked_on,
+                func.coalesce(Payee.name, ""),
+                Transaction.memo,
+                Transaction.amount_minor,
+                Transaction.status,
+            )
+            .outerjoin(Payee, Payee.id == Transaction.payee_id)
+            .where(*open_rows)
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+            .limit(SHOWN)
+        )
+        rows = [
+            Candidate(row_id, day, payee, memo, Money(minor, account.currency), status)
+            for row_id, day, payee, memo, minor, status in await self.session.execute(query)
+        ]
+        older_sum = int(total) - sum(row.amount.minor for row in rows)
+        return Sheet(
+            account,
+            until,
+            statement,
+            Money(account.opening_balance_minor + int(locked or 0), account.currency),
+            rows,
+            int(count) - len(rows),
+            Money(older_sum, account.currency),
+        )
+
+    async def finish(self, sheet: Sheet, ticked: Sequence[int], *, adjust: bool = False) -> int:
+        """Lock the ticked rows, as one change set; how many there are.
+
+        A difference that remains is refused, or booked as one adjustment on the statement's day.
+        """
+        known = {row.id for row in sheet.rows}
+        chosen = [row_id for row_id in dict.fromkeys(ticked) if row_id in known]
+        gap = sheet.difference(chosen)
+        if gap and not adjust:
+            raise Conflict(_("{gap} is still open. Tick what is on the statement, or book the difference.", gap=gap))
+        if not chosen and not sheet.older and not gap:
+            raise Conflict(_("There is nothing to lock up to that day."))
+        chosen += await self._older(sheet)
+        count = await set_status(self.session, self.member, chosen, Status.RECONCILED)
+        if gap:
+            await self._adjust(sheet, gap)
+        label = ngettext(
+            "Reconciled {name}: {n} transaction", "Reconciled {name}: {n} transactions", count, name=sheet.account.name
+        )
+        self.services.journal.note(label)
+        return count
+
+    async def _older(self, sheet: Sheet) -> list[int]:
+        if not sheet.older:
+            return []
+        query = (
+            select(Transaction.id)
+            .where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.account_id == sheet.account.id,
+                Transaction.booked_on <= sheet.until,
+                Transaction.status != Status.RECONCILED,
+            )
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+            .offset(SHOWN)
+        )
+        return list(await self.session.scalars(query))
+
+    async def _adjust(self, sheet: Sheet, gap: Money) -> None:
+        payee = await self.services.payees.named(_("Balance adjustment"))
+        self.session.add(
+            Transaction(
+                book_id=self.member.book.id,
+                account_id=sheet.account.id,
+                booked_on=sheet.until,
+                amount_minor=gap.minor,
+                currency=gap.currency,
+                payee_id=payee.id,
+                category_id=await self._category(gap),
+                filed_by=FiledBy.RULE,
+                because=_("the difference to a statement"),
+                memo=_("Difference to the statement of {day}", day=sheet.until.isoformat()),
+                status=Status.RECONCILED,
+                search_text=search_text(payee.name, "", "", gap.wire),
+                created_by_id=self.member.user.id,
+                splits=[],
+            )
+        )
+        await self.session.flush()
+
+    async def _category(self, gap: Money) -> int | None:
+        found = (await self.services.categories.by_key()).get("other_income" if gap.minor > 0 else "other_expense")
+        return found.id if found else None
