@@ -34,6 +34,7 @@ from app.routes.palette import PaletteController
 from app.routes.payees import PayeesController
 from app.routes.quick_add import QuickAddController
 from app.routes.reconciliation import ReconciliationController
+from app.routes.recurring import RecurringController
 from app.routes.reports import ReportsController
 from app.routes.rules import RulesController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
@@ -59,6 +60,7 @@ PAGES: list[ControllerRouterHandler] = [
     SettingsController,
     InboxController,
     PaletteController,
+    RecurringController,
     ReportsController,
     TokenPagesController,
     QuickAddController,

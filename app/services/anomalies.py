@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 WEEK = timedelta(days=7)
 SHOWN = timedelta(days=45)  # a finding that nobody answered is not shown for longer
+APART = timedelta(days=4)  # between the two sides of a transfer
 NEW = timedelta(days=2)  # how long ago a row may have come in to be looked at though it is older than a week
 MOST = 3  # findings of the last week, and of what came in with older days
 ENOUGH = 20  # rows that make a past to compare with
@@ -96,16 +97,33 @@ def judged(
         detector = Detector(Past(), currency)
         detector.accepted = list(lessons.get(currency, ()))  # type: ignore[arg-type]
         ids: dict[int, int] = {}
+        moved = twins(rows)
         for at, each in enumerate(rows):
             row = each.row
             is_new = each.created_at.date() >= lately and each.booked_on > today - SHOWN
-            if (each.booked_on > today - WEEK or is_new) and row.amount:
+            if (each.booked_on > today - WEEK or is_new) and row.amount and each.id not in moved:
                 noticed = _noticed(each, detector.score(row), ids, is_known=at >= ENOUGH)
                 found += [noticed] if noticed else []
             detector.observe(row)
             ids[id(row)] = each.id
 
     return sorted(found, key=lambda each: (each.kind not in FIRST, -each.score, -each.on.toordinal(), each.key))
+
+
+def twins(rows: Sequence[Seen]) -> set[int]:
+    """Rows that look like one side of a transfer that nobody has linked yet: the inbox asks about them already."""
+    by_size: dict[int, list[Seen]] = defaultdict(list)
+    for each in rows:
+        by_size[abs(each.minor)].append(each)
+    return {
+        side.id
+        for sides in by_size.values()
+        for one in sides
+        for other in sides
+        if one.minor == -other.minor and one.account_id != other.account_id
+        if abs(one.booked_on - other.booked_on) <= APART
+        for side in (one, other)
+    }
 
 
 def _noticed(each: Seen, judgement: Judgement, ids: dict[int, int], *, is_known: bool) -> Noticed | None:

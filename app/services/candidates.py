@@ -14,7 +14,7 @@ from app.domain.money import exponent
 from app.domain.period import shift_month
 from app.domain.recurrence import DAYS, MONTHS
 from app.errors import Conflict
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.models import Cadence, Candidate, CandidateState, Recurring, RecurringKind, Transaction
 from app.models.base import now
 from app.models.repository import BookRepository
@@ -108,6 +108,13 @@ class CandidateService:
         """Every candidate, the surest first."""
         own = select(Candidate).where(Candidate.book_id == self.member.book.id)
         return list(await self.session.scalars(own.order_by(Candidate.confidence.desc(), Candidate.id)))
+
+    async def ended(self) -> list[Candidate]:
+        """Those that do not come any more, the latest first."""
+        found = [
+            each for each in await self.all() if each.next_on is None and each.state is not CandidateState.ACCEPTED
+        ]
+        return sorted(found, key=lambda each: each.last_on, reverse=True)
 
     async def open(self) -> list[Candidate]:
         """Those that still come, that nobody has decided on, and that no rule covers already."""
@@ -216,6 +223,24 @@ class CandidateService:
         await self.session.flush()
         self.services.recurring.forget()
         return rule
+
+    async def accept_all(self) -> int:
+        """Take every open suggestion at once; returns how many there were."""
+        found = await self.open()
+        for each in found:
+            await self.accept(each.id)
+        self.services.journal.note(
+            ngettext("{n} suggestion is a bill or income now", "{n} suggestions are bills or incomes now", len(found))
+        )
+        return len(found)
+
+    async def categories(self, rows: Sequence[Candidate]) -> dict[int, int]:
+        """The category of each candidate's last payment, by the candidate's id."""
+        query = select(Candidate.id, Transaction.category_id).join(
+            Transaction, Transaction.id == Candidate.last_transaction_id
+        )
+        query = query.where(Candidate.book_id == self.member.book.id, Candidate.id.in_([each.id for each in rows]))
+        return {row[0]: row[1] for row in await self.session.execute(query) if row[1] is not None}
 
     async def dismiss(self, candidate_id: int) -> Candidate:
         """It is not recurring: it is not suggested again."""

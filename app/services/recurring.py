@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import func, select
@@ -34,6 +35,13 @@ Status = Literal["upcoming", "due", "overdue", "paid"]
 State = Literal["active", "paused", "ended"]
 OVERDUE_DAYS = 31  # after which a bill that nobody paid is not asked for any more
 FURTHEST = 366
+A_YEAR = {
+    Cadence.WEEKLY: Decimal("52.1775"),
+    Cadence.FORTNIGHTLY: Decimal("26.08875"),
+    Cadence.MONTHLY: Decimal(12),
+    Cadence.QUARTERLY: Decimal(4),
+    Cadence.YEARLY: Decimal(1),
+}
 EPOCH = date(1970, 1, 1).toordinal()
 DAYS_OF_ID = 100_000  # a bill's id is its rule's, followed by five digits for the day
 
@@ -98,6 +106,12 @@ class Rule:
     @property
     def high(self) -> Money:
         return Money(self.amount_max_minor, self.currency)
+
+    @property
+    def monthly(self) -> Money:
+        """What it comes to in a month on average, the middle of its range."""
+        middle = Money(self.amount_minor + self.amount_max_minor, self.currency)
+        return middle.times(A_YEAR[self.cadence] / (24 * self.interval))
 
     @property
     def tolerance(self) -> int:
@@ -192,6 +206,29 @@ class RecurringService:
         if found is None:
             raise NotFound(self.repository.missing)
         return found
+
+    async def price_changes(self) -> dict[int, Candidate]:
+        """Rules whose payments have a new price that the rule does not know of yet."""
+        query = select(Candidate).where(
+            Candidate.book_id == self.member.book.id,
+            Candidate.recurring_id.is_not(None),
+            Candidate.after_minor.is_not(None),
+        )
+        rules = {each.id: each for each in await self.all()}
+        found = {}
+        for each in await self.session.scalars(query):
+            rule = rules.get(each.recurring_id or 0)
+            if rule is not None and rule.amount_max_minor == each.before_minor:
+                found[rule.id] = each
+        return found
+
+    async def take_price(self, rule_id: int) -> Rule:
+        """Expect the price that was paid last."""
+        rule = await self.get(rule_id)
+        change = (await self.price_changes()).get(rule.id)
+        if change is None or change.after_minor is None:
+            raise Conflict(_("{name} has no new price.", name=rule.name))
+        return await self.reprice(rule_id, Money(change.after_minor, rule.currency))
 
     # What is due
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from app.i18n import _
-from app.models import AccountKind
+from datetime import date
+
+from app.i18n import _, ngettext
+from app.models import AccountKind, Cadence, FindingKind
 
 
 def account_kinds() -> dict[AccountKind, str]:
@@ -33,3 +35,57 @@ def rate_source(source: str) -> str:
     """Where a rate is from, as a person says it."""
     known = {"own": _("your own rate"), "ecb": _("European Central Bank"), "": _("same currency")}
     return _(" and ").join(known.get(each, each) for each in source.split(", "))
+
+
+def cadences() -> dict[Cadence, str]:
+    return {
+        Cadence.WEEKLY: _("Weekly"),
+        Cadence.FORTNIGHTLY: _("Every two weeks"),
+        Cadence.MONTHLY: _("Monthly"),
+        Cadence.QUARTERLY: _("Quarterly"),
+        Cadence.YEARLY: _("Yearly"),
+    }
+
+
+def cadence(each: Cadence, interval: int = 1) -> str:
+    """How often, as a person says it."""
+    if interval == 1:
+        return cadences()[each]
+    return {
+        Cadence.WEEKLY: ngettext("Every week", "Every {n} weeks", interval),
+        Cadence.FORTNIGHTLY: ngettext("Every week", "Every {n} weeks", 2 * interval),
+        Cadence.MONTHLY: ngettext("Every month", "Every {n} months", interval),
+        Cadence.QUARTERLY: ngettext("Every month", "Every {n} months", 3 * interval),
+        Cadence.YEARLY: ngettext("Every year", "Every {n} years", interval),
+    }[each]
+
+
+def due_words(day: date, today: date) -> str:
+    """How far away a due date is."""
+    gap = (day - today).days
+    if gap == 0:
+        return _("today")
+    if gap == 1:
+        return _("tomorrow")
+    return ngettext("in {n} day", "in {n} days", gap) if gap > 0 else ngettext("{n} day late", "{n} days late", -gap)
+
+
+FINDING_ICONS = {
+    FindingKind.AMOUNT_HIGH: "trending-up",
+    FindingKind.AMOUNT_LOW: "trending-down",
+    FindingKind.NEW_PAYEE: "circle-alert",
+    FindingKind.DUPLICATE: "copy",
+    FindingKind.PRICE_RISE: "trending-up",
+    FindingKind.MISSING_BILL: "calendar-clock",
+}
+
+
+def finding_answers(kind: FindingKind) -> list[tuple[str, str]]:
+    """What may be answered to a finding: the verb of its address and the words on its button."""
+    if kind is FindingKind.PRICE_RISE:
+        return [("accept", _("It’s the new price")), ("dispute", _("Not mine"))]
+    if kind is FindingKind.DUPLICATE:
+        return [("accept", _("Both are right")), ("remove", _("Remove this one"))]
+    if kind is FindingKind.MISSING_BILL:
+        return [("dismiss", _("It will come")), ("end", _("It has ended"))]
+    return [("accept", _("That’s normal")), ("dispute", _("Not mine"))]

@@ -39,6 +39,7 @@ NAV = (
     Destination("/transactions", mark("Transactions"), icon="arrow-left-right", key="t", phone="left"),
     Destination("/accounts", mark("Accounts"), icon="landmark", key="a", phone="right"),
     Destination("/categories", mark("Categories"), icon="tags", key="c"),
+    Destination("/recurring", mark("Bills"), icon="calendar-clock", key="i"),
     Destination("/rules", mark("Rules"), icon="wand-sparkles", key="u"),
     Destination("/imports", mark("Import"), icon="upload", key="m"),
     Destination("/reports", mark("Reports"), icon="file-text", key="r"),

@@ -1,0 +1,252 @@
+"""The page of bills, subscriptions and incomes that recur, and its forms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+from markupsafe import Markup
+
+from app.domain.money import check_currency
+from app.i18n import _
+from app.models import RecurringKind
+from app.schemas.recurring import RecurringIn, RecurringPatch
+from app.services import Services, charts
+from app.services.charts import Stop
+from app.services.recurring import Bill, rule_values
+from app.web.editing import PAGE, changed, chosen, editor, written
+from app.web.filters import amount_text, day_month
+from app.web.forms import redrawing
+from app.web.guards import MEMBER
+from app.web.names import cadence, cadences, due_words
+from app.web.render import page
+
+AnyRequest = Request[Any, Any, Any]
+Form = dict[str, str]
+LIST = "/recurring"
+DAYS = 30
+PLAIN = ("payee", "kind", "cadence", "starts_on")
+COLOURS = {RecurringKind.BILL: 1, RecurringKind.INCOME: 2}
+
+
+def timeline(bills: list[Bill], services: Services) -> Markup:
+    """The coming days as a line with what is due on it."""
+    today = services.today
+    coming = [each for each in bills if each.due_on >= today and each.status != "paid"]
+    stops = [
+        Stop((each.due_on - today).days, each.rule.name, amount_of(each), COLOURS[each.rule.kind]) for each in coming
+    ]
+    said = "; ".join(f"{each.rule.name}, {amount_of(each)}, {day_month(each.due_on)}" for each in coming[:12])
+    label = _("Due in the next {days} days: {what}.", days=DAYS, what=said or _("nothing"))
+    return charts.timeline(stops, DAYS, label)
+
+
+def amount_of(bill: Bill) -> str:
+    """What a bill will take, in short; a range by its middle."""
+    rule = bill.rule
+    middle = (rule.amount_minor + rule.amount_max_minor) // 2
+    about = "" if rule.amount_minor == rule.amount_max_minor else "~"
+    return about + amount_text(middle, rule.currency, sign=rule.kind is RecurringKind.INCOME)
+
+
+async def listing(services: Services) -> dict[str, Any]:
+    """All that the page shows."""
+    recurring, today = services.recurring, services.today
+    recurring.forget()
+    rules = await recurring.all()
+    bills = await recurring.upcoming(DAYS, kind=None)
+    window = await recurring.bills(today - timedelta(days=31), today + timedelta(days=400), kind=None)
+    following = {}
+    for each in window:
+        if each.status != "paid" and (each.due_on >= today or each.status == "overdue"):
+            following.setdefault(each.rule.id, each)
+    suggested = await services.candidates.open()
+    ended = await services.candidates.ended()
+    states = {each.id: each.state(today) for each in rules}
+    active = [each for each in rules if states[each.id] == "active" or each.id in following]
+    far = today + timedelta(days=9999)
+    active.sort(key=lambda each: (following[each.id].due_on if each.id in following else far, each.name.casefold()))
+    totals = {
+        kind: await services.rates.totals_in_base(
+            (each.monthly for each in active if each.kind is kind and not each.is_paused), today
+        )
+        for kind in RecurringKind
+    }
+    due = [each for each in bills if each.rule.kind is RecurringKind.BILL and each.status != "paid"]
+    return {
+        "rules": active,
+        "resting": [each for each in rules if each not in active],
+        "states": states,
+        "following": following,
+        "bills": bills,
+        "due": await services.rates.totals_in_base((each.rule.high for each in due), today),
+        "due_count": len(due),
+        "totals": {kind.value: total.money for kind, total in totals.items()},
+        "suggested": suggested,
+        "ended": ended,
+        "prices": await recurring.price_changes(),
+        "categories": await services.categories.by_id(),
+        "filed": await services.candidates.categories([*suggested, *ended]),
+        "accounts": {each.id: each.name for each in await services.accounts.all()},
+        "timeline": timeline(bills, services),
+        "cadence": cadence,
+        "due_words": lambda day: due_words(day, today),
+        "amount_of": amount_of,
+        "days": DAYS,
+    }
+
+
+async def choices(services: Services) -> dict[str, Any]:
+    """What the form offers."""
+    return {
+        "payees": await services.payees.names(),
+        "cadences": [(each.value, name) for each, name in cadences().items()],
+        "kinds": [("bill", _("A bill or subscription")), ("income", _("An income"))],
+        "accounts": [(each.id, each.name) for each in await services.accounts.options()],
+        "groups": [
+            (group.name, [(each.id, each.name) for each in group.categories])
+            for group in await services.categories.groups()
+        ],
+    }
+
+
+def number(text: str) -> int | str:
+    """An id or a count as the schema wants it; what is none stays for the schema to refuse."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
+
+
+def sent(data: Form, currency: str) -> dict[str, Any]:
+    """The form's fields as the schema takes them; amounts as the person wrote them, in ``currency``."""
+    found: dict[str, Any] = {name: data.get(name, "") for name in PLAIN}
+    found |= {"account": number(data["account"]) if data.get("account") else None}
+    found |= {"category": number(data["category"]) if data.get("category") else None}
+    found |= {"ends_on": data.get("ends_on") or None, "interval": number(data.get("interval") or "1")}
+    for name in ("amount", "amount_max"):
+        money = written(data[name], currency, name) if data.get(name, "").strip() else None
+        found[name] = abs(money).wire if money is not None else None
+    found["amount"] = found["amount"] or ""
+    return found | {"currency": currency}
+
+
+async def currency_of(services: Services, data: Form, default: str) -> str:
+    """The currency that is chosen by the account, else the one given."""
+    for each in await services.accounts.options():
+        if str(each.id) == data.get("account"):
+            return each.currency
+    return check_currency(default)
+
+
+class RecurringController(Controller):
+    path = LIST
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="recurring")
+    async def show_recurring(self, services: NamedDependency[Services]) -> Template:
+        """What is due, what recurs, and what looks as if it did."""
+        return page("recurring/index", **await listing(services))
+
+    @get("/new", name="recurring:new")
+    async def new_rule(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        values = {"kind": "bill", "cadence": "monthly", "interval": "1", "starts_on": services.today.isoformat()}
+        title = _("New bill or income")
+        return editor(request, "recurring/form", title, values=values, action=LIST, **await choices(services))
+
+    @post("/", name="recurring:add", status_code=200)
+    async def add_rule(
+        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
+    ) -> Template | Response[Any]:
+        with await self._form(services, data, LIST, _("New bill or income")):
+            currency = await currency_of(services, data, services.member.book.base_currency)
+            await services.recurring.add(RecurringIn.model_validate(sent(data, currency)))
+        return await self._listed(request, services)
+
+    @get("/{rule_id:int}/edit", name="recurring:edit")
+    async def edit_rule(
+        self, request: AnyRequest, services: NamedDependency[Services], rule_id: FromPath[int]
+    ) -> Template:
+        rule = await services.recurring.get(rule_id)
+        title = _("Edit {name}", name=rule.name)
+        return editor(
+            request,
+            "recurring/form",
+            title,
+            values=rule_values(rule),
+            action=f"{LIST}/{rule_id}",
+            **await choices(services),
+        )
+
+    @post("/{rule_id:int}", name="recurring:change", status_code=200)
+    async def change_rule(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        rule_id: FromPath[int],
+        data: URLEncodedBody[Form],
+    ) -> Template | Response[Any]:
+        rule = await services.recurring.get(rule_id)
+        with await self._form(services, data, f"{LIST}/{rule_id}", _("Edit {name}", name=rule.name)):
+            currency = await currency_of(services, data, rule.currency)
+            patch = RecurringPatch.model_validate(sent(data, currency))
+            await services.recurring.change(rule_id, patch)
+        return await self._listed(request, services)
+
+    @post("/{rule_id:int}/{verb:str}", name="recurring:do", status_code=200)
+    async def do_with_rule(
+        self, request: AnyRequest, services: NamedDependency[Services], rule_id: FromPath[int], verb: FromPath[str]
+    ) -> Template | Response[Any]:
+        """Pause, resume, end or delete a rule, or take its new price."""
+        recurring = services.recurring
+        verbs = {
+            "pause": lambda: recurring.pause(rule_id),
+            "resume": lambda: recurring.pause(rule_id, paused=False),
+            "end": lambda: recurring.end(rule_id),
+            "delete": lambda: recurring.delete(rule_id),
+            "price": lambda: recurring.take_price(rule_id),
+        }
+        await chosen(verbs, verb)()
+        return await self._listed(request, services)
+
+    @post("/bills/{bill_id:int}/paid", name="recurring:paid", status_code=200)
+    async def mark_paid(
+        self, request: AnyRequest, services: NamedDependency[Services], bill_id: FromPath[int]
+    ) -> Template | Response[Any]:
+        """Call a bill paid that no transaction has paid."""
+        await services.recurring.pay(bill_id)
+        return await self._listed(request, services)
+
+    @post("/candidates/accept", name="recurring:accept-all", status_code=200)
+    async def accept_all(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[Any]:
+        await services.candidates.accept_all()
+        return await self._listed(request, services)
+
+    @post("/candidates/{candidate_id:int}/{verb:str}", name="recurring:decide", status_code=200)
+    async def decide(
+        self, request: AnyRequest, services: NamedDependency[Services], candidate_id: FromPath[int], verb: FromPath[str]
+    ) -> Template | Response[Any]:
+        """It's a bill, it's income, or it is not recurring."""
+        candidates = services.candidates
+        verbs = {"accept": lambda: candidates.accept(candidate_id), "dismiss": lambda: candidates.dismiss(candidate_id)}
+        await chosen(verbs, verb)()
+        return await self._listed(request, services)
+
+    @staticmethod
+    async def _listed(request: AnyRequest, services: Services) -> Template | Response[Any]:
+        await services.session.flush()
+        return await changed(request, services, LIST, "recurring/body", **await listing(services))
+
+    @staticmethod
+    async def _form(services: Services, data: Form, action: str, title: str) -> Any:
+        return redrawing(
+            "recurring/form",
+            data,
+            page=PAGE,
+            form="recurring/form",
+            title=title,
+            action=action,
+            **await choices(services),
+        )
