@@ -27,6 +27,7 @@ from app.routes.auth import AuthController, LinkController
 from app.routes.categories import CategoriesController
 from app.routes.currencies import CurrenciesController
 from app.routes.dashboard import DashboardController
+from app.routes.entries import EntriesController, TransfersController
 from app.routes.health import HealthController
 from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
@@ -53,6 +54,8 @@ PAGES: list[ControllerRouterHandler] = [
     ReconciliationController,
     RulesController,
     TagsController,
+    EntriesController,
+    TransfersController,
     HealthController,
     ImportsController,
     LinkController,

@@ -46,7 +46,8 @@ class TransactionsController(Controller):
         after = next(iter(params.get("after", [])), None)
         context = await results(services, wanted, problems, after)
         if not is_partial(request):
-            return page("transactions/index", **context, **await around(services))
+            flashes = await done_before(services, next(iter(params.get("done", [])), ""))
+            return page("transactions/index", flashes=flashes, **context, **await around(services))
         if after is not None:
             return partial("transactions/rows", **context)
         address = "/transactions" + (f"?{wanted.query}" if wanted.query else "")
@@ -185,6 +186,17 @@ def undoable(services: Services) -> dict[str, str]:
     journal = services.journal
     made = journal.change_set_id
     return {"message": journal.recorder.label, "undo_url": f"/activity/{made}/undo" if made else ""}
+
+
+async def done_before(services: Services, change_set: str) -> list[dict[str, str]]:
+    """The toast of a change that ended in a redirect to here."""
+    if not (change_set.isascii() and change_set.isdigit() and len(change_set) < 19):
+        return []
+    try:
+        made = await services.journal.own(int(change_set))
+    except NotFound:
+        return []
+    return [{"message": made.label, "undo_url": f"/activity/{made.id}/undo"}]
 
 
 def download(member: Member, wanted: Filter, form: str) -> Stream:

@@ -15,6 +15,7 @@ from app.models import Actor
 from app.services.accounts import AccountService
 from app.services.activity import ActivityService
 from app.services.anomalies import AnomalyService
+from app.services.attachments import AttachmentService
 from app.services.bulk_edit import BulkEditService
 from app.services.candidates import CandidateService
 from app.services.categories import CategoryService
@@ -75,6 +76,10 @@ class Services:
     @cached_property
     def listing(self) -> ListingService:
         return ListingService(self)
+
+    @cached_property
+    def attachments(self) -> AttachmentService:
+        return AttachmentService(self)
 
     @cached_property
     def bulk_edit(self) -> BulkEditService:
