@@ -20,6 +20,8 @@ GLOBALS = {
     "_", "ngettext", "url_for", "static", "csrf_token", "nav", "user", "book", "today", "theme", "request",
     "member", "locale", "language", "version", "range", "dict", "namespace", "cycler", "joiner",
 }  # fmt: skip
+READER = Environment()
+READER.filters.update(FILTERS)
 TOKENS = (ROOT / "assets" / "css" / "tokens.css").read_text()
 
 FORBIDDEN = {
@@ -74,7 +76,7 @@ def test_partial_declares_its_context(path):
     head = re.match(r"\{# in:(.*?)#\}", source)
     assert head, "the first line is {# in: what, it, needs #}"
     declared = set(re.findall(r"\w+", head[1]))
-    used = meta.find_undeclared_variables(Environment().parse(source)) - GLOBALS
+    used = meta.find_undeclared_variables(READER.parse(source)) - GLOBALS
     assert used <= declared
 
 

@@ -108,7 +108,8 @@ class DemoService:
         for table_name, row_id in await self.session.execute(rows):
             added.setdefault(table_name, []).append(row_id)
         await self.session.run_sync(self.journal.recorder.change_set)
-        await self._free_own_legs(added.get(Transaction.__tablename__, []))
+        freed = await self._free_own_legs(added.get(Transaction.__tablename__, []))
+        added.setdefault(Transfer.__tablename__, []).extend(freed)
         await self._forget_totals(added.get(Transaction.__tablename__, []))
         for model in REMOVED:
             for part in parts(added.get(model.__tablename__, [])):
@@ -163,12 +164,12 @@ class DemoService:
         rows = select(Category.key, Category.id).where(
             Category.book_id == self.member.book.id, Category.key.is_not(None), Category.archived_at.is_(None)
         )
-        return dict((await self.session.execute(rows)).tuples().all())
+        return dict((await self.session.execute(rows)).all())
 
     async def _payees(self, entries: Iterable[Entry]) -> dict[str, int]:
         names = {key_of(each.payee): each.payee for each in entries if not each.to}
         known = select(Payee.key, Payee.id).where(Payee.book_id == self.member.book.id, Payee.key.in_(names))
-        found = dict((await self.session.execute(known)).tuples().all())
+        found = dict((await self.session.execute(known)).all())
         new = [key for key in names if key not in found]
         ids = await self._add(Payee, [{"key": key, "name": names[key]} for key in new])
         return found | dict(zip(new, ids, strict=True))
@@ -245,7 +246,7 @@ class DemoService:
     async def _tags(self, entries: list[Entry], ids: list[int]) -> None:
         names = sorted({tag for each in entries for tag in each.tags})
         known = select(Tag.key, Tag.id).where(Tag.book_id == self.member.book.id, Tag.key.in_(names))
-        found = dict((await self.session.execute(known)).tuples().all())
+        found = dict((await self.session.execute(known)).all())
         new = [name for name in names if name not in found]
         made = await self._add(Tag, [{"name": name, "key": name} for name in new])
         found |= dict(zip(new, made, strict=True))
@@ -311,8 +312,9 @@ class DemoService:
                 deltas.add(posting(row, tuple(split.get(row["id"], ()))), -1)
         await rollups.apply(self.session, deltas)
 
-    async def _free_own_legs(self, ids: list[int]) -> None:
-        """A row of the person's own that was tied to one of the sample's is a plain row again."""
+    async def _free_own_legs(self, ids: list[int]) -> list[int]:
+        """A row of the person's own that was tied to one of the sample's is a plain row again; the ties are returned."""
+        freed = []
         for part in parts(ids):
             tied = select(Transaction.transfer_id).where(Transaction.id.in_(part), Transaction.transfer_id.is_not(None))
             own = select(Transaction).where(
@@ -321,8 +323,10 @@ class DemoService:
                 Transaction.id.not_in(ids),
             )
             for leg in await self.session.scalars(own.options(selectinload(Transaction.splits))):
+                freed.append(leg.transfer_id or 0)
                 leg.transfer_id = None
         await self.session.flush()
+        return freed
 
     async def _delete(self, model: type[Base], ids: list[int]) -> None:
         table: Any = model.__table__

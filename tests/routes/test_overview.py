@@ -1,0 +1,127 @@
+"""The first page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.entries import account, cash, category, enter, findings
+
+
+def test_a_stranger_is_sent_to_sign_in(stranger):
+    answer = stranger.get("/")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+
+
+def test_a_new_book_says_how_to_begin(alice):
+    page = alice.get("/").text
+
+    assert "Try it with sample data" in page
+    assert "Add an account" in page
+    assert "Needs a look" not in page
+
+
+def test_one_entry_makes_it_an_overview(alice):
+    enter(alice, "2026-03-05", "-30.00", "groceries", payee="Grünmarkt")
+
+    page = alice.get("/?month=2026-03").text
+
+    assert "March 2026" in page
+    assert "Grünmarkt" in page
+    assert "€30.00" in page
+    assert "Try it with sample data" not in page
+
+
+@pytest.mark.parametrize("month", ["2026-13", "rubbish", "0000-01", "9999-12", "2026-03-01", "%00", "2026-3", "١٢"])
+def test_rubbish_for_a_month_shows_the_running_one(alice, month):
+    enter(alice, "2026-03-05", "-30.00", "groceries")
+
+    answer = alice.get(f"/?month={month}")
+
+    assert answer.status_code == 200
+    assert "Ready to spend" in answer.text
+
+
+def test_htmx_gets_the_cards_and_the_period(alice):
+    enter(alice, "2026-03-05", "-30.00", "groceries")
+
+    part = alice.htmx("get", "/?month=2026-03").text
+
+    assert "<html" not in part
+    assert 'id="overview"' in part
+    assert 'hx-target="#period"' in part
+
+
+def test_sample_data_comes_and_goes_with_a_button(alice):
+    assert alice.post("/sample-data").status_code == 303
+    page = alice.get("/").text
+    assert "This is sample data." in page
+    assert "Joint account" in page
+
+    assert alice.post("/sample-data/remove").status_code == 303
+    assert "Try it with sample data" in alice.get("/").text
+    assert findings(alice) == []
+
+
+def test_a_button_of_the_inbox_files_in_place(alice):
+    row = enter(alice, "2026-03-05", "-12.00", payee="Kiosk")
+
+    answer = alice.htmx("post", f"/inbox/{row}/file", data={"category": str(category(alice, "coffee"))})
+
+    assert answer.status_code == 200
+    assert answer.headers["hx-trigger"] == "saldo:changed"
+    assert "Coffee and snacks" in answer.text
+    assert "/undo" in answer.text
+    assert "Where does" not in alice.get("/?month=2026-03").text
+
+
+def test_an_answer_that_is_none_is_refused(alice):
+    row = enter(alice, "2026-03-05", "-12.00", payee="Kiosk")
+
+    assert alice.htmx("post", f"/inbox/{row}/file", data={"category": "x"}).status_code == 422
+    assert alice.htmx("post", f"/inbox/{row}/file", data={"category": "999999"}).status_code in (404, 422)
+
+
+def test_the_inbox_is_private(alice, bob):
+    row = enter(alice, "2026-03-05", "-12.00", payee="Kiosk")
+
+    answer = bob.htmx("post", f"/inbox/{row}/file", data={"category": str(category(bob, "coffee"))})
+
+    assert answer.status_code == 404
+
+
+def test_two_lines_are_linked_as_a_transfer(alice):
+    out = enter(alice, "2026-03-05", "-120.00")
+    into = enter(alice, "2026-03-06", "120.00", account=account(alice, "Savings"))
+
+    assert "A transfer from Cash to Savings?" in alice.get("/").text
+    answer = alice.htmx("post", "/inbox/transfer", data={"source": str(out), "target": str(into)})
+
+    assert answer.status_code == 200
+    assert "A transfer from" not in alice.get("/").text
+    assert findings(alice) == []
+
+
+def test_a_payee_with_markup_is_text(alice):
+    enter(alice, "2026-03-05", "-12.00", payee="<b>Bold</b>", account=cash(alice))
+
+    assert "<b>Bold</b>" not in alice.get("/?month=2026-03").text
+
+
+def test_the_report_shows_the_month(alice):
+    enter(alice, "2026-02-05", "-20.00", "groceries")
+    enter(alice, "2026-03-05", "-30.00", "groceries")
+
+    page = alice.get("/reports?month=2026-03").text
+
+    assert "Report for March 2026" in page
+    assert "€30.00" in page
+    assert "€20.00" in page
+    assert "+€10" in page
+
+
+def test_the_report_of_an_empty_month_says_so(alice):
+    answer = alice.get("/reports?month=2020-01")
+
+    assert answer.status_code == 200
+    assert "Nothing in January 2020" in answer.text
