@@ -313,7 +313,7 @@ class DemoService:
         await rollups.apply(self.session, deltas)
 
     async def _free_own_legs(self, ids: list[int]) -> list[int]:
-        """A row of the person's own that was tied to one of the sample's is a plain row again; the ties are returned."""
+        """A row of the person's own that was tied to one of the sample's is a plain row again; returns the ties."""
         freed = []
         for part in parts(ids):
             tied = select(Transaction.transfer_id).where(Transaction.id.in_(part), Transaction.transfer_id.is_not(None))
