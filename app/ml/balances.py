@@ -19,7 +19,8 @@ JUDGED = 30  # the step whose errors are told
 EVERY = 7  # days between two past forecasts
 LEAST = 60  # days of past that one needs
 LATEST = 365  # past forecasts from further back are not made
-TRUST = 3  # how many months of own errors weigh as much as the spread of single days
+ENOUGH = 6  # past forecasts that must speak about a step
+TRUST = 2  # how many months of own errors weigh as much as the spread of single days
 FREAK = 10  # an error is cut at so many usual ones
 WEEKS = 8  # of history that weigh as much as no weekly pattern at all
 NORMAL = np.array([NormalDist().inv_cdf(0.5 + share / 200) for share in range(1, 100)])
@@ -105,19 +106,35 @@ def _rate(past: Series) -> float:
 
 
 def _half_widths(errors: Series, past: Series, horizon: int) -> dict[float, Series]:
-    """How far the bands reach each day; the spread of single days stands in while few forecasts can be judged."""
+    """How far the bands reach each day: at each judged step by the errors made there, beyond them by a power law.
+
+    The spread of single days stands in while few forecasts can be judged.
+    """
     deviation = float(past[-365:].std()) if len(past) > 1 else 0.0
-    power, months = _growth(errors), (len({int(each) for each in errors[:, 0]}) * EVERY / JUDGED if len(errors) else 0)
-    assumed = NORMAL * deviation * 1.25
-    own = _sizes(errors[:, 2]) / errors[:, 1] ** power if len(errors) else np.zeros(0)
+    months = len({int(each) for each in errors[:, 0]}) * EVERY / JUDGED if len(errors) else 0.0
+    steps = [step for step in STEPS if len(errors) and (errors[:, 1] == step).sum() >= ENOUGH] or [1]
+    own = [_sizes(errors[errors[:, 1] == step, 2]) if len(errors) else np.zeros(0) for step in steps]
+    days = np.arange(1.0, horizon + 1)
+    beyond = (np.maximum(days, steps[-1]) / steps[-1]) ** _growth(errors)
+    unsure = 1 / (months + 10)
+    widths = {}
+    for level in LEVELS:
+        place = level + unsure * level * (1 - level)
+        at_steps = [
+            _quantile(sizes, months, NORMAL * deviation * 1.25 * step**0.5, place)
+            for sizes, step in zip(own, steps, strict=True)
+        ]
+        widths[level] = np.interp(days, steps, np.maximum.accumulate(at_steps)) * beyond
+    return widths
+
+
+def _quantile(own: Series, months: float, assumed: Series, place: float) -> float:
+    """A quantile of own errors, worth as many months as they speak of, and assumed ones worth a few."""
     sizes = np.concatenate([own, assumed])
     shares = np.concatenate([np.full(len(own), months / max(len(own), 1)), np.full(len(assumed), TRUST / len(assumed))])
     order = np.argsort(sizes, kind="stable")
     sizes, shares = sizes[order], shares[order]
-    place = (np.cumsum(shares) - shares / 2) / shares.sum()
-    reach = np.arange(1.0, horizon + 1) ** power
-    unsure = 3 / (months + 10)
-    return {level: float(np.interp(level + unsure * level * (1 - level), place, sizes)) * reach for level in LEVELS}
+    return float(np.interp(place, (np.cumsum(shares) - shares / 2) / shares.sum(), sizes))
 
 
 def _sizes(values: Series) -> Series:

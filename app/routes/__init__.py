@@ -28,6 +28,7 @@ from app.routes.categories import CategoriesController
 from app.routes.currencies import CurrenciesController
 from app.routes.dashboard import DashboardController
 from app.routes.entries import EntriesController, TransfersController
+from app.routes.forecasts import ForecastController
 from app.routes.health import HealthController
 from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
@@ -56,6 +57,7 @@ PAGES: list[ControllerRouterHandler] = [
     TagsController,
     EntriesController,
     TransfersController,
+    ForecastController,
     HealthController,
     ImportsController,
     LinkController,

@@ -38,6 +38,7 @@ NAV = (
     Destination("/", mark("Overview"), icon="layout-dashboard", key="o", phone="left"),
     Destination("/transactions", mark("Transactions"), icon="arrow-left-right", key="t", phone="left"),
     Destination("/accounts", mark("Accounts"), icon="landmark", key="a", phone="right"),
+    Destination("/forecast", mark("Forecast"), icon="trending-up", key="f"),
     Destination("/categories", mark("Categories"), icon="tags", key="c"),
     Destination("/recurring", mark("Bills"), icon="calendar-clock", key="i"),
     Destination("/rules", mark("Rules"), icon="wand-sparkles", key="u"),

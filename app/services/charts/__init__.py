@@ -9,7 +9,7 @@ the tints of categories.
 
 from app.services.charts.flows import Flow, Stop, sankey, timeline
 from app.services.charts.grids import Part, heatmap, treemap
-from app.services.charts.lines import Event, Series, balance, fan, trend_lines
+from app.services.charts.lines import Event, Quantiles, Series, balance, fan, trend_lines
 from app.services.charts.scale import nice_ticks
 from app.services.charts.small import bars_pair, hbar, meter, sparkline
 
@@ -17,6 +17,7 @@ __all__ = [
     "Event",
     "Flow",
     "Part",
+    "Quantiles",
     "Series",
     "Stop",
     "balance",

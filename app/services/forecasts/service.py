@@ -24,6 +24,7 @@ from app.services.forecasts.items import Item
 
 if TYPE_CHECKING:
     from app.services import Services
+    from app.services.forecasts.safe import SafeToSpend
 
 TOO_OLD = timedelta(days=7)  # a stored forecast from before is not shown any more
 MONTHS_AHEAD = range(1, 13)
@@ -127,6 +128,11 @@ class ForecastService:
         row = await self._row(ITEMS)
         return [Item.restored(each) for each in row.points["items"]] if row else []
 
+    async def missing(self) -> list[str]:
+        """Currencies that no rate was known for when the job ran: their accounts are left out of sums."""
+        row = await self._row(ITEMS)
+        return list(row.points["missing"]) if row else []
+
     async def balance(self, target: str = SPENDABLE) -> Outlook:
         """The balance day by day from today on, at most 365 days; ``balance:3``, ``balance:all``, …"""
         if (row := await self._row(target)) is None:
@@ -162,6 +168,12 @@ class ForecastService:
     async def has_history(self) -> bool:
         """Whether anything is booked up to today: without that there is nothing to go by."""
         return any((await self.services.accounts.counts()).values())
+
+    async def safe_to_spend(self) -> SafeToSpend | None:
+        """What can be spent until payday, see ``safe.safe_to_spend``."""
+        from app.services.forecasts import safe
+
+        return await safe.safe_to_spend(self.services)
 
     async def account_target(self, account_id: int) -> str:
         """The series of one of the book's accounts."""

@@ -1,0 +1,158 @@
+"""The forecast page: what will happen, and what if."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from app.errors import Invalid
+from app.i18n import _
+from app.services import Member, Services
+from app.services.forecasts import page as forecast_page
+from app.services.forecasts import scenarios
+from app.services.forecasts.page import HORIZONS, ForecastPage
+from app.tasks import forecasts as job
+from app.web import foresight
+from app.web.forms import typed
+from app.web.guards import MEMBER
+from app.web.htmx import is_htmx
+from app.web.render import go, local_path, page_or_partial, partial
+
+AnyRequest = Request[Any, Any, Any]
+PATH = "/forecast"
+DAYS = 90
+
+
+class Asked:
+    """What the address asks for; bad suppositions are told at their field, everything else falls back."""
+
+    def __init__(self, days: str | None, account: str, what: list[str], draft: str) -> None:
+        self.days = int(days) if days in {str(each) for each in HORIZONS} else DAYS
+        self.account, self.what, self.draft = account[:20], what[: scenarios.MOST], draft
+        self.too_many = len(what) > scenarios.MOST
+        self.typed, self.error = "", ""
+
+    def url(self, **changes: Any) -> str:
+        """The page's address with something else in it."""
+        query = {"days": self.days, "account": self.account, "what": self.what} | changes
+        shown = {key: value for key, value in query.items() if value and (key, value) != ("days", DAYS)}
+        return PATH + (f"?{urlencode(shown, doseq=True)}" if shown else "")
+
+    def without(self, text: str) -> str:
+        return self.url(what=[each for each in self.what if each != text])
+
+    def also(self, text: str) -> str:
+        return self.url(what=[*self.what, text])
+
+
+async def asked_for(request: AnyRequest, services: Services, *, typing: bool = False) -> Asked:
+    """Read the address: suppositions that hold, and the one being typed if it is understood."""
+    query = request.query_params
+    sent = query.getall("what", [])
+    draft = sent.pop() if typing and sent else ""
+    what = [each for each in dict.fromkeys(sent) if each.strip()]
+    asked = Asked(query.get("days"), query.get("account", ""), what, draft)
+    held = []
+    for text in asked.what:
+        try:
+            await scenarios.read(services, text)
+        except Invalid as problem:
+            asked.typed, asked.error = text, problem.message
+        else:
+            held.append(text)
+    asked.what = held
+    if asked.too_many:
+        asked.error = _("Suppose at most {most} things at once.", most=scenarios.MOST)
+    return asked
+
+
+async def drawn(request: AnyRequest, services: Services, asked: Asked, *, waiting: str = "") -> dict[str, Any]:
+    """What the page and its body are drawn from."""
+    shown = list(asked.what)
+    asked.typed = asked.draft or asked.typed
+    if asked.draft.strip() and asked.draft not in shown:
+        try:
+            await scenarios.read(services, asked.draft)
+        except Invalid:
+            pass  # still being typed: the error is told when it is sent
+        else:
+            shown = [*shown, asked.draft][: scenarios.MOST]
+    found = await forecast_page.look(services, days=asked.days, account=asked.account, what=shown)
+    categories = await services.categories.by_id()
+    return {
+        "asked": asked,
+        "forecast": found,
+        "fan": foresight.fan(found, services.today) if found.has_history and found.ahead else None,
+        "titles": [(each.text, foresight.title(each, services.member.book.base_currency)) for each in found.scenarios],
+        "categories": categories,
+        "currency": services.member.book.base_currency,
+        "ideas": ideas(found, categories, asked),
+        "methods": foresight.methods,
+        "quality_sentences": foresight.quality_sentences,
+        "quality_figures": foresight.figures,
+        "waiting": waiting or ("first" if found.outlook.is_quick and found.has_history else ""),
+        "fresh_url": f"/forecast/fresh?{request.url.query or urlencode({'days': asked.days}, doseq=True)}",
+    }
+
+
+def ideas(found: ForecastPage, categories: dict[int, Any], asked: Asked) -> list[str]:
+    """Suppositions to pick, made from this book's own figures."""
+    texts: list[str] = []
+    if not found.ahead:
+        return texts
+    bills = [each for each in found.drivers if each.once < 0 and each.item.kind == "bill"]
+    if bills:
+        category = categories.get(bills[0].item.category_id or 0)
+        texts.append(f"{category.name.lower() if category else bills[0].item.payee} +100")
+    dining = next((each for each in categories.values() if each.key == "dining_out"), None)
+    if dining and any(row.category_id == dining.id for row in found.rows):
+        texts.append(f"no {dining.name.lower()}")
+    if found.income.points and found.income.points[0].mean:
+        texts.append("income -10%")
+    texts.append(f"480 on {found.end.on.replace(day=12).isoformat()}")
+    return [each for each in texts if each not in asked.what]
+
+
+class ForecastController(Controller):
+    path = PATH
+    opt = MEMBER
+
+    @get("/", name="forecast")
+    async def forecast(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        """What will happen to a balance and to spending, and what if."""
+        asked = await asked_for(request, services)
+        return page_or_partial(request, "forecast", "forecast/body", **await drawn(request, services, asked))
+
+    @get("/preview", name="forecast:preview")
+    async def preview(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        """The body with the supposition that is being typed, the last of ``what``; silent about what is unfinished."""
+        asked = await asked_for(request, services, typing=True)
+        return partial("forecast/body", **await drawn(request, services, asked))
+
+    @get("/fresh", name="forecast:fresh")
+    async def fresh(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[None]:
+        """The page's body once there is a newer forecast than ``after``; until then nothing to swap."""
+        computed = (await services.forecasts.freshness()).computed_at
+        after = request.query_params.get("after", "")
+        if computed is None or computed.isoformat() == after:
+            return Response(None, status_code=204)
+        asked = await asked_for(request, services)
+        return partial("forecast/body", **await drawn(request, services, asked))
+
+    @post("/refresh", name="forecast:refresh", status_code=200)
+    async def refresh(
+        self, request: AnyRequest, services: NamedDependency[Services], member: NamedDependency[Member]
+    ) -> Template | Response[Any]:
+        """Ask the worker for a new forecast now; asked again within a minute it is the same one."""
+        minute = datetime.now(UTC).strftime("%Y%m%dT%H%M")
+        await job.queue(services.session, member.book.id, member.user.id, f"asked:{minute}")
+        if not is_htmx(request):
+            return go(request, local_path((await typed(request)).get("next"), PATH))
+        computed = (await services.forecasts.freshness()).computed_at
+        after = computed.isoformat() if computed else ""
+        return partial("forecast/waiting", after=after, query=(await typed(request)).get("query", ""))
