@@ -45,6 +45,7 @@ def test_a_category_that_is_none_is_refused(alice: Any, row: int, category: str)
 
 def test_a_row_is_edited_in_place(alice: Any, row: int) -> None:
     form = alice.htmx("get", f"/transactions/{row}/edit").text
+    assert "disabled=" not in form
     version = form.split('name="version" value="')[1].split('"')[0]
     data = {"version": version, "booked_on": "2026-03-15", "payee": "Aldi", "amount": "-1,234.5", "category": ""}
     answer = alice.htmx("post", f"/transactions/{row}/row", data=data)
