@@ -31,7 +31,8 @@ document.addEventListener(
   "toggle",
   (event) => {
     const menu = event.target;
-    if (!menu.matches?.(".menu[popover]") || event.newState !== "open") return;
+    if (!menu.matches?.(".menu[popover]")) return;
+    if (event.newState !== "open") return menu.removeAttribute("style"); // htmx would copy it, against the policy
     const button = one(`[popovertarget="${menu.id}"]`);
     if (!button) return;
     const beside = button.getBoundingClientRect();

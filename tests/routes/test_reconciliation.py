@@ -57,7 +57,7 @@ def test_cleared_rows_are_ticked_and_the_difference_shown(alice):
     text = alice.get(f"/accounts/{cash(alice)}/reconcile?until=2026-03-31&balance=-10").text
 
     assert text.count('name="row"') == 2
-    assert text.count("checked") == 1
+    assert text.count(" checked>") == 1
     assert "all agrees" in text
 
 
