@@ -21,7 +21,7 @@ from app.web.filters import amount_text, day, day_month
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.names import KIND_ICONS, account_kinds
-from app.web.render import page
+from app.web.render import page, page_or_partial
 
 AnyRequest = Request[Any, Any, Any]
 Form = dict[str, str]
@@ -91,9 +91,9 @@ class AccountsController(Controller):
     include_in_schema = False
 
     @get("/", name="accounts")
-    async def show_accounts(self, services: NamedDependency[Services]) -> Template:
+    async def show_accounts(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every account by kind, with its balance and trend."""
-        return page("accounts/index", **await overview(services))
+        return page_or_partial(request, "accounts/index", "accounts/list", **await overview(services))
 
     @get("/new", name="accounts:new")
     async def new_account(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:

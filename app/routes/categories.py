@@ -15,7 +15,7 @@ from app.services import Services
 from app.web.editing import PAGE, changed, chosen, editor
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
-from app.web.render import page
+from app.web.render import page_or_partial
 
 AnyRequest = Request[Any, Any, Any]
 Form = dict[str, str]
@@ -47,9 +47,9 @@ class CategoriesController(Controller):
     include_in_schema = False
 
     @get("/", name="categories")
-    async def show_categories(self, services: NamedDependency[Services]) -> Template:
+    async def show_categories(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every group with its categories and how often each is used."""
-        return page("categories/index", **await listing(services))
+        return page_or_partial(request, "categories/index", "categories/list", **await listing(services))
 
     @get("/new", name="categories:new")
     async def new_category(

@@ -20,7 +20,7 @@ from app.web.editing import PAGE, changed, editor, written
 from app.web.forms import redrawing, sentences
 from app.web.guards import MEMBER
 from app.web.names import rate_source
-from app.web.render import page_or_partial
+from app.web.render import page_or_partial, partial
 
 AnyRequest = Request[Any, Any, Any]
 Form = dict[str, str]
@@ -68,6 +68,11 @@ class CurrenciesController(Controller):
         source = bundled()
         context |= {"first": source.first, "last": source.last} | await listing(services)
         return page_or_partial(request, "currencies/index", "currencies/converter", **context)
+
+    @get("/rates", name="currencies:rates")
+    async def show_rates(self, services: NamedDependency[Services]) -> Template:
+        """The list of own rates alone, for the page to read again."""
+        return partial("currencies/list", **await listing(services))
 
     @get("/rates/new", name="currencies:new")
     async def new_rate(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:

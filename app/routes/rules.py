@@ -21,7 +21,7 @@ from app.services import Services
 from app.web.editing import changed, chosen, written
 from app.web.forms import redrawing, sentences
 from app.web.guards import MEMBER
-from app.web.render import go, page, partial
+from app.web.render import go, page, page_or_partial, partial
 
 AnyRequest = Request[Any, Any, Any]
 Form = dict[str, str]
@@ -107,9 +107,9 @@ class RulesController(Controller):
     include_in_schema = False
 
     @get("/", name="rules")
-    async def show_rules(self, services: NamedDependency[Services]) -> Template:
+    async def show_rules(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every rule in the order in which they are asked."""
-        return page("rules/index", **await listing(services))
+        return page_or_partial(request, "rules/index", "rules/list", **await listing(services))
 
     @get("/new", name="rules:new")
     async def new_rule(

@@ -16,7 +16,7 @@ from app.services import Services
 from app.web.editing import PAGE, changed, editor
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
-from app.web.render import page
+from app.web.render import page_or_partial
 
 AnyRequest = Request[Any, Any, Any]
 Form = dict[str, str]
@@ -34,9 +34,9 @@ class TagsController(Controller):
     include_in_schema = False
 
     @get("/", name="tags")
-    async def show_tags(self, services: NamedDependency[Services]) -> Template:
+    async def show_tags(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every tag with how many transactions have it."""
-        return page("tags/index", **await listing(services))
+        return page_or_partial(request, "tags/index", "tags/list", **await listing(services))
 
     @get("/new", name="tags:new")
     async def new_tag(self, request: AnyRequest) -> Template:

@@ -91,7 +91,9 @@ def invalid_form(request: AnyRequest, form: InvalidForm) -> Response[Any]:
     return partial(
         form.template,
         status=form.status,
-        headers=wait if context.get("keep_target") else {"HX-Retarget": "closest form", "HX-Reswap": "outerHTML", **wait},
+        headers=wait
+        if context.get("keep_target")
+        else {"HX-Retarget": "closest form", "HX-Reswap": "outerHTML", **wait},
         values=form.values,
         errors=form.errors,
         **context,
