@@ -181,7 +181,7 @@ class TransactionsController(Controller):
         return partial("transactions/row", event=event, line=line, **undoable(services))
 
 
-def undoable(services: Services) -> dict[str, str]:
+def undoable(services: Services) -> dict[str, Any]:
     """What the toast says about this unit of work, and where it is undone."""
     journal = services.journal
     made = journal.change_set_id

@@ -423,7 +423,7 @@ class ListingService:
             case((Transaction.transfer_id.is_(None), Transaction.amount_minor), else_=0).label("minor"),
         )
         inner = some.where(*conditions).limit(COUNTED + 1).subquery()
-        query = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
+        query: Any = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
         rows = (await self.session.execute(query.group_by(inner.c.currency).order_by(inner.c.currency))).all()
         count = sum(row[1] for row in rows)
         if count > COUNTED:
@@ -442,7 +442,7 @@ class ListingService:
                 _into(Transaction.amount_minor),
                 _out(Transaction.amount_minor),
             )
-            .where(*conditions, Transaction.transfer_id.is_(None), Transaction.booked_on.between(*days))
+            .where(*conditions, Transaction.transfer_id.is_(None), Transaction.booked_on.between(days[0], days[1]))
             .group_by(Transaction.booked_on, Transaction.currency)
             .order_by(Transaction.booked_on, Transaction.currency)
         )
@@ -476,7 +476,7 @@ class ListingService:
         if split := [line.id for line in lines if line.is_split]:
             parts = select(Split.transaction_id, Split.id, Split.category_id, Split.amount_minor, Split.memo)
             for row in await self.session.execute(parts.where(Split.transaction_id.in_(split)).order_by(Split.id)):
-                by_id[row[0]].parts.append(Part(row[1], categories.get(row[2]), row[3], row[4]))
+                by_id[row[0]].parts.append(Part(row[1], categories.get(row[2] or 0), row[3], row[4]))
         return lines
 
 
