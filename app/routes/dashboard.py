@@ -71,6 +71,9 @@ def context(found: Overview, currency: str) -> dict[str, Any]:
     return {
         "overview": found,
         "kind_icons": KIND_ICONS,
+        "inbox": found.inbox,
+        "account_names": {each.account.id: each.account.name for each in found.accounts},
+        "guessing": True,
         "currency": currency,
         "previous_month": shift_month(found.period.since, -1),
         "next_month": shift_month(found.period.since, 1),

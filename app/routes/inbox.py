@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
@@ -12,11 +12,13 @@ from litestar.response import Template
 
 from app.errors import Invalid
 from app.i18n import _
-from app.services import Services
+from app.services import Member, Services
+from app.services.inbox import InboxService
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
 from app.web.render import go, partial
 
+HABITS = 3  # months whose filings make the first guesses
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -40,6 +42,30 @@ def answered(request: Request[Any, Any, Any], services: Services, message: str) 
 class InboxController(Controller):
     path = "/inbox"
     opt = MEMBER
+
+    @get("/", name="inbox")
+    async def look(self, services: NamedDependency[Services], member: NamedDependency[Member]) -> Template:
+        """The questions again, with guesses that the overview does not wait for."""
+        month = member.book.months.of(services.today)
+        history = await services.insights.history(month, HABITS)
+        inboxes = InboxService(services.session, member)
+        inbox = await inboxes.look(history.labels, history.months)
+        if inbox.unfiled:
+            inbox = await inboxes.guessed(inbox, history.labels, await services.filing.ready())
+        names = {each.id: each.name for each in await services.accounts.all()}
+        return partial("overview/inbox", inbox=inbox, account_names=names, guessing=False)
+
+    @post("/line", name="inbox:line", status_code=200)
+    async def line(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: Form
+    ) -> Response[Any] | Template:
+        """Say of a file's line whether it is one that is booked already."""
+        answer = data.get("answer")
+        if answer not in ("book", "skip"):
+            raise Invalid(_("Choose one of the answers."), field="answer")
+        await services.imports.decide(number(data, "batch"), {number(data, "line"): answer})
+        await services.session.flush()
+        return answered(request, services, _("Kept both") if answer == "book" else _("Left out, as it is the same"))
 
     @post("/{transaction_id:int}/file", name="inbox:file", status_code=200)
     async def file(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import CategoryKind, ImportBatch, ImportRow, Payee, RowOutcome, Transaction
+from app.services.filing import Entry, Filing
 from app.services.insights import Label, Month
 from app.services.listing import UNFILED_ROWS
 from app.services.member import Member
 
 SEEN = 60  # unfiled rows that are looked at; beyond it the count is “60+”
 SHOWN = 3
-GUESSES = 3
+GUESSES = 2
 APART = timedelta(days=4)  # between the two sides of a transfer
 
 
@@ -87,9 +88,20 @@ class InboxService:
         plain = [each for each in lines if each.id not in taken]
         unsure = await self._unsure()
         habits = usual(labels, lately)
-        shown = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in plain[:SHOWN]]
+        room = max(SHOWN - len(unsure[:2]) - len(twins[:1]), 1)
+        shown = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in plain[:room]]
         count = len(plain) + len(twins) + len(unsure)
-        return Inbox(shown, twins[:SHOWN], unsure[:SHOWN], count, more=len(lines) >= SEEN)
+        return Inbox(shown, twins[:1], unsure[:2], count, more=len(lines) >= SEEN)
+
+    async def guessed(self, inbox: Inbox, labels: Mapping[int, Label], filing: Filing) -> Inbox:
+        """The same with guesses that know each line's text; habits fill up what they leave open."""
+        better = []
+        for each in inbox.unfiled:
+            entry = Entry(each.line.payee, each.line.minor, each.line.currency, each.line.booked_on)
+            top = filing.file([entry], each.line.account_id)[0].top
+            known = [labels[guess.category_id] for guess in top if guess.category_id in labels]
+            better.append(Unfiled(each.line, list(dict.fromkeys([*known, *each.guesses]))[:GUESSES]))
+        return replace(inbox, unfiled=better)
 
     async def _unfiled(self) -> list[Line]:
         query = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.domain.money import exponent
 from app.i18n import _
@@ -18,6 +18,7 @@ from app.web.filters import month as month_name
 
 USES = 8  # ribbons on the right of the money flow, the rest in one
 SOURCES = 4
+LEAST_USES = 2  # below it there is nothing to tell apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def balance(shown: Balance, currency: str) -> Figure:
         start=write(shown.values[0]),
         end=write(shown.now),
     )
-    svg = charts.balance(shown.values, days, sentence, axis(currency), height=236)
+    svg = charts.balance(shown.values, days, sentence, axis(currency), height=290)
     rows = [(day, amount_text(value, currency)) for day, value in zip(days, shown.values, strict=True)]
     return Figure(svg, _("Balance at the end of each day"), (_("Day"), _("Balance")), rows)
 
@@ -91,7 +92,9 @@ def spending_bar(share: Share, largest: int, currency: str, *, before: str) -> M
         before=before,
         previous=write(share.previous),
     )
-    return charts.hbar(max(share.minor, 0), largest, max(share.previous, 0), share.label.colour, sentence)
+    return charts.hbar(
+        max(share.minor, 0), largest, share.previous if share.previous > 0 else None, share.label.colour, sentence
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def money_flow(income: Sequence[Share], spent: Sequence[Share], month: Month, cu
     sources += [Ribbon(each.label.name, -each.minor, each.label.colour) for each in spent if each.minor < 0]
     uses = _ribbons([each for each in spent if each.minor > 0], USES, _("Everything else"))
     uses += [Ribbon(each.label.name, -each.minor, each.label.colour) for each in income if each.minor < 0]
-    if not sources and not uses:
+    if not sources or len(uses) < LEAST_USES:
         return None
     left = sum(each.minor for each in sources) - sum(each.minor for each in uses)
     if left > 0:
@@ -160,6 +163,11 @@ def year(months: Sequence[Month], currency: str) -> Figure:
     ]
     pairs = [(max(each.income, 0), max(each.expenses, 0)) for each in months]
     svg = charts.bars_pair(pairs, _("Money in and out over twelve months; the table below has the figures."), 120)
+    names = "".join(
+        f'<span class="min-w-0 flex-1 text-center text-xs text-muted">{escape(short_month(each.start))}</span>'
+        for each in months
+    )
+    svg += Markup('<div class="mt-1.5 flex" aria-hidden="true">{}</div>').format(Markup(names))  # noqa: S704 – escaped above
     head = (_("Month"), _("In"), _("Out"), _("Left"), _("Rate"))
     return Figure(svg, _("Money in and out by month"), head, rows)
 
