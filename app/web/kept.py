@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
-from litestar.types import ASGIApp, Message, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Send
 
 from app.services import Member
 from app.web import csrf
@@ -91,7 +91,7 @@ async def answer(app: ASGIApp, request: AnyRequest, member: Member, send: Send) 
         await send({"type": "http.response.body", "body": filled, "more_body": False})
         return
     request.scope["state"]["kept"] = True
-    start: Message | None = None
+    start: HTTPResponseStartEvent | None = None
     parts: list[bytes] = []
 
     async def gather(message: Message) -> None:
