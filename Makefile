@@ -36,7 +36,7 @@ migrate: $(VENV)/.installed  ## Bring the database to the newest schema
 	@$(BIN)/saldo migrate
 
 test: $(VENV)/.developing  ## Run the tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2
 
 check: $(VENV)/.developing  ## Lint, types, layers
 	$(BIN)/ruff check .
