@@ -13,6 +13,7 @@ from litestar.response import Template
 from app.errors import Invalid
 from app.i18n import _
 from app.services import Member, Services
+from app.services.imports import Decision
 from app.services.inbox import InboxService
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
@@ -60,8 +61,12 @@ class InboxController(Controller):
         self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: Form
     ) -> Response[Any] | Template:
         """Say of a file's line whether it is one that is booked already."""
-        answer = data.get("answer")
-        if answer not in ("book", "skip"):
+        answer: Decision
+        if data.get("answer") == "book":
+            answer = "book"
+        elif data.get("answer") == "skip":
+            answer = "skip"
+        else:
             raise Invalid(_("Choose one of the answers."), field="answer")
         await services.imports.decide(number(data, "batch"), {number(data, "line"): answer})
         await services.session.flush()
