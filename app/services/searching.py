@@ -22,7 +22,7 @@ async def reindex(session: AsyncSession, ids: Sequence[int]) -> None:
     """Write the search text of these transactions anew, after their payee was changed around the ORM."""
     for start in range(0, len(ids), PART):
         some = ids[start : start + PART]
-        await session.run_sync(lambda sync, some=some: _write(sync, TABLE.c.id.in_(some)))
+        await session.run_sync(_write, TABLE.c.id.in_(some))
 
 
 def _write(session: Session, where: Any) -> None:
