@@ -13,6 +13,7 @@ from app.routes.api.changes import ChangesApi
 from app.routes.api.currency import CurrencyApi
 from app.routes.api.docs import DocsController
 from app.routes.api.expenses import ExpensesApi
+from app.routes.api.forecasts import ForecastsApi, SeedForecastApi
 from app.routes.api.imports import ImportsApi
 from app.routes.api.insights import InsightsApi
 from app.routes.api.me import MeController, SeedMeController
@@ -73,6 +74,8 @@ PAGES: list[ControllerRouterHandler] = [
 ]
 API: list[ControllerRouterHandler] = [
     AccountsApi,
+    ForecastsApi,
+    SeedForecastApi,
     ImportsApi,
     ChangesApi,
     InsightsApi,

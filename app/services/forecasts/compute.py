@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from app.services.forecasts.items import Item
 
 AHEAD = 13  # months: the running one and a year
 DEAR = 10  # categories, the largest, that Prophet may look at
+PATIENCE = 20.0  # seconds after which the rest is done without Prophet, on a machine that is busy
 LEAST_DAYS = 7  # of history that say something about a day
 SPENDING, INCOME, ITEMS = "spending", "income", "items"
 ALL, SPENDABLE = "balance:all", "balance:spendable"
@@ -51,8 +53,8 @@ def account_target(account_id: int) -> str:
     return f"balance:{account_id}"
 
 
-def everything(inputs: Inputs) -> list[Result]:
-    """All of a book's forecasts, with every model; for a worker."""
+def everything(inputs: Inputs, members: Sequence[str] | None = None) -> list[Result]:
+    """All of a book's forecasts, with every model or those named; for a worker."""
     items = recurring.find(inputs, expected_days(inputs.today))
     results = [
         Result(ITEMS, inputs.base, inputs.today, points={
@@ -60,11 +62,12 @@ def everything(inputs: Inputs) -> list[Result]:
         }),
     ]  # fmt: skip
     pool: list[float] = []
+    until = time.monotonic() + PATIENCE
     for series in _series(inputs, items):
-        made = monthly(inputs, series, pool, prophet=series.rank < DEAR)
+        made = monthly(inputs, series, pool, prophet=series.rank < DEAR and time.monotonic() < until, members=members)
         pool += made.backtest.pop("ratios", [])
         results.append(made)
-    results += [balance(inputs, items, target, accounts, quick=False) for target, accounts in groups(inputs)]
+    results += [balance(inputs, items, target, accounts, members=members) for target, accounts in groups(inputs)]
     return results
 
 
@@ -73,7 +76,7 @@ def quick(inputs: Inputs, target: str) -> Result | None:
     if target.startswith("balance:"):
         for name, accounts in groups(inputs):
             if name == target:
-                return balance(inputs, [], target, accounts, quick=True)
+                return balance(inputs, [], target, accounts, members=("median",))
         return None
     for series in _series(inputs, []):
         if series.target == target:
@@ -240,7 +243,12 @@ def groups(inputs: Inputs) -> list[tuple[str, tuple[AccountDays, ...]]]:
 
 
 def balance(
-    inputs: Inputs, items: Sequence[Item], target: str, accounts: Sequence[AccountDays], *, quick: bool
+    inputs: Inputs,
+    items: Sequence[Item],
+    target: str,
+    accounts: Sequence[AccountDays],
+    *,
+    members: Sequence[str] | None,
 ) -> Result:
     """The balance of accounts together, day by day: one account in its own currency, several in the base's."""
     from app.ml import balances, forecaster
@@ -274,7 +282,7 @@ def balance(
     past_days = day_range(first, (inputs.today - first).days) if first else []
     everyday = [net.get(day, 0) - regular.get(day, 0.0) for day in past_days]
     weights = balances.weekday_weights(everyday, first) if first else [1.0] * 7
-    made, rates = _everyday_rates(inputs, dict(zip(past_days, everyday, strict=True)), quick, forecaster)
+    made, rates = _everyday_rates(inputs, dict(zip(past_days, everyday, strict=True)), members, forecaster)
     changes = _on_days(inputs, rates, weights, ahead)
     levels, level = [], float(now - sum(net.get(day, 0) for day in past_days) - net.get(inputs.today, 0))
     for day in past_days:
@@ -313,7 +321,7 @@ def _first_day(inputs: Inputs, accounts: Iterable[AccountDays]) -> date | None:
 
 
 def _everyday_rates(
-    inputs: Inputs, everyday: dict[date, float], quick: bool, forecaster: Any
+    inputs: Inputs, everyday: dict[date, float], members: Sequence[str] | None, forecaster: Any
 ) -> tuple[str, list[float]]:
     """What everyday money does in the running month and the next ones, each as a whole month's amount."""
     months = [m for m in inputs.complete_months() if m in inputs.active_months and m >= _first_month(inputs, everyday)]
@@ -323,7 +331,7 @@ def _everyday_rates(
         a_day = total / days if days else 0.0
         return "mean", [a_day * inputs.months.period(shift_month(inputs.running, n)).days for n in range(AHEAD + 1)]
     y = [sums.get(m) for m in _every_month(months[-WINDOW:])]
-    made = forecaster.forecast(y, AHEAD + 1, "M", start=min(sums), members=("median",) if quick else None, cheap=quick)
+    made = forecaster.forecast(y, AHEAD + 1, "M", start=min(sums), members=members)
     return made.method, made.mean
 
 

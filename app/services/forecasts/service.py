@@ -20,7 +20,7 @@ from app.services.forecasts import compute
 from app.services.forecasts.compute import BANDS, INCOME, ITEMS, SPENDABLE, SPENDING, Result
 from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor, gather
-from app.services.forecasts.items import Item
+from app.services.forecasts.items import Item, is_income
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -164,6 +164,47 @@ class ForecastService:
             for row in rows
             if date.fromisoformat(row.points["since"]) == self.running
         }
+
+    async def daily(self, outlook: Outlook, bands: Sequence[Band]) -> list[Band]:
+        """A monthly flow on its days, from tomorrow on: regular payments on their dates, the rest evenly, to the cent.
+
+        A day's band is the month's, narrowed for the rest alone by the square root of its days.
+        """
+        found = list[Band]()
+        base = self.member.book.base_currency
+        fixed = await self._fixed_days(outlook.target)
+        for at, band in enumerate(bands):
+            period = self.member.book.months.period(band.on)
+            days = [day for day in period if day > self.services.today]
+            sure = {day: fixed.get(day, 0) for day in days}
+            rest = band.mean - sum(sure.values()) - (outlook.booked if at == 0 else 0)
+            parts = Money(rest, base).share([1] * len(days)) if days else []
+            narrow = len(days) ** 0.5
+            for day, part in zip(days, parts, strict=True):
+                mean = sure[day] + part.minor
+                edges = [mean + round((edge - band.mean) / narrow) for edge in band.values[1:]]
+                least = sure[day] if band.lo95 >= 0 and mean >= sure[day] else None
+                found.append(Band(day, mean, *(max(each, least) if least is not None else each for each in edges)))
+        return found
+
+    async def _fixed_days(self, target: str) -> dict[date, Minor]:
+        """What regular payments bring to a monthly flow, by day, as positive amounts in the base currency."""
+        kinds = {each.id: each.kind for each in (await self.services.categories.by_id()).values()}
+        sums: dict[date, Minor] = {}
+        for item in await self.items():
+            incoming = is_income(item, kinds)
+            mine = (
+                target == compute.category_target(item.category_id or 0)
+                if target.startswith("category:")
+                else incoming == (target == INCOME)
+            )
+            quote = await self.services.rates.find(item.currency, self.member.book.base_currency, self.services.today)
+            if item.kind == "transfer" or not mine or quote is None:
+                continue
+            minor = Money(item.minor, item.currency).to(self.member.book.base_currency, quote.rate).minor
+            for day in item.dates:
+                sums[day] = sums.get(day, 0) + (minor if incoming else -minor)
+        return sums
 
     async def has_history(self) -> bool:
         """Whether anything is booked up to today: without that there is nothing to go by."""

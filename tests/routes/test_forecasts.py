@@ -1,0 +1,96 @@
+"""The forecast page: its states, its suppositions, and that it is private."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forecasts import account, computed, half_a_year
+
+
+def page(person, query=""):
+    answer = person.get(f"/forecast{query}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_an_empty_book_is_led_to_its_first_entries(alice):
+    body = page(alice)
+
+    assert "See what is coming" in body
+    assert 'href="/imports"' in body
+
+
+def test_before_the_worker_has_run_a_first_estimate_is_shown_and_asks_again(alice):
+    alice.work(half_a_year)
+    body = page(alice)
+
+    assert "This is a first estimate" in body
+    assert 'hx-trigger="every 3s"' in body
+    assert alice.htmx("get", "/forecast/fresh?days=90").status_code == 204
+
+
+def test_once_it_has_run_the_page_is_complete(alice):
+    alice.work(half_a_year)
+    computed(alice)
+    body = page(alice)
+
+    assert "every 3s" not in body
+    for words in ("Expected on", "Linden Property", "Groceries", "How good is this?", "Show as table", "Payday"):
+        assert words in body
+    assert 'id="forecast"' in alice.htmx("get", "/forecast/fresh?days=90").text
+
+
+def test_a_supposition_is_a_chip_that_can_be_dropped(alice):
+    alice.work(half_a_year)
+    computed(alice)
+    body = page(alice, "?days=30&what=rent+%2B100")
+
+    assert "Rent and mortgage +€100.00 a month" in body
+    assert 'href="/forecast?days=30"' in body
+
+
+def test_what_cannot_be_understood_is_told_at_its_field(alice):
+    alice.work(half_a_year)
+    computed(alice)
+    body = page(alice, "?what=flibber+%2B3&what=rent+%2B100")
+
+    assert "There is no category and no regular payment called “flibber”." in body
+    assert 'aria-invalid="true"' in body
+    assert "Rent and mortgage +€100.00 a month" in body
+
+
+def test_while_it_is_being_typed_nothing_is_scolded(alice):
+    alice.work(half_a_year)
+    computed(alice)
+
+    assert 'aria-invalid="true"' not in alice.htmx("get", "/forecast/preview?what=ren").text
+    assert "Sofa €900.00" in alice.htmx("get", "/forecast/preview?what=sofa+900").text
+
+
+@pytest.mark.parametrize(
+    "query", ["?days=rubbish", "?days=-1", "?days=" + "9" * 400, "?account=all", "?what=%00&what="]
+)
+def test_rubbish_in_the_address_falls_back(alice, query):
+    alice.work(half_a_year)
+    page(alice, query)
+
+
+def test_another_books_account_does_not_exist(alice, bob):
+    theirs = alice.work(lambda services: account(services, "Secret"))
+
+    assert bob.get(f"/forecast?account={theirs}").status_code == 404
+    assert bob.get("/forecast?account=no-such").status_code == 404
+
+
+def test_it_is_for_members_only(stranger):
+    assert stranger.get("/forecast").status_code == 303
+
+
+def test_it_can_be_computed_again(alice):
+    alice.work(half_a_year)
+    computed(alice)
+    answer = alice.htmx("post", "/forecast/refresh", data={"query": "days=30"})
+
+    assert answer.status_code == 200
+    assert "/forecast/fresh?days=30&amp;after=" in answer.text
+    assert alice.post("/forecast/refresh").status_code == 303
