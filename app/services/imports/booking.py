@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 
 from app.domain import payees
 from app.domain.money import wire
@@ -29,6 +30,7 @@ COLUMNS = (
     "ordinal", "search_text",
 )  # fmt: skip
 Record = tuple[Any, ...]
+NO_ORIGINAL = (None, None, None, None)
 
 
 class Booking:
@@ -46,8 +48,7 @@ class Booking:
             return []
         await self._find_payees(rows)
         before = await self._last_id()
-        for start in range(0, len(rows), CHUNK):
-            await self._insert([self._record(row) for row in rows[start : start + CHUNK]])
+        await self._write(rows)
         await rollups.apply(self.session, self._sums(rows))
         found = select(Transaction.id).where(Transaction.import_batch_id == self.batch.id, Transaction.id > before)
         ids = list(await self.session.scalars(found.order_by(Transaction.id)))
@@ -70,6 +71,23 @@ class Booking:
         connection = await self.session.connection()
         for start in range(0, len(links), CHUNK):
             await connection.execute(insert(TransactionTag), links[start : start + CHUNK])
+
+    async def _write(self, rows: Sequence[Row]) -> None:
+        """Make the records of a chunk while the database takes the one before it."""
+        insert_chunk = await self._inserter()
+        running: asyncio.Future[None] | None = None
+        try:
+            for start in range(0, len(rows), CHUNK):
+                records = await asyncio.to_thread(self._records, rows[start : start + CHUNK])
+                if running is not None:
+                    await running
+                running = asyncio.ensure_future(insert_chunk(records))
+        finally:
+            if running is not None:
+                await running
+
+    def _records(self, rows: Sequence[Row]) -> list[Record]:
+        return [self._record(row) for row in rows]
 
     async def _last_id(self) -> int:
         last = select(Transaction.id).where(Transaction.import_batch_id == self.batch.id)
@@ -107,62 +125,66 @@ class Booking:
     def _record(self, row: Row) -> Record:
         line, filed, original = row.line, row.filed or OPEN, row.original
         name, key = self._payee(row)
-        memo = "" if line.memo == line.payee_text else line.memo
+        text = line.payee_text
+        memo = line.memo if line.memo != text else ""
         return (
             line.booked_on,
             line.minor,
             self.ids[key] if key else None,
             filed.category_id,
             memo,
-            line.payee_text[:300],
-            original.minor if original else None,
-            original.currency if original else None,
-            original.rate if original else None,
-            original.source if original else None,
-            filed.by.value if filed.by else None,
+            text if len(text) <= 300 else text[:300],
+            *(original or NO_ORIGINAL),
+            filed.by,
             filed.confidence,
             filed.because,
             line.external_id or None,
             row.identity,
             row.ordinal,
-            search_text(name, memo, line.payee_text[:300], wire(line.minor, line.currency)),
+            search_text(name, memo, text[:300], wire(line.minor, self.currency)),
         )
 
-    async def _insert(self, records: list[Record]) -> None:
-        """As fast as each database takes rows: COPY into PostgreSQL, plain tuples into SQLite."""
-        constants = {
+    async def _inserter(self) -> Callable[[list[Record]], Awaitable[None]]:
+        """What writes records as fast as the database takes them: COPY on PostgreSQL, plain tuples on SQLite."""
+        moment = now()
+        constants: dict[str, Any] = {
             "book_id": self.member.book.id,
             "account_id": self.batch.account_id,
             "currency": self.currency,
             "is_split": False,
-            "status": Status.CLEARED.value,
+            "status": Status.CLEARED,
             "import_batch_id": self.batch.id,
             "created_by_id": self.member.user.id,
             "version": 1,
+            "created_at": moment,
+            "updated_at": moment,
         }
         connection = await self.session.connection()
         if connection.dialect.name == "postgresql":
-            moment = now()
-            fixed = (*constants.values(), moment, moment)
+            fixed = tuple(constants.values())  # a word of ours is the text that its column keeps
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
-            await driver.copy_records_to_table(
-                "transaction",
-                records=[(*fixed, *record) for record in records],
-                columns=[*constants, "created_at", "updated_at", *COLUMNS],
-            )
-            return
-        stamp = Transaction.__table__.c.created_at.type.dialect_impl(connection.dialect).bind_processor(
-            connection.dialect
-        )
-        moment = stamp(now()) if stamp else now()
-        fixed = (*constants.values(), moment, moment)
-        names = ", ".join([*constants, "created_at", "updated_at", *COLUMNS])
-        places = ", ".join("?" * (len(fixed) + len(COLUMNS)))
-        await connection.exec_driver_sql(
-            f'INSERT INTO "transaction" ({names}) VALUES ({places})',  # noqa: S608 – names of our own columns
-            [(*fixed, record[0].isoformat(), *record[1:]) for record in records],
-        )
+
+            async def copy(records: list[Record]) -> None:
+                rows = [fixed + record for record in records]
+                await driver.copy_records_to_table("transaction", records=rows, columns=[*constants, *COLUMNS])
+
+            return copy
+        # What is the same for every row is said once, in the statement.
+        table, dialect = Transaction.__table__, connection.dialect
+        inline = {"literal_binds": True}
+        said = {
+            name: str(literal(value, table.c[name].type).compile(dialect=dialect, compile_kwargs=inline))
+            for name, value in constants.items()
+        }
+        names = ", ".join([*said, *COLUMNS])
+        values = ", ".join([*said.values(), *"?" * len(COLUMNS)])
+        statement = f'INSERT INTO "transaction" ({names}) VALUES ({values})'  # noqa: S608 – our own columns and values
+
+        async def execute(records: list[Record]) -> None:
+            await connection.exec_driver_sql(statement, [(record[0].isoformat(), *record[1:]) for record in records])
+
+        return execute
 
     def _sums(self, rows: Iterable[Row]) -> rollups.Deltas:
         groups: dict[tuple[date, int | None, bool], list[int]] = defaultdict(lambda: [0, 0])
