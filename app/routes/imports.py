@@ -128,6 +128,7 @@ async def draft_context(services: Services, draft: Draft, show: str = "") -> dic
         "counts": draft.counts,
         "large": draft.batch.rows > LARGE,
         "errors": {},
+        "opened": False,
     }
 
 
@@ -264,7 +265,8 @@ class ImportsController(Controller):
                 batch = await services.imports.answer(batch_id, account_id, mapping)
         if not is_partial(request):
             return go(request, f"{LIST}/{batch_id}")
-        return partial("imports/draft", **await draft_context(services, await looked_at(services, batch)))
+        context = await draft_context(services, await looked_at(services, batch))
+        return partial("imports/draft", **(context | {"opened": True}))
 
     @post("/{batch_id:int}/commit", name="imports:commit")
     async def commit(
