@@ -160,5 +160,23 @@ def demo() -> None:
     click.echo(asyncio.run(open_demo()))
 
 
+@main.command()
+@click.argument("model", type=click.Choice(["categories", "forecast", "budgets", "anomalies"]))
+@click.argument("data_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def train(model: str, data_dir: Path) -> None:
+    """Rebuild a shipped model from public data and print how good it is.
+
+    The new file is not used before its checksum, which the report ends with, is written into app/ml/artifacts.py.
+    """
+    import importlib
+    import json
+
+    try:
+        report = importlib.import_module(f"app.ml.training.{model}").main(data_dir)
+    except FileNotFoundError as missing:
+        raise click.ClickException(f"{missing.filename} is missing.") from None
+    click.echo(json.dumps(report, indent=2, ensure_ascii=False, default=str))
+
+
 if __name__ == "__main__":
     main()

@@ -15,21 +15,25 @@ from app.models import (
     ApiToken,
     Attachment,
     AuthSession,
+    Candidate,
     Category,
     CategoryGroup,
     CategoryKind,
     ChangeSet,
+    Finding,
     ImportBatch,
     ImportRow,
     Job,
     Payee,
     Rate,
+    Recurring,
     RowOutcome,
     Rule,
     SavedFilter,
     Tag,
     Transaction,
 )
+from app.services.recurring import bill_id_of
 
 NOBODY = 987_654_321
 DAY = date(2026, 3, 1)
@@ -196,10 +200,58 @@ async def change_set(services):
     return found.first()
 
 
+async def recurring(services):
+    made = Recurring(
+        book_id=services.member.book.id,
+        name="Rent",
+        kind="bill",
+        amount_minor=80000,
+        amount_max_minor=80000,
+        currency="EUR",
+        cadence="monthly",
+        starts_on=DAY,
+    )
+    return await own(services, made)
+
+
+async def bill(services):
+    return bill_id_of(await recurring(services), DAY)
+
+
+async def candidate(services):
+    values = {"name": "Rent", "kind": "bill", "cadence": "monthly", "currency": "EUR", "low_minor": 1, "high_minor": 1}
+    return await own(
+        services,
+        Candidate(book_id=services.member.book.id, key="x", last_on=DAY, next_on=DAY, count=3, confidence=900, **values),
+    )
+
+
+async def finding(services):
+    made = Finding(
+        book_id=services.member.book.id,
+        key="x",
+        kind="amount_high",
+        on=DAY,
+        payee="Rent",
+        payee_key="-rent",
+        transaction_id=await transaction(services),
+        currency="EUR",
+        amount_minor=100,
+        low_minor=1,
+        high_minor=2,
+        score=900,
+    )
+    return await own(services, made)
+
+
 MAKERS = {
     "account_id": account,
     "attachment_id": attachment,
     "batch_id": batch,
+    "bill_id": bill,
+    "candidate_id": candidate,
+    "finding_id": finding,
+    "recurring_id": recurring,
     "category_id": category,
     "change_set_id": change_set,
     "filter_id": saved_filter,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.money import Money
 from app.models.base import Base, BigId, Currency, OfBook, Stamped, WithId, choice, currency_check, now
 
 
@@ -22,6 +24,16 @@ class Cadence(enum.StrEnum):
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     YEARLY = "yearly"
+
+
+#: How many a year.
+A_YEAR = {
+    Cadence.WEEKLY: Decimal("52.1775"),
+    Cadence.FORTNIGHTLY: Decimal("26.08875"),
+    Cadence.MONTHLY: Decimal(12),
+    Cadence.QUARTERLY: Decimal(4),
+    Cadence.YEARLY: Decimal(1),
+}
 
 
 class CandidateState(enum.StrEnum):
@@ -109,6 +121,13 @@ class Candidate(WithId, OfBook, Stamped, Base):
     last_transaction_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="SET NULL"))
     state: Mapped[CandidateState] = mapped_column(choice(CandidateState, "state"), default=CandidateState.NEW)
     recurring_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("recurring.id", ondelete="SET NULL"))
+
+
+    @property
+    def monthly(self) -> Money:
+        """What it comes to in a month on average, the middle of its range."""
+        middle = Money(self.low_minor + self.high_minor, self.currency)
+        return middle.times(A_YEAR[self.cadence] / 24)
 
 
 Candidate.unjournaled = Base.unjournaled | {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from litestar.types import ControllerRouterHandler
 
 from app.routes.accounts import AccountsController
+from app.routes.models import ModelsController
 from app.routes.activity import ActivityController
+from app.routes.anomalies import AnomaliesController
 from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
 from app.routes.api.categories import CategoriesApi
@@ -18,7 +20,9 @@ from app.routes.api.imports import ImportsApi
 from app.routes.api.insights import InsightsApi
 from app.routes.api.me import MeController, SeedMeController
 from app.routes.api.payees import PayeesApi
-from app.routes.api.predictions import PredictionsApi
+from app.routes.api.predictions import PredictionsApi, ScoreApi
+from app.routes.api.recurring import BillsApi, RecurringApi
+from app.routes.api.suggestions import SuggestionsApi
 from app.routes.api.rules import RulesApi
 from app.routes.api.tags import TagsApi
 from app.routes.api.tokens import TokensController
@@ -47,6 +51,8 @@ from app.routes.transactions import TransactionsController
 PAGES: list[ControllerRouterHandler] = [
     AccountsController,
     ActivityController,
+    AnomaliesController,
+    ModelsController,
     AuthController,
     DocsController,
     DashboardController,
@@ -89,6 +95,10 @@ API: list[ControllerRouterHandler] = [
     PayeesApi,
     TagsApi,
     PredictionsApi,
+    ScoreApi,
+    RecurringApi,
+    BillsApi,
+    SuggestionsApi,
     RulesApi,
     ExpensesApi,
     TransactionsApi,

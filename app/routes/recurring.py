@@ -165,48 +165,48 @@ class RecurringController(Controller):
             await services.recurring.add(RecurringIn.model_validate(sent(data, currency)))
         return await self._listed(request, services)
 
-    @get("/{rule_id:int}/edit", name="recurring:edit")
+    @get("/{recurring_id:int}/edit", name="recurring:edit")
     async def edit_rule(
-        self, request: AnyRequest, services: NamedDependency[Services], rule_id: FromPath[int]
+        self, request: AnyRequest, services: NamedDependency[Services], recurring_id: FromPath[int]
     ) -> Template:
-        rule = await services.recurring.get(rule_id)
+        rule = await services.recurring.get(recurring_id)
         title = _("Edit {name}", name=rule.name)
         return editor(
             request,
             "recurring/form",
             title,
             values=rule_values(rule),
-            action=f"{LIST}/{rule_id}",
+            action=f"{LIST}/{recurring_id}",
             **await choices(services),
         )
 
-    @post("/{rule_id:int}", name="recurring:change", status_code=200)
+    @post("/{recurring_id:int}", name="recurring:change", status_code=200)
     async def change_rule(
         self,
         request: AnyRequest,
         services: NamedDependency[Services],
-        rule_id: FromPath[int],
+        recurring_id: FromPath[int],
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
-        rule = await services.recurring.get(rule_id)
-        with await self._form(services, data, f"{LIST}/{rule_id}", _("Edit {name}", name=rule.name)):
+        rule = await services.recurring.get(recurring_id)
+        with await self._form(services, data, f"{LIST}/{recurring_id}", _("Edit {name}", name=rule.name)):
             currency = await currency_of(services, data, rule.currency)
             patch = RecurringPatch.model_validate(sent(data, currency))
-            await services.recurring.change(rule_id, patch)
+            await services.recurring.change(recurring_id, patch)
         return await self._listed(request, services)
 
-    @post("/{rule_id:int}/{verb:str}", name="recurring:do", status_code=200)
+    @post("/{recurring_id:int}/{verb:str}", name="recurring:do", status_code=200)
     async def do_with_rule(
-        self, request: AnyRequest, services: NamedDependency[Services], rule_id: FromPath[int], verb: FromPath[str]
+        self, request: AnyRequest, services: NamedDependency[Services], recurring_id: FromPath[int], verb: FromPath[str]
     ) -> Template | Response[Any]:
         """Pause, resume, end or delete a rule, or take its new price."""
         recurring = services.recurring
         verbs = {
-            "pause": lambda: recurring.pause(rule_id),
-            "resume": lambda: recurring.pause(rule_id, paused=False),
-            "end": lambda: recurring.end(rule_id),
-            "delete": lambda: recurring.delete(rule_id),
-            "price": lambda: recurring.take_price(rule_id),
+            "pause": lambda: recurring.pause(recurring_id),
+            "resume": lambda: recurring.pause(recurring_id, paused=False),
+            "end": lambda: recurring.end(recurring_id),
+            "delete": lambda: recurring.delete(recurring_id),
+            "price": lambda: recurring.take_price(recurring_id),
         }
         await chosen(verbs, verb)()
         return await self._listed(request, services)

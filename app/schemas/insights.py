@@ -123,3 +123,32 @@ class Undone(BaseModel):
 
     id: int | None
     undone: int
+
+
+class HealthFigure(BaseModel):
+    """One figure; ``value`` is a share of 1, or a number of months."""
+
+    name: Literal["savings_rate", "months_of_reserve", "debt_to_income", "fixed_cost_share"]
+    title: str
+    value: float | None
+    formula: str
+    sentence: str
+    figures: dict[str, str]
+
+
+class HealthOut(BaseModel):
+    currency: str
+    figures: list[HealthFigure]
+
+
+class BudgetSuggestion(BaseModel):
+    category: Named
+    amount: str
+    low: str
+    high: str
+    because: str
+
+
+class BudgetSuggestions(BaseModel):
+    currency: str
+    suggestions: list[BudgetSuggestion]

@@ -39,6 +39,7 @@ from app.services.recurring import RecurringService
 from app.services.rules import RuleService
 from app.services.saved_filters import SavedFilterService
 from app.services.sessions import SessionService
+from app.services.suggestions import SuggestionService
 from app.services.tags import TagService
 from app.services.tokens import TokenService
 from app.services.transactions import TransactionService
@@ -144,6 +145,10 @@ class Services:
     @cached_property
     def candidates(self) -> CandidateService:
         return CandidateService(self)
+
+    @cached_property
+    def suggestions(self) -> SuggestionService:
+        return SuggestionService(self)
 
     @cached_property
     def anomalies(self) -> AnomalyService:

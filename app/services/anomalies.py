@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from babel.numbers import format_currency
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.money import Money, exponent
 from app.domain.recurrence import DAYS
@@ -226,18 +227,7 @@ class AnomalyService:
 
     async def open(self, limit: int = 50) -> list[Finding]:
         """What waits for an answer, the latest first."""
-        query = (
-            select(Finding)
-            .where(
-                Finding.book_id == self.member.book.id,
-                Finding.state == FindingState.OPEN,
-                Finding.on > self.services.today - SHOWN,
-                or_(Finding.transaction_id.is_not(None), Finding.candidate_id.is_not(None)),
-            )
-            .order_by(Finding.on.desc(), Finding.id.desc())
-            .limit(limit)
-        )
-        return list(await self.session.scalars(query))
+        return await open_findings(self.session, self.member.book.id, self.services.today, limit)
 
     async def get(self, finding_id: int) -> Finding:
         return await self.repository.own(finding_id)
@@ -422,6 +412,22 @@ class AnomalyService:
         name = payee or (option.name if option else "")
         row = Row(name, sign * float(money.decimal), booked_on or self.services.today, str(category_id or "") or None)
         return detector.score(row), account.currency
+
+
+async def open_findings(session: AsyncSession, book_id: int, today: date, limit: int = 50) -> list[Finding]:
+    """What of a book waits for an answer, the latest first."""
+    query = (
+        select(Finding)
+        .where(
+            Finding.book_id == book_id,
+            Finding.state == FindingState.OPEN,
+            Finding.on > today - SHOWN,
+            or_(Finding.transaction_id.is_not(None), Finding.candidate_id.is_not(None)),
+        )
+        .order_by(Finding.on.desc(), Finding.id.desc())
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
 
 
 def open_transactions(book_id: int) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import func, select
@@ -25,6 +24,7 @@ from app.models import (
     Transaction,
 )
 from app.models.base import now
+from app.models.recurring import A_YEAR
 from app.models.repository import BookRepository
 from app.schemas.recurring import RecurringIn, RecurringPatch
 
@@ -35,13 +35,6 @@ Status = Literal["upcoming", "due", "overdue", "paid"]
 State = Literal["active", "paused", "ended"]
 OVERDUE_DAYS = 31  # after which a bill that nobody paid is not asked for any more
 FURTHEST = 366
-A_YEAR = {
-    Cadence.WEEKLY: Decimal("52.1775"),
-    Cadence.FORTNIGHTLY: Decimal("26.08875"),
-    Cadence.MONTHLY: Decimal(12),
-    Cadence.QUARTERLY: Decimal(4),
-    Cadence.YEARLY: Decimal(1),
-}
 EPOCH = date(1970, 1, 1).toordinal()
 DAYS_OF_ID = 100_000  # a bill's id is its rule's, followed by five digits for the day
 
@@ -136,7 +129,7 @@ class Bill:
 
     @property
     def id(self) -> int:
-        return self.rule.id * DAYS_OF_ID + self.due_on.toordinal() - EPOCH
+        return bill_id_of(self.rule.id, self.due_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +139,10 @@ class Payment:
     id: int
     booked_on: date
     minor: int
+
+
+def bill_id_of(rule_id: int, due: date) -> int:
+    return rule_id * DAYS_OF_ID + due.toordinal() - EPOCH
 
 
 def read_bill_id(bill_id: int) -> tuple[int, date]:

@@ -11,11 +11,14 @@ from litestar.params import QueryParameter
 
 from app.domain.money import wire
 from app.domain.period import shift_month
-from app.models import UNFILED, CategoryKind
+from app.models import UNFILED, Candidate, CategoryKind, Finding
+from app.schemas.anomalies import CandidateOut, Expected, FindingOut, PriceChangeOut
 from app.schemas.insights import (
     CategoryAmount,
     CategoryBreakdown,
     Figures,
+    HealthFigure,
+    HealthOut,
     MonthlySummary,
     MonthSaved,
     Named,
@@ -27,6 +30,7 @@ from app.schemas.insights import (
     Totals,
 )
 from app.services import Services, advice
+from app.services.anomalies import sentence
 from app.services.insights import Month
 from app.web.guards import MEMBER
 
@@ -56,6 +60,50 @@ def figures(month: Month, currency: str) -> dict[str, object]:
         "savings": wire(month.saved, currency),
         "savings_rate": share(month.savings_rate),
     }
+
+
+def finding_out(row: Finding) -> FindingOut:
+    currency = row.currency
+    return FindingOut(
+        id=row.id,
+        kind=row.kind,
+        on=row.on,
+        payee=row.payee,
+        sentence=sentence(row),
+        amount=wire(row.amount_minor, currency),
+        currency=currency,
+        expected=Expected(low=wire(row.low_minor, currency), high=wire(row.high_minor, currency)),
+        score=row.score / 1000,
+        transaction=row.transaction_id,
+        comparable=row.comparable,
+        state=row.state,
+    )
+
+
+def candidate_out(row: Candidate) -> CandidateOut:
+    currency = row.currency
+    change = None
+    if row.changed_on is not None and row.before_minor is not None and row.after_minor is not None:
+        before, after = wire(row.before_minor, currency), wire(row.after_minor, currency)
+        change = PriceChangeOut(before=before, after=after, on=row.changed_on)
+    return CandidateOut(
+        id=row.id,
+        payee=row.name,
+        kind=row.kind,
+        cadence=row.cadence,
+        amount_low=wire(row.low_minor, currency),
+        amount_high=wire(row.high_minor, currency),
+        currency=currency,
+        next_on=row.next_on,
+        last_on=row.last_on,
+        count=row.count,
+        confidence=row.confidence / 1000,
+        active=row.next_on is not None,
+        price_change=change,
+        missed_on=row.missed_on,
+        state=row.state.value,
+        recurring=row.recurring_id,
+    )
 
 
 class InsightsApi(Controller):
@@ -152,5 +200,34 @@ class InsightsApi(Controller):
                     saved=wire(each.saved, currency),
                 )
                 for each in history.months
+            ],
+        )
+
+    @get("/anomalies", operation_id="GetAnomalies")
+    async def anomalies(self, services: NamedDependency[Services]) -> dict[str, list[FindingOut]]:
+        """What wants a second look, the latest first; about three a week at most."""
+        return {"anomalies": [finding_out(each) for each in await services.anomalies.open()]}
+
+    @get("/recurring", operation_id="GetRecurrences")
+    async def recurring(self, services: NamedDependency[Services]) -> dict[str, list[CandidateOut]]:
+        """What was found to recur in the last two years, the surest first; also what has ended."""
+        return {"recurring": [candidate_out(each) for each in await services.candidates.all()]}
+
+    @get("/health", operation_id="GetFinancialHealth")
+    async def health(self, services: NamedDependency[Services]) -> HealthOut:
+        """Four figures of financial health, each with its formula; null where something is not known."""
+        found = await services.suggestions.health()
+        return HealthOut(
+            currency=services.member.book.base_currency,
+            figures=[
+                HealthFigure(
+                    name=each.name,
+                    title=each.title,
+                    value=None if each.value is None else round(each.value, 4),
+                    formula=each.formula,
+                    sentence=each.sentence,
+                    figures={name: money.wire for name, money in each.figures.items()},
+                )
+                for each in found
             ],
         )

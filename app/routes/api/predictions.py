@@ -1,4 +1,4 @@
-"""Where a text would be filed."""
+"""Where a text would be filed, and how unusual an amount would be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from app.domain.money import Money
+from app.domain.money import Money, exponent, wire
+from app.models import FindingKind
+from app.schemas.anomalies import Expected, ReasonOut, ScoreIn, ScoreOut
 from app.schemas.rules import PredictIn
 from app.services import Services
 from app.services.filing import Entry
@@ -40,3 +42,28 @@ class PredictionsApi(Controller):
             ],
             "because": [found.because] if found.because else [each.because for each in found.top[:1]],
         }
+
+
+class ScoreApi(Controller):
+    path = "/v1/transactions/score"
+    tags = ["Transactions"]
+    opt = MEMBER
+
+    @post("/", operation_id="ScoreTransaction", status_code=200)
+    async def score(self, services: NamedDependency[Services], data: JSONBody[ScoreIn]) -> ScoreOut:
+        """How unusual an amount would be, judged by the book's past; nothing is stored.
+
+        ``amount`` is a magnitude in the default account's currency; the direction is that of the category.
+        """
+        found, currency = await services.anomalies.score(data.category, data.amount, data.payee, data.booked_on)
+
+        def plain(amount: float) -> str:
+            return wire(round(amount * 10 ** exponent(currency)), currency)
+
+        return ScoreOut(
+            score=round(found.score, 3),
+            is_anomaly=found.is_anomaly,
+            currency=currency,
+            expected=Expected(low=plain(found.expected_low), high=plain(found.expected_high)),
+            reasons=[ReasonOut(kind=FindingKind(each.kind), sentence=each.sentence) for each in found.reasons],
+        )

@@ -1,0 +1,62 @@
+"""What wants a second look, and its answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from app.routes.inbox import answered
+from app.services import Services
+from app.services.anomalies import sentence
+from app.web.editing import chosen
+from app.web.guards import MEMBER
+from app.web.names import FINDING_ICONS, finding_answers
+from app.web.render import page
+
+
+class AnomaliesController(Controller):
+    path = "/anomalies"
+    opt = MEMBER
+    include_in_schema = False
+
+    @get("/", name="anomalies")
+    async def show_anomalies(self, services: NamedDependency[Services]) -> Template:
+        """Everything that stands out and waits for an answer, with what it is compared to."""
+        found = await services.anomalies.open()
+        lines = {each.id: each for each in await services.listing.lines(sorted(compared(found)))}
+        return page("anomalies", findings=found, lines=lines, **words())
+
+    @post("/{finding_id:int}/{verb:str}", name="anomalies:answer", status_code=200)
+    async def answer(
+        self,
+        request: Request[Any, Any, Any],
+        services: NamedDependency[Services],
+        finding_id: FromPath[int],
+        verb: FromPath[str],
+    ) -> Response[Any] | Template:
+        """That's normal, not mine, a double, it will come, it has ended."""
+        anomalies = services.anomalies
+        verbs = {
+            "accept": lambda: anomalies.accept(finding_id),
+            "dismiss": lambda: anomalies.dismiss(finding_id),
+            "dispute": lambda: anomalies.dispute(finding_id),
+            "remove": lambda: anomalies.remove(finding_id),
+            "end": lambda: anomalies.end(finding_id),
+        }
+        await chosen(verbs, verb)()
+        await services.session.flush()
+        return answered(request, services, services.journal.recorder.label)
+
+
+def compared(findings: Any) -> set[int]:
+    """Ids of the transactions that findings are about or are compared with."""
+    return {id_ for each in findings for id_ in (each.transaction_id, *each.comparable) if id_ is not None}
+
+
+def words() -> dict[str, Any]:
+    """What templates need to show a finding."""
+    return {"sentence": sentence, "answers": finding_answers, "finding_icons": FINDING_ICONS}
