@@ -222,7 +222,9 @@ async def candidate(services):
     values = {"name": "Rent", "kind": "bill", "cadence": "monthly", "currency": "EUR", "low_minor": 1, "high_minor": 1}
     return await own(
         services,
-        Candidate(book_id=services.member.book.id, key="x", last_on=DAY, next_on=DAY, count=3, confidence=900, **values),
+        Candidate(
+            book_id=services.member.book.id, key="x", last_on=DAY, next_on=DAY, count=3, confidence=900, **values
+        ),
     )
 
 

@@ -122,7 +122,6 @@ class Candidate(WithId, OfBook, Stamped, Base):
     state: Mapped[CandidateState] = mapped_column(choice(CandidateState, "state"), default=CandidateState.NEW)
     recurring_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("recurring.id", ondelete="SET NULL"))
 
-
     @property
     def monthly(self) -> Money:
         """What it comes to in a month on average, the middle of its range."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from litestar.types import ControllerRouterHandler
 
 from app.routes.accounts import AccountsController
-from app.routes.models import ModelsController
 from app.routes.activity import ActivityController
 from app.routes.anomalies import AnomaliesController
 from app.routes.api import auth as api_auth
@@ -22,8 +21,8 @@ from app.routes.api.me import MeController, SeedMeController
 from app.routes.api.payees import PayeesApi
 from app.routes.api.predictions import PredictionsApi, ScoreApi
 from app.routes.api.recurring import BillsApi, RecurringApi
-from app.routes.api.suggestions import SuggestionsApi
 from app.routes.api.rules import RulesApi
+from app.routes.api.suggestions import SuggestionsApi
 from app.routes.api.tags import TagsApi
 from app.routes.api.tokens import TokensController
 from app.routes.api.transactions import TransactionsApi
@@ -37,6 +36,7 @@ from app.routes.forecasts import ForecastController
 from app.routes.health import HealthController
 from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
+from app.routes.models import ModelsController
 from app.routes.palette import PaletteController
 from app.routes.payees import PayeesController
 from app.routes.quick_add import QuickAddController

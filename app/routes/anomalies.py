@@ -11,10 +11,8 @@ from litestar.response import Template
 
 from app.routes.inbox import answered
 from app.services import Services
-from app.services.anomalies import sentence
 from app.web.editing import chosen
 from app.web.guards import MEMBER
-from app.web.names import FINDING_ICONS, finding_answers
 from app.web.render import page
 
 
@@ -28,7 +26,7 @@ class AnomaliesController(Controller):
         """Everything that stands out and waits for an answer, with what it is compared to."""
         found = await services.anomalies.open()
         lines = {each.id: each for each in await services.listing.lines(sorted(compared(found)))}
-        return page("anomalies", findings=found, lines=lines, **words())
+        return page("anomalies", findings=found, lines=lines)
 
     @post("/{finding_id:int}/{verb:str}", name="anomalies:answer", status_code=200)
     async def answer(
@@ -55,8 +53,3 @@ class AnomaliesController(Controller):
 def compared(findings: Any) -> set[int]:
     """Ids of the transactions that findings are about or are compared with."""
     return {id_ for each in findings for id_ in (each.transaction_id, *each.comparable) if id_ is not None}
-
-
-def words() -> dict[str, Any]:
-    """What templates need to show a finding."""
-    return {"sentence": sentence, "answers": finding_answers, "finding_icons": FINDING_ICONS}

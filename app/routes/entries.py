@@ -243,7 +243,10 @@ async def beside(services: Services, line: Line) -> dict[str, Any]:
     elif not line.is_split:
         found = await services.transfers.candidates(row)
         candidates = await services.listing.lines([each.id for each in found])
+    finding = await services.anomalies.of_transaction(line.id)
     return {
+        "finding": finding,
+        "compared": await services.listing.lines(finding.comparable) if finding else [],
         "files": await services.attachments.of(line.id),
         "other": other,
         "candidates": candidates,

@@ -1,4 +1,4 @@
-"""What needs a look: lines nobody has filed, import rows that may be doubles, pairs that look like transfers."""
+"""What needs a look: lines nobody has filed, doubles, pairs that look like transfers, and what stands out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import CategoryKind, ImportBatch, ImportRow, Payee, RowOutcome, Transaction
+from app.models import CategoryKind, Finding, ImportBatch, ImportRow, Payee, RowOutcome, Transaction
+from app.services.anomalies import open_findings
 from app.services.filing import Entry, Filing
 from app.services.insights import Label, Month
 from app.services.listing import UNFILED_ROWS
@@ -70,6 +71,7 @@ class Inbox:
     unfiled: Sequence[Unfiled] = ()
     twins: Sequence[Twin] = ()
     unsure: Sequence[Unsure] = ()
+    findings: Sequence[Finding] = ()
     count: int = 0
     more: bool = False
 
@@ -88,10 +90,13 @@ class InboxService:
         plain = [each for each in lines if each.id not in taken]
         unsure = await self._unsure()
         habits = usual(labels, lately)
-        room = max(SHOWN - len(unsure[:2]) - len(twins[:1]), 1)
+        findings = await open_findings(self.session, self.member.book.id, self.member.today)
+        told = findings[: 2 if plain or twins or unsure else SHOWN]
+        asked, linked = unsure[: 2 - len(told)], twins[: 1 if len(told) < 2 or not plain else 0]
+        room = max(SHOWN - len(told) - len(asked) - len(linked), 1)
         shown = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in plain[:room]]
-        count = len(plain) + len(twins) + len(unsure)
-        return Inbox(shown, twins[:1], unsure[:2], count, more=len(lines) >= SEEN)
+        count = len(plain) + len(twins) + len(unsure) + len(findings)
+        return Inbox(shown, linked, asked, told, count, more=len(lines) >= SEEN)
 
     async def guessed(self, inbox: Inbox, labels: Mapping[int, Label], filing: Filing) -> Inbox:
         """The same with guesses that know each line's text; habits fill up what they leave open."""

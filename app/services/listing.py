@@ -16,6 +16,7 @@ from app.domain.search import fold
 from app.errors import Invalid, NotFound
 from app.i18n import _
 from app.models import AccountTotal, Payee, Split, Status, Tag, Transaction, TransactionTag
+from app.services.anomalies import open_transactions
 from app.services.categories import CategoryOption
 from app.services.payees import key_of
 
@@ -51,6 +52,7 @@ class Filter:
     transfer: bool | None = None
     flow: Literal["", "in", "out"] = ""
     batch: int | None = None
+    anomalies: bool = False  # only what stands out and waits for an answer
     sort_by: Sort = "date"
     ascending: bool = False
 
@@ -71,6 +73,7 @@ class Filter:
             pairs += [(name, str(value))] if (value := getattr(self, name)) is not None else []
         pairs += [("status", self.status.value)] if self.status else []
         pairs += [("transfer", "yes" if self.transfer else "no")] if self.transfer is not None else []
+        pairs += [("anomalies", "yes")] if self.anomalies else []
         pairs += [("sort_by", "amount")] if self.sort_by == "amount" else []
         pairs += [("sort_order", "asc")] if self.ascending else []
         return urlencode(pairs)
@@ -155,6 +158,7 @@ def read_filter(params: Mapping[str, Sequence[str]]) -> tuple[Filter, dict[str, 
         transfer=read.word("transfer", yes_no),
         flow=read.word("flow", {"in": "in", "out": "out"}, ""),
         batch=batch[0] if batch else None,
+        anomalies=read.word("anomalies", yes_no, False),
         sort_by=sort_by or read.word("sort_by", {"date": "date", "amount": "amount"}, "date"),
         ascending=order == "asc" or read.word("sort_order", {"asc": True, "desc": False}, False),
     )
@@ -362,6 +366,8 @@ class ListingService:
             found.append(Transaction.amount_minor > 0 if wanted.flow == "in" else Transaction.amount_minor < 0)
         if wanted.batch is not None:
             found.append(Transaction.import_batch_id == wanted.batch)
+        if wanted.anomalies:
+            found.append(Transaction.id.in_(open_transactions(self.member.book.id)))
         if wanted.category:
             found.append(await self._in_category(wanted.category))
         if wanted.tag:

@@ -11,7 +11,10 @@ def purposes() -> dict[str, tuple[str, str]]:
     """What each model is called and what it is for."""
     return {
         "categories": (_("Categories"), _("Suggests a category for a payee that nobody has filed yet.")),
-        "anomalies": (_("What stands out"), _("Judges whether an amount is unusual and whether a payment is a double.")),
+        "anomalies": (
+            _("What stands out"),
+            _("Judges whether an amount is unusual and whether a payment is a double."),
+        ),
         "budgets": (_("Budgets"), _("Proposes budgets from the household and its past.")),
         "sequence": (_("Forecast"), _("One of the members of the forecast: a small recurrent network.")),
     }

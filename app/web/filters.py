@@ -16,6 +16,8 @@ from markupsafe import Markup
 from app.domain.money import exponent
 from app.i18n import _, current_locale, spoken_locale
 from app.models.base import now
+from app.services.anomalies import sentence
+from app.web.names import FINDING_ICONS, finding_answers
 
 MINUS = "−"
 
@@ -180,4 +182,8 @@ FILTERS = {
     "relative_day": relative_day,
     "moment": moment,
     "ago": ago,
+    "finding_sentence": sentence,
+    "finding_answers": lambda finding: finding_answers(finding.kind),
+    "finding_icon": lambda finding: FINDING_ICONS[finding.kind],
+    "found_in": lambda rows, keys: [rows[key] for key in keys if key in rows],
 }
