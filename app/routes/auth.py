@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -13,7 +14,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import Forbidden
+from app.errors import Forbidden, Unavailable
 from app.i18n import _
 from app.integrations.mail import sends_mail
 from app.models import LinkPurpose
@@ -24,7 +25,7 @@ from app.services.sessions import ABSOLUTE
 from app.settings import settings
 from app.web import csrf
 from app.web.choices import currency_options
-from app.web.cookies import cookie_name, is_secure
+from app.web.cookies import cookie_name, is_plain_loopback, is_secure
 from app.web.forms import redrawing, typed
 from app.web.guards import PUBLIC
 from app.web.htmx import is_htmx
@@ -41,9 +42,16 @@ def visitor(request: AnyRequest) -> Visitor:
 
 
 def whole_address(request: AnyRequest) -> Callable[[str], str]:
-    """Makes links for mails: from the public address where one is set, else from where the request came in."""
-    base = (settings().public_url or str(request.base_url)).rstrip("/")
-    return lambda path: f"{base}{path}"
+    """Makes links for mails: from the public address where one is set, else from where the request came in.
+
+    A host that nobody named as ours is not believed: who asks for a link would choose where it leads.
+    """
+    base = settings().public_url
+    if not base and (settings().allowed_hosts or is_plain_loopback(request)):
+        base = str(request.base_url)
+    if not base and sends_mail():
+        raise Unavailable(_("No link can be sent: this Saldo does not know its own address yet (SALDO_PUBLIC_URL)."))
+    return lambda path: f"{base.rstrip('/')}{path}"
 
 
 def session_cookie(request: AnyRequest, token: str) -> Cookie:
@@ -129,9 +137,10 @@ class AuthController(Controller):
             token = await auth.open_session(user.id, visitor(request), old_token=old_token(request))
         answer = welcome(request, token)
         if user.email:
-            answer.background = BackgroundTask(
-                links.confirm_address, user.id, user.email, whole_address(request), new=False
-            )
+            with suppress(Unavailable):
+                answer.background = BackgroundTask(
+                    links.confirm_address, user.id, user.email, whole_address(request), new=False
+                )
         return answer
 
     @post("/logout", name="logout")
@@ -188,5 +197,8 @@ class LinkController(Controller):
 
     @post("/verify/{token:str}", name="verify:post")
     async def verify(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-        await links.verify(token, visitor(request))
-        return go(request, "/settings/security?done=saved" if request.scope["auth"] else "/login?done=verified")
+        member = request.scope["auth"]
+        tell = await links.verify(token, visitor(request), but=member.session_id if member else None)
+        answer = go(request, "/settings/security?done=saved" if member else "/login?done=verified")
+        answer.background = BackgroundTask(tell) if tell else None
+        return answer

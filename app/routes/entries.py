@@ -19,13 +19,14 @@ from app.models import Status
 from app.routes.transactions import done_before, filing_choices, number, undoable
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.schemas.transfers import TransferIn
-from app.services import Services
+from app.services import Member, Services
 from app.services.attachments import LARGEST
 from app.services.listing import Line
 from app.web.editing import written
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
+from app.web.limits import limit
 from app.web.render import go, page, partial
 
 AnyRequest = Request[Any, Any, Any]
@@ -143,9 +144,14 @@ class EntriesController(Controller):
         "/{transaction_id:int}/files", name="transactions:attach", status_code=200, request_max_body_size=LARGEST_BODY
     )
     async def attach(
-        self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        member: NamedDependency[Member],
+        transaction_id: FromPath[int],
     ) -> Template | Response[Any]:
         """Keep a file with it."""
+        await limit(request, "upload", member)
         line = await services.listing.line(transaction_id)
         context = {**await form_context(services, line), **await beside(services, line)}
         with redrawing("transactions/files", shown(line), page="transactions/show", **context):

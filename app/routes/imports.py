@@ -20,6 +20,7 @@ from app.domain.statement.lines import MAX_BYTES
 from app.errors import Invalid, SaldoError
 from app.i18n import _
 from app.models import ImportBatch, ImportStatus, RowOutcome
+from app.routes.transactions import number
 from app.services import Member, Services, reading
 from app.services.imports import LARGE, EditedSince, Looked, Report, files
 from app.services.imports.matching import NEW, SAME, UNSURE
@@ -261,7 +262,7 @@ class ImportsController(Controller):
                 mapping = mapping_of(form, layout.width)
                 if mapping.get("date") != layout.columns.get("date"):
                     mapping.pop("date_format", None)  # the other column may write its dates in another way
-                account_id = int(str(form.get("account") or 0)) or before.batch.account_id
+                account_id = number(str(form.get("account") or ""), "account") or before.batch.account_id
                 batch = await services.imports.answer(batch_id, account_id, mapping)
         if not is_partial(request):
             return go(request, f"{LIST}/{batch_id}")
@@ -324,7 +325,7 @@ class ImportsController(Controller):
         """Tie two rows that look like one transfer."""
         form = await request.form()
         await services.imports.get(batch_id)
-        one, other = (int(str(form.get(name) or 0)) for name in ("one", "other"))
+        one, other = (number(str(form.get(name) or ""), name) or 0 for name in ("one", "other"))
         await services.transfers.link(one, other)
         return go(request, f"{LIST}/{batch_id}#look")
 
@@ -334,5 +335,5 @@ def decisions_of(form: Mapping[str, Any]) -> dict[int, Any]:
     return {
         int(name.removeprefix("row-")): word
         for name, word in form.items()
-        if name.startswith("row-") and name[4:].isdigit() and len(name) < 16 and word in ("book", "skip")
+        if name.startswith("row-") and name[4:].isdecimal() and len(name) < 16 and word in ("book", "skip")
     }

@@ -260,6 +260,7 @@ class SecurityController(Controller):
                 return go(request, "/settings/security?done=link")
             await set_address(services.session, user.id, wanted.email, visitor(request))
             await services.sessions.end_all(user.id, but=services.member.session_id)
+            await services.tokens.end_families(user.id)
         return go(request, "/settings/security?done=email")
 
     @post("/email/confirm", name="settings:email:confirm")

@@ -17,7 +17,7 @@ from app.errors import Invalid, NotFound
 from app.i18n import _
 from app.models import Status
 from app.schemas.transactions import TransactionPatch
-from app.services import Member, Services
+from app.services import Member, Services, security
 from app.services.bulk_edit import Selection
 from app.services.exports import csv_stream, json_stream
 from app.services.listing import Filter, Line, read_cursor, read_filter
@@ -26,6 +26,7 @@ from app.web.filters import day as written_day
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
+from app.web.limits import limit
 from app.web.render import go, local_path, page, partial
 
 AnyRequest = Request[Any, Any, Any]
@@ -62,7 +63,7 @@ class TransactionsController(Controller):
     async def export(self, request: AnyRequest, member: NamedDependency[Member]) -> Stream:
         """All that the filter finds, as a file."""
         wanted, _problems = read_filter(request.query_params.dict())
-        return download(member, wanted, request.url.path.rstrip("/").rpartition(".")[2])
+        return await download(request, member, wanted, request.url.path.rstrip("/").rpartition(".")[2])
 
     @get("/{transaction_id:int}/row", name="transactions:row")
     async def show_row(self, services: NamedDependency[Services], transaction_id: FromPath[int]) -> Template:
@@ -199,8 +200,11 @@ async def done_before(services: Services, change_set: str) -> list[dict[str, str
     return [{"message": made.label, "undo_url": f"/activity/{made.id}/undo"}]
 
 
-def download(member: Member, wanted: Filter, form: str) -> Stream:
-    """A stream of the rows of a filter as ``csv`` or ``json``."""
+async def download(request: AnyRequest, member: Member, wanted: Filter, form: str) -> Stream:
+    """A stream of the rows of a filter as ``csv`` or ``json``; counted, and told in the member's security events."""
+    await limit(request, "export", member)
+    address = request.client.host if request.client else ""
+    await security.note_now("exported", member.user.id, address, name=form.upper())
     streams = {"csv": (csv_stream, "text/csv; charset=utf-8"), "json": (json_stream, "application/json")}
     make, media_type = streams[form]
     name = f"transactions-{member.today.isoformat()}.{form}"

@@ -56,8 +56,8 @@ async def verify(name: str, password: str, visitor: Visitor) -> User:
     key = user.id if user else name.casefold().strip()
     await throttle.attempt(key)
     if not await fits(password, user.password_hash if user else None) or user is None:
-        if user is not None:
-            await security.note_now("sign-in-failed", user.id, visitor.address)
+        # an unknown name is noted too: the time it takes tells nothing either
+        await security.note_now("sign-in-failed", user.id if user else None, visitor.address)
         raise WrongPassword
     await throttle.succeeded(key)
     return user

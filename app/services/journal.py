@@ -17,12 +17,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, aliased, joinedload, selectinload
 
+from app.domain.period import Months
 from app.errors import Conflict, NotFound
 from app.i18n import _
-from app.models import Actor, Base, Book, Change, ChangeAction, ChangeSet, Split, Transaction, User
+from app.models import Account, Actor, Base, Book, Change, ChangeAction, ChangeSet, Split, Transaction, User
+from app.services import totals
 from app.services.member import Member
 
 PAGE = 30
+MONTH_BEGINS = "first_day_of_month"
 ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}  # parents first
 MODELS: dict[str, type[Base]] = {
     mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers if mapper.class_.journaled
@@ -308,9 +311,13 @@ class JournalService:
             raise Conflict(_("That was already undone."))
         self.recorder.undoes_id = original.id
         self.note(_("Undid: {label}", label=original.label))
-        for change in reversed(await self.changes(original.id)):
+        changes = await self.changes(original.id)
+        for change in reversed(changes):
             await self._take_back(change)
         await self.session.flush()
+        if any(each.table_name == Book.__tablename__ and MONTH_BEGINS in (each.before or {}) for each in changes):
+            book = await self.session.get_one(Book, self.member.book.id)
+            await totals.rebuild(self.session, book.id, Months(book.first_day_of_month))
         return original
 
     async def _take_back(self, change: Change) -> None:
@@ -331,8 +338,20 @@ class JournalService:
         self, model: type[Base], row_id: int, before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> None:
         row = await self._unchanged(model, row_id, after)
+        if await self._has_entries_in(row, before):
+            raise Conflict(_("This cannot be undone any more: there are entries in the new currency."))
         for key, value in revive(model, before).items():
             setattr(row, key, value)
+
+    async def _has_entries_in(self, row: Any, before: Mapping[str, Any]) -> bool:
+        """Whether entries are counted in a currency that setting the row back would take from under them."""
+        if isinstance(row, Account) and "currency" in before:
+            entries = Transaction.account_id == row.id
+        elif isinstance(row, Book) and "base_currency" in before:
+            entries = Transaction.book_id == row.id
+        else:
+            return False
+        return bool(await self.session.scalar(select(Transaction.id).where(entries).limit(1)))
 
     async def _unchanged(self, model: Any, row_id: int, expected: Mapping[str, Any]) -> Any:
         row = await self._row(model, row_id)

@@ -134,14 +134,32 @@ async def confirm_address(user_id: int, email: str, address: Address, *, new: bo
     await mailer().send(email, _("Confirm your address for Saldo"), text, address(f"/verify/{token}"))
 
 
-async def verify(token: str, visitor: Visitor) -> None:
-    """Confirm an address by the link that was sent to it."""
+async def verify(token: str, visitor: Visitor, *, but: int | None = None) -> Callable[[], object] | None:
+    """Confirm an address by the link that was sent to it.
+
+    Where it takes another's place, every session and API log-in but the named session ends, and what comes back
+    tells the former address.
+    """
     async with write_session() as session, saving(session):
         link = await _use(session, token, LinkPurpose.VERIFY, LinkPurpose.EMAIL)
-        if link.purpose is LinkPurpose.EMAIL:
+        user = await session.get_one(User, link.user_id)
+        former, locale = user.email, user.locale
+        is_new = link.purpose is LinkPurpose.EMAIL
+        if is_new:
             await set_address(session, link.user_id, link.email, visitor)
+            await SessionService(session).end_all(link.user_id, but=but)
+            await TokenService(session).end_families(link.user_id)
         await session.execute(update(User).where(User.id == link.user_id).values(email_verified_at=now()))
         security.note(session, "email-verified", link.user_id, visitor.address)
+    if not is_new or not former or former == link.email:
+        return None
+
+    async def tell() -> None:
+        use_locale(locale)
+        text = _("The account that had this address has another one now. If it was not you, tell who runs Saldo.")
+        await _send(former, _("Your address for Saldo was changed"), text, "")
+
+    return tell
 
 
 async def set_address(session: AsyncSession, user_id: int, email: str | None, visitor: Visitor) -> None:

@@ -7,15 +7,17 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
+from litestar.background_tasks import BackgroundTask
 from litestar.exceptions import HTTPException, ValidationException
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.errors import Conflict, Invalid, SaldoError, TooMany, Unauthenticated, Unavailable
+from app.errors import Conflict, Forbidden, Invalid, SaldoError, TooMany, Unauthenticated, Unavailable
 from app.i18n import _
 from app.log import context as log_context
 from app.log import logger
+from app.services import Member, security
 from app.web.forms import InvalidForm, sentences
 from app.web.htmx import is_htmx
 from app.web.render import page, partial
@@ -50,6 +52,20 @@ def problem(
 
 
 def saldo_error(request: AnyRequest, error: SaldoError) -> Response[Any]:
+    answer = _told(request, error)
+    member: Member | None = request.scope.get("auth")
+    if isinstance(error, Forbidden) and member is not None:
+        answer.background = BackgroundTask(
+            security.note_now,
+            "denied",
+            member.user.id,
+            request.client.host if request.client else "",
+            name=str(request.scope.get("path_template", "")),
+        )
+    return answer
+
+
+def _told(request: AnyRequest, error: SaldoError) -> Response[Any]:
     headers = {}
     if isinstance(error, TooMany | Unavailable):
         headers["Retry-After"] = str(error.retry_after)
@@ -160,6 +176,10 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
         )
     if isinstance(cause, OperationalError) and "locked" in str(cause.orig):
         return saldo_error(request, Unavailable(_("The books are busy. Try again in a moment."), retry_after=2))
+    if isinstance(cause, OverflowError | DataError):
+        return saldo_error(request, Invalid(_("A number in this request is larger than can be kept.")))
+    if isinstance(cause, UnicodeError) or type(cause) is LookupError:  # an unknown writing
+        return saldo_error(request, Invalid(_("This has characters that cannot be kept. Type it again.")))
     log.error("request failed", exc_info=cause, path=request.url.path)
     message = _("Something went wrong on our side. Nothing was saved.")
     if is_api(request):

@@ -25,12 +25,17 @@ HEADER = "idempotency-key"
 
 
 async def once(
-    request: Request[Any, Any, Any], services: Services, make: Callable[[], Awaitable[Any]], *, status: int = 201
+    request: Request[Any, Any, Any],
+    services: Services,
+    make: Callable[[], Awaitable[Any]],
+    *,
+    status: int = 201,
+    secret: frozenset[str] = frozenset(),
 ) -> Response[Any]:
     """The answer of ``make()``, or the first one when key and body were seen within a day; another body is a 409.
 
     The key is kept in the handler's own transaction: either both it and the effect are stored, or neither. Who comes
-    second at the same moment waits for the first.
+    second at the same moment waits for the first. ``secret`` fields are told once and not kept.
     """
     key = request.headers.get(HEADER)
     if not key:
@@ -38,17 +43,19 @@ async def once(
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise Invalid(_("Use at most {n} printable characters.", n=LONGEST_KEY), field="Idempotency-Key")
     session, user_id = services.session, services.member.user.id
-    mark = await fingerprint(request)
+    mark = await fingerprint(request, services.member.book.id)
     if not await _claim(session, user_id, key, mark):
         return await _first_answer(session, user_id, key, mark)
     answer = to_jsonable_python(await make())
     row = await _row(session, user_id, key)
-    row.status, row.answer = status, {"body": answer}
+    kept = {name: value for name, value in answer.items() if name not in secret} if secret else answer
+    row.status, row.answer = status, {"body": kept}
     return Response(answer, status_code=status)
 
 
-async def fingerprint(request: Request[Any, Any, Any]) -> str:
-    said = hashlib.sha256(f"{request.method} {request.url.path.rstrip('/')}?{request.url.query}\n".encode())
+async def fingerprint(request: Request[Any, Any, Any], book_id: int) -> str:
+    """A hash of all that the request asks for, and of the book that it asks it of."""
+    said = hashlib.sha256(f"{book_id} {request.method} {request.url.path.rstrip('/')}?{request.url.query}\n".encode())
     said.update(request.content_type[0].encode())
     if request.content_type[0] == "multipart/form-data":  # the boundary is another one at each try
         for name, value in sorted((await request.form()).multi_items(), key=lambda each: each[0]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -15,6 +15,9 @@ from app.schemas.paging import PageNumber, PageSize, paged
 from app.schemas.rates import Day
 from app.services import Services
 from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
 
 
 def out(row: Account, balance: Money) -> AccountOut:
@@ -43,11 +46,17 @@ class AccountsApi(Controller):
         rows = await services.accounts.listed()
         return paged("accounts", [out(row, balance) for row, balance in rows], page, limit)
 
-    @post("/", operation_id="AddAccount")
-    async def add_account(self, services: NamedDependency[Services], data: JSONBody[AccountIn]) -> AccountOut:
+    @post("/", operation_id="AddAccount", status_code=201)
+    async def add_account(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[AccountIn]
+    ) -> Response[AccountOut]:
         """Open an account; ``opening_balance`` is signed."""
-        row = await services.accounts.add(data)
-        return out(row, await services.accounts.balance(row))
+
+        async def add() -> AccountOut:
+            row = await services.accounts.add(data)
+            return out(row, await services.accounts.balance(row))
+
+        return await once(request, services, add)
 
     @get("/{account_id:int}", operation_id="GetAccount")
     async def get_account(

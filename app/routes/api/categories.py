@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -13,6 +13,9 @@ from app.schemas.paging import PageNumber, PageSize, paged
 from app.services import Services
 from app.services.categories import CategoryOption
 from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
 
 
 def out(row: CategoryOption, group: str, count: int) -> CategoryOut:
@@ -53,10 +56,16 @@ class CategoriesApi(Controller):
         ]
         return paged("categories", rows, page, limit)
 
-    @post("/", operation_id="AddCategory")
-    async def add_category(self, services: NamedDependency[Services], data: JSONBody[CategoryIn]) -> CategoryOut:
+    @post("/", operation_id="AddCategory", status_code=201)
+    async def add_category(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[CategoryIn]
+    ) -> Response[CategoryOut]:
         """A new category; a group that is named and not there yet is made."""
-        return await shown(services, (await services.categories.add(data)).id)
+
+        async def add() -> CategoryOut:
+            return await shown(services, (await services.categories.add(data)).id)
+
+        return await once(request, services, add)
 
     @get("/{category_id:int}", operation_id="GetCategory")
     async def get_category(self, services: NamedDependency[Services], category_id: FromPath[int]) -> CategoryOut:

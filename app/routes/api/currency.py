@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
@@ -14,6 +14,9 @@ from app.schemas.paging import PageNumber, PageSize, paged
 from app.schemas.rates import ConversionOut, Day, RateIn, RateOut
 from app.services import Services
 from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
 
 
 def out(row: Rate) -> RateOut:
@@ -52,10 +55,16 @@ class CurrencyApi(Controller):
         """The book's own rates; those of the European Central Bank are always there besides."""
         return paged("rates", [out(row) for row in await services.rates.own()], page, limit)
 
-    @post("/rates", operation_id="AddRate")
-    async def add_rate(self, services: NamedDependency[Services], data: JSONBody[RateIn]) -> RateOut:
+    @post("/rates", operation_id="AddRate", status_code=201)
+    async def add_rate(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[RateIn]
+    ) -> Response[RateOut]:
         """Units of ``quote`` for one ``base`` from a day on; it wins over every other source."""
-        return out(await services.rates.add(data))
+
+        async def add() -> RateOut:
+            return out(await services.rates.add(data))
+
+        return await once(request, services, add)
 
     @get("/rates/{rate_id:int}", operation_id="GetRate")
     async def get_rate(self, services: NamedDependency[Services], rate_id: FromPath[int]) -> RateOut:

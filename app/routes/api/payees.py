@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -14,6 +14,9 @@ from app.schemas.paging import PageNumber, PageSize
 from app.schemas.payees import PayeeIn
 from app.services import Services
 from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
 
 
 def out(row: Payee) -> dict[str, Any]:
@@ -42,10 +45,16 @@ class PayeesApi(Controller):
         paging = {"page": page, "limit": limit, "total": total, "pages": -(-total // limit)}
         return {"payees": rows, "pagination": paging}
 
-    @post("/", operation_id="AddPayee")
-    async def add_payee(self, services: NamedDependency[Services], data: JSONBody[PayeeIn]) -> dict[str, Any]:
+    @post("/", operation_id="AddPayee", status_code=201)
+    async def add_payee(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[PayeeIn]
+    ) -> Response[Any]:
         """A new payee; 409 when one is known under this name."""
-        return out(await services.payees.add(data.name))
+
+        async def add() -> dict[str, Any]:
+            return out(await services.payees.add(data.name))
+
+        return await once(request, services, add)
 
     @get("/{payee_id:int}", operation_id="GetPayee")
     async def get_payee(self, services: NamedDependency[Services], payee_id: FromPath[int]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +15,9 @@ from app.schemas.rules import Conditions, Effects, RuleIn, RuleOut, RulePatch
 from app.services import Services
 from app.services.rules import Match
 from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
 
 
 class PreviewIn(BaseModel):
@@ -52,10 +55,16 @@ class RulesApi(Controller):
         """Every rule, in the order in which they are asked."""
         return paged("rules", [out(row) for row in await services.rules.all()], page, limit)
 
-    @post("/", operation_id="AddRule")
-    async def add_rule(self, services: NamedDependency[Services], data: JSONBody[RuleIn]) -> RuleOut:
+    @post("/", operation_id="AddRule", status_code=201)
+    async def add_rule(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[RuleIn]
+    ) -> Response[RuleOut]:
         """A new rule for what comes in from now on."""
-        return out(await services.rules.add(data))
+
+        async def add() -> RuleOut:
+            return out(await services.rules.add(data))
+
+        return await once(request, services, add)
 
     @post("/preview", operation_id="PreviewRule", status_code=200)
     async def preview_rule(self, services: NamedDependency[Services], data: JSONBody[PreviewIn]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -14,6 +14,9 @@ from app.schemas.paging import PageNumber, PageSize, paged
 from app.schemas.tags import TagIn
 from app.services import Services
 from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
 
 
 def out(row: Tag) -> dict[str, Any]:
@@ -35,10 +38,16 @@ class TagsApi(Controller):
         ]
         return paged("tags", rows, page, limit)
 
-    @post("/", operation_id="AddTag")
-    async def add_tag(self, services: NamedDependency[Services], data: JSONBody[TagIn]) -> dict[str, Any]:
+    @post("/", operation_id="AddTag", status_code=201)
+    async def add_tag(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[TagIn]
+    ) -> Response[Any]:
         """A new tag; 409 when there is one of this name."""
-        return out(await services.tags.add(data.name))
+
+        async def add() -> dict[str, Any]:
+            return out(await services.tags.add(data.name))
+
+        return await once(request, services, add)
 
     @get("/{tag_id:int}", operation_id="GetTag")
     async def get_tag(self, services: NamedDependency[Services], tag_id: FromPath[int]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Response, delete, get, post
+from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -14,6 +14,9 @@ from app.models import ApiToken
 from app.schemas.profile import TokenIn
 from app.services import Services
 from app.web.guards import MEMBER
+from app.web.idempotency import once
+
+AnyRequest = Request[Any, Any, Any]
 
 
 class TokensController(Controller):
@@ -26,13 +29,19 @@ class TokensController(Controller):
         return {"tokens": [_shown(each) for each in await services.tokens.of(services.member.user.id)]}
 
     @post("/", name="api:v1:tokens:create", status_code=201)
-    async def create(self, services: NamedDependency[Services], data: JSONBody[TokenIn]) -> Response[Any]:
+    async def create(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[TokenIn]
+    ) -> Response[Any]:
         """Make a token; ``token`` is told this once. A personal token cannot make others."""
         if services.member.token_id is not None:
             raise Forbidden(_("A personal token may not do this. Log in with the password."))
-        token = await services.tokens.create(services.member, data.name, may_confirm=data.may_confirm)
-        made = (await services.tokens.of(services.member.user.id))[0]
-        return Response({**_shown(made), "token": token}, status_code=201)
+
+        async def make() -> dict[str, Any]:
+            token = await services.tokens.create(services.member, data.name, may_confirm=data.may_confirm)
+            made = (await services.tokens.of(services.member.user.id))[0]
+            return {**_shown(made), "token": token}
+
+        return await once(request, services, make, secret=frozenset({"token"}))
 
     @delete("/{token_id:int}", name="api:v1:tokens:delete", status_code=204)
     async def revoke(self, services: NamedDependency[Services], token_id: FromPath[int]) -> None:

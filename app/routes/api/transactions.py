@@ -180,7 +180,7 @@ class TransactionsApi(Controller):
     @get("/export.csv", operation_id="ExportTransactions")
     async def export(self, request: AnyRequest, member: NamedDependency[Member]) -> Stream:
         """All that the filters find as CSV, safe to open in a spreadsheet."""
-        return download(member, strict_filter(request.query_params.dict()), "csv")
+        return await download(request, member, strict_filter(request.query_params.dict()), "csv")
 
     @get("/{transaction_id:int}", operation_id="GetTransaction")
     async def get_transaction(

@@ -1,0 +1,80 @@
+"""What an attacker tries, and what becomes of it: never a 500, never somebody else's row, never another's words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.models import ImportBatch
+from app.web.render import local_path
+from tests.test_routes import PRIVATE, WORDS, account, ask, parameters
+
+GREATEST = ("9223372036854775808", "99999999999999999999999", "0", "-1")
+WITH_ID = [each for each in PRIVATE if any(kind == "int" for _name, kind in parameters(each[0]))]
+
+
+def test_no_id_is_too_large_to_be_asked_for(alice):
+    for path, method, _handler in WITH_ID:
+        for number in GREATEST[:1]:
+            asked = re.sub(r"{(\w+):(\w+)}", lambda found: number if found[2] == "int" else WORDS[found[1]], path)  # noqa: B023
+            answer = ask(alice, method, asked)
+            assert answer.status_code in (303, 400, 404), f"{method} {asked}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("number", GREATEST)
+def test_an_id_that_cannot_be_is_not_found(alice, number):
+    assert alice.get(f"/activity/{number}").status_code == 404
+    assert alice.api("GET", f"/api/v1/transactions/{number}").status_code == 404
+
+
+async def draft(services):
+    batch = ImportBatch(book_id=services.member.book.id, account_id=await account(services), source="csv")
+    services.session.add(batch)
+    await services.session.flush()
+    return batch.id
+
+
+@pytest.mark.parametrize("junk", ["x", "²", "-1", "9" * 30, "1e3", "\x00"])
+def test_an_import_form_with_a_foreign_number_is_refused_in_words(alice, junk):
+    batch_id = alice.work(draft)
+    assert alice.post(f"/imports/{batch_id}/link", {"one": junk, "other": junk}).status_code == 422
+    assert alice.post(f"/imports/{batch_id}/decide", {f"row-{junk}": "book"}).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        " //evil.example",
+        "\\\\evil.example",
+        "/x\r\nSet-Cookie: a=b",
+        "evil",
+    ],
+)
+def test_signing_in_never_leads_away(stranger, target):
+    assert local_path(target) == "/"
+    answer = stranger.post("/login", {"username": "alice", "password": "correct horse battery", "next": target})
+    assert answer.headers["location"] == "/"
+
+
+@pytest.mark.parametrize("target", ["/☃", "/\udc80", "/é?x=ü"])
+def test_an_address_in_any_writing_is_led_to_or_left_out(stranger, target):
+    form = {"username": "alice", "password": "correct horse battery"}
+    assert stranger.get("/login", params={"next": target.encode("utf-8", "surrogatepass")}).status_code == 200
+    body = {**form, "next": target.encode("utf-8", "surrogatepass")}
+    assert stranger.htmx("post", "/login", data=body).status_code == 200
+
+
+def test_a_form_in_no_known_writing_is_refused_in_words(stranger):
+    part = b'--x\r\nContent-Disposition: form-data; name="username"\r\n%s\r\n\xff\xfe\r\n--x--'
+    stranger.get("/login")
+    headers = {"x-csrf-token": stranger.csrf, "content-type": "multipart/form-data; boundary=x"}
+    for path in ("/login", "/signup", "/forgot"):
+        for kind in (b"", b"Content-Type: text/plain; charset=bogus\r\n"):
+            assert stranger.client.post(path, content=part % kind, headers=headers).status_code == 422
