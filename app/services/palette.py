@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Named = TypeVar("Named", AccountOption, CategoryOption)
 EACH = 4  # results of a kind
 PAYEES = 2_000  # the newest ones, likewise
-RECENT = 4_000  # the newest transactions, which are looked through
+RECENT = 1_500  # the newest transactions, which are looked through
 
 
 @dataclass(frozen=True, slots=True)
