@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-LONGEST = 1_000
+LONGEST = 600  # characters; an index entry has its limits
 
 
 def fold(text: str) -> str:

@@ -51,7 +51,8 @@ class Transaction(WithId, OfBook, Stamped, Base):
         currency_check(),
         CheckConstraint("category_id IS NULL OR transfer_id IS NULL", name="transfer_has_no_category"),
         CheckConstraint("category_id IS NULL OR NOT is_split", name="split_has_no_category"),
-        Index("ix_transaction_book_booked", "book_id", "booked_on", "id"),
+        # The list and its search read this index alone: rows are only fetched for what is shown.
+        Index("ix_transaction_book_booked", "book_id", "booked_on", "id", "amount_minor", "search_text"),
         Index("ix_transaction_account_booked", "account_id", "booked_on", "id"),
         Index("ix_transaction_category_booked", "category_id", "booked_on", "id"),
         Index("ix_transaction_payee_booked", "payee_id", "booked_on", "id"),

@@ -39,7 +39,7 @@ class TransactionsController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="transactions")
+    @get("/", name="transactions", opt={"kept": True})
     async def list_transactions(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """The list, filtered by the address; htmx gets the results, or further rows."""
         params = request.query_params.dict()

@@ -246,6 +246,15 @@ class Page:
     days: dict[date, list[Sum]]
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Rows of ``COLUMNS``, with the tags and the parts of those that have some."""
+
+    rows: Sequence[Any]
+    tags: Mapping[int, list[str]]
+    parts: Mapping[int, list[Part]]
+
+
 COLUMNS = (
     Transaction.id,
     Transaction.booked_on,
@@ -290,7 +299,7 @@ class ListingService:
             ids = ids.offset(offset)
         if (place := read_cursor(wanted, after)) is not None:
             ids = ids.where(_beyond(wanted, mark, place))
-        if offset:  # found in the index alone; the rows are only read for what is shown
+        if offset or wanted.search:  # found in the index alone; the rows are only read for what is shown
             ids = select(Transaction.id).where(Transaction.id.in_(ids.scalar_subquery())).order_by(*order)
         rows = (
             await self.session.execute(
@@ -301,9 +310,13 @@ class ListingService:
         is_last = len(rows) <= limit
         following = None if is_last or not lines else cursor(wanted, lines[-1])
         count, is_more, sums = len(lines), False, list[Sum]()
-        if totals and after is None:
+        if totals and after is None and not offset and is_last:
+            sums = [] if wanted.is_empty else _sums_of(lines)
+        elif totals and after is None:
             count, is_more, sums = await self._count(wanted, conditions)
-        days = await self._days(wanted, conditions, lines) if totals and wanted.sort_by == "date" else {}
+        days = {}
+        if totals and wanted.sort_by == "date":
+            days = await self._days(conditions, lines, after is not None or offset > 0, not is_last)
         return Page(lines, following, count, is_more, sums, days)
 
     async def line(self, transaction_id: int) -> Line:
@@ -333,6 +346,22 @@ class ListingService:
             if page.next is None:
                 return
             after = page.next
+
+    async def raw(self, wanted: Filter, batch: int = 4000) -> AsyncIterator[Raw]:
+        """Every row of a filter as the database gives it, a batch at a time: for exports, where each row counts."""
+        order, mark = _order(wanted)
+        query = select(*COLUMNS).outerjoin(Payee, Payee.id == Transaction.payee_id)
+        query = query.where(*await self.conditions(wanted)).order_by(*order).limit(batch)
+        place: tuple[Any, int] | None = None
+        while True:
+            following = query if place is None else query.where(_beyond(wanted, mark, place))
+            rows = (await self.session.execute(following)).all()
+            if rows:
+                yield Raw(rows, *await self._extras([row.id for row in rows], [row.id for row in rows if row.is_split]))
+            if len(rows) < batch:
+                return
+            last: Any = rows[-1]
+            place = (last.amount_minor if wanted.sort_by == "amount" else last.booked_on), last.id
 
     async def ids(self, wanted: Filter, limit: int) -> list[int]:
         """Ids of all that a filter finds, up to a limit."""
@@ -429,18 +458,25 @@ class ListingService:
             case((Transaction.transfer_id.is_(None), Transaction.amount_minor), else_=0).label("minor"),
         )
         inner = some.where(*conditions).limit(COUNTED + 1).subquery()
-        query: Any = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
-        rows = (await self.session.execute(query.group_by(inner.c.currency).order_by(inner.c.currency))).all()
+        summed: Any = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
+        rows = (await self.session.execute(summed.group_by(inner.c.currency).order_by(inner.c.currency))).all()
         count = sum(row[1] for row in rows)
         if count > COUNTED:
             return COUNTED, True, []
         return count, False, [Sum(row[0], int(row[2]), int(row[3])) for row in rows]
 
-    async def _days(self, wanted: Filter, conditions: list[Condition], lines: Sequence[Line]) -> dict[date, list[Sum]]:
-        """What each day on the page came to, whole days even where the page ends in the middle of one."""
-        if not lines:
-            return {}
-        days = sorted((lines[0].booked_on, lines[-1].booked_on))
+    async def _days(
+        self, conditions: list[Condition], lines: Sequence[Line], is_continued: bool, goes_on: bool
+    ) -> dict[date, list[Sum]]:
+        """What each day on the page came to: whole days, also those where the page begins or ends in the middle."""
+        by_day: dict[date, list[Line]] = {}
+        for line in lines:
+            by_day.setdefault(line.booked_on, []).append(line)
+        found = {day: _sums_of(some) for day, some in by_day.items()}
+        torn = {lines[0].booked_on} if lines and is_continued else set[date]()
+        torn |= {lines[-1].booked_on} if lines and goes_on else set()
+        if not torn:
+            return found
         query = (
             select(
                 Transaction.booked_on,
@@ -448,13 +484,14 @@ class ListingService:
                 _into(Transaction.amount_minor),
                 _out(Transaction.amount_minor),
             )
-            .where(*conditions, Transaction.transfer_id.is_(None), Transaction.booked_on.between(days[0], days[1]))
+            .where(*conditions, Transaction.transfer_id.is_(None), Transaction.booked_on.in_(torn))
             .group_by(Transaction.booked_on, Transaction.currency)
             .order_by(Transaction.booked_on, Transaction.currency)
         )
-        found: dict[date, list[Sum]] = {}
+        for day in torn:
+            found[day] = []
         for day, currency, into, out in await self.session.execute(query):
-            found.setdefault(day, []).append(Sum(currency, int(into), int(out)))
+            found[day].append(Sum(currency, int(into), int(out)))
         return found
 
     async def _lines(self, rows: Sequence[Any]) -> list[Line]:
@@ -469,21 +506,31 @@ class ListingService:
             )
             for row in rows
         ]  # fmt: skip
-        by_id = {line.id: line for line in lines}
-        low, high = min(by_id), max(by_id)
-        # an index range is faster than a thousand ids, unless the page is torn over the years
-        dense = high - low < 4 * len(by_id)
-        tagged = TransactionTag.transaction_id.between(low, high) if dense else TransactionTag.transaction_id.in_(by_id)
-        tags = select(TransactionTag.transaction_id, Tag.name).join(Tag, Tag.id == TransactionTag.tag_id)
-        tags = tags.where(tagged, TransactionTag.book_id == self.member.book.id).order_by(Tag.key)
-        for transaction_id, name in await self.session.execute(tags):
-            if transaction_id in by_id:
-                by_id[transaction_id].tags.append(name)
-        if split := [line.id for line in lines if line.is_split]:
-            parts = select(Split.transaction_id, Split.id, Split.category_id, Split.amount_minor, Split.memo)
-            for row in await self.session.execute(parts.where(Split.transaction_id.in_(split)).order_by(Split.id)):
-                by_id[row[0]].parts.append(Part(row[1], categories.get(row[2] or 0), row[3], row[4]))
+        tags, parts = await self._extras([line.id for line in lines], [line.id for line in lines if line.is_split])
+        for line in lines:
+            line.tags, line.parts = tags.get(line.id, []), parts.get(line.id, [])
         return lines
+
+    async def _extras(
+        self, ids: Sequence[int], split: Sequence[int]
+    ) -> tuple[dict[int, list[str]], dict[int, list[Part]]]:
+        """The tags of these rows, and the parts of those that are split."""
+        low, high = min(ids), max(ids)
+        # an index range is faster than a thousand ids, unless the page is torn over the years
+        dense = high - low < 4 * len(ids)
+        tagged = TransactionTag.transaction_id.between(low, high) if dense else TransactionTag.transaction_id.in_(ids)
+        query = select(TransactionTag.transaction_id, Tag.name).join(Tag, Tag.id == TransactionTag.tag_id)
+        query = query.where(tagged, TransactionTag.book_id == self.member.book.id).order_by(Tag.key)
+        tags: dict[int, list[str]] = {}
+        for transaction_id, name in await self.session.execute(query):
+            tags.setdefault(transaction_id, []).append(name)
+        parts: dict[int, list[Part]] = {}
+        if split:
+            categories = await self.services.categories.by_id()
+            columns = select(Split.transaction_id, Split.id, Split.category_id, Split.amount_minor, Split.memo)
+            for row in await self.session.execute(columns.where(Split.transaction_id.in_(split)).order_by(Split.id)):
+                parts.setdefault(row[0], []).append(Part(row[1], categories.get(row[2] or 0), row[3], row[4]))
+        return tags, parts
 
 
 def words_of(search: str) -> list[str]:
@@ -529,6 +576,16 @@ def _minor(text: str, places: int, default: int, *, up: bool = True) -> int:
     whole, _dot, part = text.partition(".")
     kept, rest = part[:places].ljust(places, "0"), part[places:].strip("0")
     return int(whole + kept) + (1 if rest and up else 0)
+
+
+def _sums_of(lines: Sequence[Line]) -> list[Sum]:
+    """The sums of rows that are at hand, transfers left out."""
+    found: dict[str, list[int]] = {}
+    for line in lines:
+        if line.transfer_id is None:
+            both = found.setdefault(line.currency, [0, 0])
+            both[line.minor < 0] += line.minor
+    return [Sum(currency, into, out) for currency, (into, out) in sorted(found.items())]
 
 
 def _into(minor: Any) -> Any:

@@ -65,6 +65,9 @@ SHELF = Shelf()
 
 
 def may_be(request: AnyRequest) -> bool:
+    """Whether this page is one to keep; an answer to something just done (``?done=``) is not."""
+    if b"done=" in request.scope["query_string"]:
+        return False
     return request.method == "GET" and bool(request.route_handler.opt.get("kept"))
 
 

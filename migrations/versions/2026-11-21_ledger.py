@@ -869,7 +869,11 @@ def upgrade() -> None:
             "ix_transaction_account_booked", ["account_id", "booked_on", "id"], unique=False
         )
         batch_op.create_index("ix_transaction_book_amount", ["book_id", "amount_minor", "id"], unique=False)
-        batch_op.create_index("ix_transaction_book_booked", ["book_id", "booked_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_transaction_book_booked",
+            ["book_id", "booked_on", "id", "amount_minor", "search_text"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_transaction_category_booked", ["category_id", "booked_on", "id"], unique=False
         )
