@@ -400,17 +400,17 @@ class AnomalyService:
 
         account = await self.services.accounts.default()
         category_id = await self.services.recurring.category(category)
+        if category_id is None:
+            raise Invalid(_("Choose one of your categories."), field="category")
         money = Money.parse(amount, account.currency)
         if money.minor <= 0:
             raise Invalid(_("Give an amount above zero."), field="amount")
-        options = await self.services.categories.by_id()
-        option = options[category_id] if category_id else None
-        sign = 1 if option and option.kind is CategoryKind.INCOME else -1
+        option = (await self.services.categories.by_id())[category_id]
+        sign = 1 if option.kind is CategoryKind.INCOME else -1
         seen = await self.services.history.read()
         detector = Detector.fit((each.row for each in seen if each.currency == account.currency), account.currency)
         detector.accepted = list((await self.lessons()).get(account.currency, ()))  # type: ignore[arg-type]
-        name = payee or (option.name if option else "")
-        row = Row(name, sign * float(money.decimal), booked_on or self.services.today, str(category_id or "") or None)
+        row = Row(payee or option.name, sign * float(money.decimal), booked_on or self.services.today, str(category_id))
         return detector.score(row), account.currency
 
 
