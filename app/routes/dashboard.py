@@ -11,8 +11,9 @@ from litestar.response import Template
 
 from app.domain.period import shift_month
 from app.services import Member, Services
+from app.services.forecasts.safe import SafeToSpend
 from app.services.overview import Overview
-from app.web import pictures
+from app.web import foresight, pictures
 from app.web.guards import MEMBER
 from app.web.names import KIND_ICONS
 from app.web.render import go, page_or_partial
@@ -20,6 +21,7 @@ from app.web.render import go, page_or_partial
 FIRST, LAST = date(1900, 2, 1), date(2999, 12, 1)
 BARS = 7  # categories under "Where it went"
 MONTHS_OF_FLOW = 6
+PAST_DAYS = 22  # of the balance beside its forecast
 
 
 def month_asked(request: Request[Any, Any, Any], member: Member) -> date:
@@ -45,8 +47,14 @@ class DashboardController(Controller):
         """The book at a glance, for one month."""
         found = await services.overview.look(month_asked(request, member))
         sample = await services.demo.present()
+        safe = await services.forecasts.safe_to_spend() if found.is_running and not found.is_new else None
         return page_or_partial(
-            request, "overview", "overview/body", **context(found, member.book.base_currency), has_sample=bool(sample)
+            request,
+            "overview",
+            "overview/body",
+            **context(found, member.book.base_currency),
+            has_sample=bool(sample),
+            **ahead(safe, found),
         )
 
     @post("/sample-data", name="sample:add", status_code=200)
@@ -62,6 +70,12 @@ class DashboardController(Controller):
         """Take the sample household out again."""
         await services.demo.remove()
         return go(request, "/")
+
+
+def ahead(safe: SafeToSpend | None, found: Overview) -> dict[str, Any]:
+    """What is safe to spend, once a forecast says so; before that the hero shows the balance alone."""
+    past = list(zip(found.balance.days, found.balance.values, strict=True))[-PAST_DAYS:]
+    return {"safe": safe, "safe_fan": foresight.small_fan(safe, past, found.today) if safe else None}
 
 
 def context(found: Overview, currency: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from app.services.forecasts import scenarios
 from app.services.forecasts.page import HORIZONS, ForecastPage
 from app.tasks import forecasts as job
 from app.web import foresight
+from app.web.filters import day_month
 from app.web.forms import typed
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
@@ -114,7 +115,7 @@ def ideas(found: ForecastPage, categories: dict[int, Any], asked: Asked) -> list
         texts.append(f"no {dining.name.lower()}")
     if found.income.points and found.income.points[0].mean:
         texts.append("income -10%")
-    texts.append(f"480 on {found.end.on.replace(day=12).isoformat()}")
+    texts.append(f"480 on {day_month(found.end.on.replace(day=12))}")
     return [each for each in texts if each not in asked.what]
 
 
@@ -122,7 +123,7 @@ class ForecastController(Controller):
     path = PATH
     opt = MEMBER
 
-    @get("/", name="forecast")
+    @get("/", name="forecast", opt={"kept": True})
     async def forecast(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """What will happen to a balance and to spending, and what if."""
         asked = await asked_for(request, services)

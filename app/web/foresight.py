@@ -15,7 +15,8 @@ from app.web.filters import amount_text, day_month, number, percent, relative_da
 from app.web.pictures import Figure, axis, whole
 
 HEIGHT = 300
-NAMED = 3  # regular payments that are written on the line, besides payday and the lowest point
+NAMED = 3  # bills that are written on the line at most, besides payday and the lowest point
+LARGE = 4  # and only those of a quarter of the largest one, or more
 
 
 def fan(page: ForecastPage, today: date) -> Figure:
@@ -100,26 +101,29 @@ def _events(page: ForecastPage, shown: Sequence[Band], zero: int, step: int) -> 
     ]
     if step > 1:
         at = next(n for n, each in enumerate(shown) if each.on >= page.lowest.on)
-        return [*once, charts.Event(zero + at, _("Lowest"), page.lowest.mean < 0)]
+        return [*once, *_lowest(shown, at, zero)]
     return once + _marks(shown, page.due, page.payday, zero, step)
 
 
+def _lowest(shown: Sequence[Band], at: int, zero: int) -> list[charts.Event]:
+    """Only where the balance falls below what it is today."""
+    return [charts.Event(zero + at, _("Lowest"), shown[at].mean < 0)] if shown[at].mean < shown[0].mean else []
+
+
 def _marks(shown: Sequence[Band], due: Sequence[Due], payday: date | None, zero: int, step: int) -> list[charts.Event]:
-    """The lowest point, the next payday and the largest bills."""
+    """The lowest point, the next payday and the bills that are large beside the largest."""
     last = shown[-1].on
-    low = min(range(1, len(shown)), key=lambda at: shown[at].mean)
-    events = [charts.Event(zero + low, _("Lowest"), shown[low].mean < 0)]
+    events = _lowest(shown, min(range(1, len(shown)), key=lambda at: shown[at].mean), zero)
     if payday is not None and payday <= last:
         events.append(charts.Event(zero + (payday - shown[0].on).days // step, _("Payday")))
-    named: list[str] = []
-    for each in sorted((each for each in due if each.minor < 0), key=lambda each: each.minor):
-        if each.payee in named or each.kind == "transfer" or each.on > last:
-            continue
-        named.append(each.payee)
-        if len(named) > NAMED:
-            break
-        first = min(other.on for other in due if other.payee == each.payee)
-        events.append(charts.Event(zero + (first - shown[0].on).days // step, each.payee))
+    bills: dict[str, Due] = {}
+    for each in due:
+        if each.minor < 0 and each.kind != "transfer" and each.on <= last:
+            bills.setdefault(each.payee, each)
+    largest = sorted(bills.values(), key=lambda each: each.minor)[:NAMED]
+    for each in largest:
+        if each.minor * LARGE <= largest[0].minor:
+            events.append(charts.Event(zero + (each.on - shown[0].on).days // step, each.payee))
     return events
 
 
