@@ -34,6 +34,7 @@ from app.services.sessions import SessionService  # noqa: E402
 from app.services.tokens import TokenService  # noqa: E402
 from app.services.unit import saving  # noqa: E402
 from app.services.users import UserService  # noqa: E402
+from app.web import kept  # noqa: E402
 from tests.databases import Stage, stages  # noqa: E402
 
 PASSWORD = "correct horse battery"
@@ -72,6 +73,7 @@ def using(url: str) -> Iterator[db.Database]:
     fresh = db.Database(url, pooled=False)
     original = db.database
     db.database = lambda: fresh  # type: ignore[assignment]
+    kept.SHELF = kept.Shelf()  # pages of another database
     try:
         yield fresh
     finally:
