@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -37,12 +38,19 @@ def timeline(bills: list[Bill], services: Services) -> Markup:
     """The coming days as a line with what is due on it."""
     today = services.today
     coming = [each for each in bills if each.due_on >= today and each.status != "paid"]
-    stops = [
-        Stop((each.due_on - today).days, each.rule.name, amount_of(each), COLOURS[each.rule.kind]) for each in coming
-    ]
+    stops = []
+    for (due, kind), group in groupby(sorted(coming, key=on_its_day), key=on_its_day):
+        found = list(group)
+        largest = max(found, key=lambda each: each.rule.amount_max_minor)
+        more = f" +{len(found) - 1}" if len(found) > 1 else ""
+        stops.append(Stop((due - today).days, largest.rule.name + more, amount_of(largest), COLOURS[kind]))
     said = "; ".join(f"{each.rule.name}, {amount_of(each)}, {day_month(each.due_on)}" for each in coming[:12])
     label = _("Due in the next {days} days: {what}.", days=DAYS, what=said or _("nothing"))
     return charts.timeline(stops, DAYS, label)
+
+
+def on_its_day(bill: Bill) -> tuple[date, RecurringKind]:
+    return bill.due_on, bill.rule.kind
 
 
 def amount_of(bill: Bill) -> str:
@@ -97,6 +105,7 @@ async def listing(services: Services) -> dict[str, Any]:
         "due_words": lambda day: due_words(day, today),
         "amount_of": amount_of,
         "days": DAYS,
+        "until": today + timedelta(days=DAYS),
     }
 
 
