@@ -69,8 +69,10 @@ class ImportRow(WithId, OfBook, Base):
     outcome: Mapped[RowOutcome] = mapped_column(choice(RowOutcome, "outcome"))
     reason: Mapped[str] = mapped_column(String(300), default="")
     parsed: Mapped[dict[str, Any]] = mapped_column(PortableJSON, default=dict)
-    match_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="SET NULL"))
-    transaction_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="SET NULL"))
+    match_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="SET NULL"), index=True)
+    transaction_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("transaction.id", ondelete="SET NULL"), index=True
+    )
 
 
 class ImportMapping(WithId, OfBook, Stamped, Base):

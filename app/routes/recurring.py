@@ -68,7 +68,7 @@ async def listing(services: Services) -> dict[str, Any]:
     rules = await recurring.all()
     bills = await recurring.upcoming(DAYS, kind=None)
     window = await recurring.bills(today - timedelta(days=31), today + timedelta(days=400), kind=None)
-    following = {}
+    following: dict[int, Bill] = {}
     for each in window:
         if each.status != "paid" and (each.due_on >= today or each.status == "overdue"):
             following.setdefault(each.rule.id, each)

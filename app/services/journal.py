@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import event, func, insert, inspect, select, update
+from sqlalchemy import RowMapping, event, func, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, aliased, joinedload, selectinload
@@ -221,7 +221,7 @@ class JournalService:
         model: type[Base],
         ids: Sequence[int],
         values: Mapping[str, Any],
-        old: Iterable[Mapping[str, Any]],
+        old: Iterable[Mapping[str, Any] | RowMapping],
     ) -> None:
         """Set the same ``values`` on many rows in one statement; ``old`` has each row's id and former values.
 

@@ -83,7 +83,13 @@ class SuggestionService:
         profile = await self._profile(months)
         found = await anyio.to_thread.run_sync(partial(suggest, profile, rows))
         return [
-            Suggestion(labels[each.category], *map(self._money, (each.amount, each.low, each.high)), each.because)
+            Suggestion(
+                labels[each.category],
+                self._money(each.amount),
+                self._money(each.low),
+                self._money(each.high),
+                each.because,
+            )
             for each in found
             if each.category in labels
         ]
@@ -102,7 +108,7 @@ class SuggestionService:
         return known
 
     def _major(self, minor: float) -> float:
-        return minor / 10 ** exponent(self.currency)
+        return minor / float(10 ** exponent(self.currency))
 
     def _money(self, major: float) -> Money:
         return Money(round(major * 10 ** exponent(self.currency)), self.currency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from litestar import Request, Response
@@ -41,7 +41,7 @@ async def changed(
     return partial("changed", event="saldo:close", body=body, message=journal.recorder.label, undo_url=undo, **context)
 
 
-def chosen(verbs: dict[str, Callable[[], Awaitable[Any]]], verb: str) -> Callable[[], Awaitable[Any]]:
+def chosen(verbs: Mapping[str, Callable[[], Awaitable[Any]]], verb: str) -> Callable[[], Awaitable[Any]]:
     """The verb that an address names."""
     if verb not in verbs:
         raise NotFound(_("There is nothing at this address."))

@@ -1034,6 +1034,8 @@ def upgrade() -> None:
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.create_index("ix_import_row_book_outcome", ["book_id", "outcome"], unique=False)
         batch_op.create_index("uq_import_row_batch_id_line", ["batch_id", "line"], unique=True)
+        batch_op.create_index(batch_op.f("ix_import_row_match_id"), ["match_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_row_transaction_id"), ["transaction_id"], unique=False)
 
     op.create_table(
         "split",
@@ -1098,6 +1100,8 @@ def downgrade() -> None:
 
     op.drop_table("split")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_row_transaction_id"))
+        batch_op.drop_index(batch_op.f("ix_import_row_match_id"))
         batch_op.drop_index("uq_import_row_batch_id_line")
         batch_op.drop_index("ix_import_row_book_outcome")
 
