@@ -16,7 +16,8 @@ from app.domain.money import Money
 from app.errors import Invalid, NotFound
 from app.i18n import _
 from app.models import Status
-from app.routes.transactions import done_before, filing_choices, number, undoable
+from app.routes.comparing import comparing
+from app.routes.transactions import done_before, filing_choices, number, undoable, version_of
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.schemas.transfers import TransferIn
 from app.services import Member, Services
@@ -42,6 +43,7 @@ FIELDS = (
     "tags",
     "status",
     "version",
+    "over",
 )
 LARGEST_BODY = LARGEST + (1 << 20)
 
@@ -101,7 +103,10 @@ class EntriesController(Controller):
         line = await services.listing.line(transaction_id)
         values = await values_of(request)
         context = {**await form_context(services, line), **await beside(services, line)}
-        with redrawing("transactions/form", values, page="transactions/show", **context):
+        with (
+            comparing(values, shown(line), line, context),
+            redrawing("transactions/form", values, page="transactions/show", **context),
+        ):
             patch = TransactionPatch.model_validate(await changes_of(services, values, line))
             await services.transactions.edit(transaction_id, patch)
         return await done(request, services)
@@ -326,7 +331,7 @@ async def changes_of(services: Services, values: Mapping[str, Any], line: Line) 
             "category": number(asked["category"], "category") if not line.is_split else None,
             "tags": [each.strip() for each in asked["tags"].split(",") if each.strip()],
         }
-    changes: dict[str, Any] = {"version": int(asked["version"][:18]) if asked["version"].isdecimal() else None}
+    changes: dict[str, Any] = {"version": version_of(asked)}
     for name in ("account", "booked_on", "payee", "category", "memo", "tags", "status"):
         if name in entry and asked[name] != before[name]:
             changes[name] = entry[name]

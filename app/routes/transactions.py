@@ -16,6 +16,7 @@ from litestar.response import Stream, Template
 from app.errors import Invalid, NotFound
 from app.i18n import _
 from app.models import Status
+from app.routes.comparing import comparing, statuses
 from app.schemas.transactions import TransactionPatch
 from app.services import Member, Services, security
 from app.services.bulk_edit import Selection
@@ -77,14 +78,8 @@ class TransactionsController(Controller):
         line = await services.listing.line(transaction_id)
         if not is_partial(request):
             return go(request, f"/transactions/{transaction_id}")
-        values = {
-            "version": str(line.version),
-            "booked_on": line.booked_on.isoformat(),
-            "payee": line.payee,
-            "category": str(line.category.id) if line.category else "",
-            "amount": str(line.amount.decimal),
-        }
-        return partial("transactions/edit", line=line, values=values, errors={}, **await filing_choices(services))
+        choices = await filing_choices(services)
+        return partial("transactions/edit", line=line, values=in_row(line), errors={}, **choices)
 
     @post("/{transaction_id:int}/row", name="transactions:save-row", status_code=200)
     async def save_row(
@@ -97,7 +92,11 @@ class TransactionsController(Controller):
         """Save the small form and show the row again."""
         line = await services.listing.line(transaction_id)
         choices = await filing_choices(services)
-        with redrawing("transactions/edit", data, line=line, keep_target=True, **choices):
+        stored = in_row(line)
+        with (
+            comparing(data, stored, line, choices),
+            redrawing("transactions/edit", {**stored, **data}, line=line, keep_target=True, **choices),
+        ):
             row = await services.transactions.edit(transaction_id, patch_of(data, line))
         if not is_partial(request):
             return go(request, "/transactions")
@@ -221,11 +220,26 @@ def number(text: str, field: str) -> int | None:
     return int(text)
 
 
+def in_row(line: Line) -> dict[str, str]:
+    """A row as its small form shows it."""
+    return {
+        "version": str(line.version),
+        "booked_on": line.booked_on.isoformat(),
+        "payee": line.payee,
+        "category": str(line.category.id) if line.category else "",
+        "amount": str(line.amount.decimal),
+    }
+
+
+def version_of(data: Mapping[str, Any]) -> int | None:
+    """The version that a form was made from, or the one that its writer chose to save over."""
+    text = data.get("over") or data.get("version", "")
+    return int(text[:18]) if text.isascii() and text.isdigit() else None
+
+
 def patch_of(data: Mapping[str, str], line: Line) -> TransactionPatch:
     """The changes that a form asks for. Fields that it left as they are do not count, so locked rows can be filed."""
-    found: dict[str, Any] = {}
-    if data.get("version", "").isdecimal():
-        found["version"] = int(data["version"][:18])
+    found: dict[str, Any] = {"version": version_of(data)}
     if "booked_on" in data and data["booked_on"] != line.booked_on.isoformat():
         found["booked_on"] = data["booked_on"]
     if "payee" in data and data["payee"].strip() != line.payee:
@@ -297,10 +311,6 @@ async def filters_on(services: Services, wanted: Filter) -> list[tuple[str, str]
     if wanted.batch is not None:
         on(_("One import"), batch=None)
     return [(text, f"/transactions?{off.query}" if off.query else "/transactions") for text, off in found]
-
-
-def statuses() -> dict[str, str]:
-    return {"pending": _("Pending"), "cleared": _("Cleared"), "reconciled": _("Reconciled")}
 
 
 async def filing_choices(services: Services) -> dict[str, Any]:

@@ -385,18 +385,29 @@ class TransactionService:
         await self.session.flush()
 
     async def _stale(self, row: Transaction, patch: TransactionPatch) -> Stale:
+        """Both versions with the same fields: what was sent on top of what is stored, and what is stored."""
         payee = await self.session.get(Payee, row.payee_id) if row.payee_id else None
         theirs: dict[str, Any] = {
             "account": row.account_id,
             "booked_on": row.booked_on.isoformat(),
             "payee": payee.name if payee else "",
             "amount": row.amount.wire,
+            "currency": row.currency,
             "category": row.category_id,
             "memo": row.memo,
+            "splits": [
+                {
+                    "category": each.category_id,
+                    "amount": Money(each.amount_minor, row.currency).wire,
+                    "memo": each.memo,
+                }
+                for each in row.splits
+            ],
+            "tags": [name for _id, name in await self.tags_of(row.id)],
             "status": row.status.value,
             "version": row.version,
         }
-        yours = patch.model_dump(mode="json", exclude_unset=True)
+        yours = theirs | patch.model_dump(mode="json", exclude_unset=True)
         return Stale(
             _("This was changed somewhere else while you had it open. Compare, then save again."),
             yours=yours,

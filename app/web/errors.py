@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.errors import Conflict, Forbidden, Invalid, SaldoError, TooMany, Unauthenticated, Unavailable
+from app.errors import Conflict, Forbidden, Invalid, SaldoError, Stale, TooMany, Unauthenticated, Unavailable
 from app.i18n import _
 from app.log import context as log_context
 from app.log import logger
@@ -74,7 +74,8 @@ def _told(request: AnyRequest, error: SaldoError) -> Response[Any]:
             headers["WWW-Authenticate"] = "Bearer"
         status = 400 if isinstance(error, Invalid) else error.status
         errors = error.errors if isinstance(error, Invalid) else {error.field: error.message} if error.field else None
-        return problem(status, error.message, errors=errors, headers=headers)
+        versions = {"yours": error.yours, "theirs": error.theirs} if isinstance(error, Stale) else {}
+        return problem(status, error.message, errors=errors, headers=headers, **versions)
     if isinstance(error, Unauthenticated):
         return _sign_in(request)
     return shown(request, error.status, error.message, headers)

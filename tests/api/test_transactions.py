@@ -93,6 +93,20 @@ def test_reconciled_rows_are_locked(alice: Any) -> None:
     assert alice.api("DELETE", path).status_code == 409
 
 
+def test_a_late_change_gets_both_versions(alice: Any) -> None:
+    made = add(alice, memo="old").json()
+    path = f"/api/v1/transactions/{made['id']}"
+    alice.api("PATCH", path, json={"version": made["version"], "memo": "first"})
+    late = alice.api("PATCH", path, json={"version": made["version"], "memo": "second", "tags": ["Trip"]})
+    assert late.status_code == 409
+    body = late.json()
+    assert (body["yours"]["memo"], body["theirs"]["memo"]) == ("second", "first")
+    assert (body["yours"]["tags"], body["theirs"]["tags"]) == (["Trip"], [])
+    assert body["theirs"]["version"] != made["version"]
+    again = alice.api("PATCH", path, json={"version": body["theirs"]["version"], "memo": "second"})
+    assert again.json()["memo"] == "second"
+
+
 def test_a_deleted_row_is_gone(alice: Any) -> None:
     path = f"{PATH}/{add(alice).json()['id']}"
     assert alice.api("DELETE", path).status_code == 204

@@ -77,7 +77,35 @@ def test_the_page_saves_what_was_changed(alice: Any, row: int) -> None:
     assert alice.post(f"/transactions/{row}", data).status_code == 303
     (line,) = lines(alice)
     assert (line.minor, line.tags, line.memo) == (2000, ["Work"], "back")
-    assert alice.post(f"/transactions/{row}", {**data, "memo": "late"}).status_code == 409
+
+
+def test_two_tabs_see_both_versions_and_choose(alice: Any, row: int) -> None:
+    page = alice.get(f"/transactions/{row}").text
+    version = page.split('name="version" value="')[1].split('"')[0]
+    first = {**FORM, "amount": "20", "tags": "Work", "memo": "first", "version": version, "category": ""}
+    assert alice.post(f"/transactions/{row}", first).status_code == 303
+    second = {**first, "amount": "30", "memo": "second", "payee": "Qwxv"}
+    for send in (alice.post, lambda path, data: alice.htmx("post", path, data=data)):
+        late = send(f"/transactions/{row}", second)
+        assert late.status_code == 409
+        assert late.text.count("data-differs") == 3
+        for shown in ("−€30.00", "−€20.00", "first", "second", "Qwxv", "Keep what is stored"):
+            assert shown in late.text
+    assert lines(alice)[0].minor == -2000
+    over = late.text.split('name="over" value="')[1].split('"')[0]
+    assert alice.post(f"/transactions/{row}", {**second, "over": over}).status_code == 303
+    (line,) = lines(alice)
+    assert (line.minor, line.memo, line.payee) == (-3000, "second", "Qwxv")
+
+
+def test_a_split_is_compared_too(alice: Any, row: int) -> None:
+    page = alice.get(f"/transactions/{row}").text
+    version = page.split('name="version" value="')[1].split('"')[0]
+    alice.post(f"/transactions/{row}", {**FORM, "memo": "first", "version": version, "category": "", "tags": "Trip"})
+    parts = {"split_amount": ["10", "2.5"], "split_category": ["", ""], "split_memo": ["", ""]}
+    late = alice.post(f"/transactions/{row}", {**FORM, **parts, "version": version, "tags": "Trip"})
+    assert late.status_code == 409
+    assert "No category 10, No category 2.5" in late.text
 
 
 def test_a_reconciled_entry_is_unlocked_by_hand(alice: Any, row: int) -> None:

@@ -54,7 +54,15 @@ def test_a_row_is_edited_in_place(alice: Any, row: int) -> None:
     assert "1,234.50" in answer.text
     late = alice.htmx("post", f"/transactions/{row}/row", data={**data, "payee": "Netto"})
     assert late.status_code == 409
-    assert "changed somewhere else" in late.text
+    assert "Save mine anyway" in late.text
+    assert late.text.count("data-differs") == 1  # the payee; Netto here, Aldi stored
+    assert "Netto" in late.text
+    assert "Aldi" in late.text
+    assert alice.htmx("post", f"/transactions/{row}/row", data={**data, "payee": "Lost"}).status_code == 409
+    over = late.text.split('name="over" value="')[1].split('"')[0]
+    answer = alice.htmx("post", f"/transactions/{row}/row", data={**data, "payee": "Netto", "over": over})
+    assert answer.status_code == 200
+    assert "Netto" in answer.text
 
 
 @pytest.mark.parametrize(

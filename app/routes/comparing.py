@@ -1,0 +1,83 @@
+"""Two versions of one transaction beside each other, after two tabs edited it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, NamedTuple
+
+from app.errors import Stale
+from app.i18n import _
+from app.services.listing import Line
+from app.web.editing import written
+from app.web.filters import amount_text, day
+from app.web.forms import InvalidForm
+
+
+class Field(NamedTuple):
+    """One field in both versions, in words."""
+
+    label: str
+    mine: str
+    stored: str
+
+    @property
+    def differs(self) -> bool:
+        return self.mine != self.stored
+
+
+@contextmanager
+def comparing(
+    mine: Mapping[str, Any], stored: Mapping[str, Any], line: Line, choices: Mapping[str, Any]
+) -> Iterator[None]:
+    """Redraw a form that came too late with ``compared``: each field as it was typed and as it is stored now.
+
+    ``mine`` and ``stored`` are values of the same form; ``choices`` name what its selects offer.
+    """
+    try:
+        yield
+    except InvalidForm as form:
+        if isinstance(form.__cause__, Stale):
+            form.context = {**form.context, "compared": compared(mine, stored, line, choices)}
+        raise
+
+
+def compared(mine: Mapping[str, Any], stored: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> list[Field]:
+    """The fields that the form has, in its order. What it did not send counts as left alone."""
+    sides = [_said({**stored, **mine}, line, choices), _said(stored, line, choices)]
+    return [Field(label, sides[0][label], sides[1][label]) for label in sides[0]]
+
+
+def _said(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> dict[str, str]:
+    """A form's values in the reader's words, by the label of each field."""
+    found = {_("Date"): day(date.fromisoformat(values["booked_on"])), _("Payee"): values["payee"].strip()}
+    found[_("Amount")] = _amount(values, line)
+    if "account" in values:
+        found[_("Account")] = dict(choices["accounts"]).get(int(values["account"]), "")
+    if not line.transfer_id:
+        found[_("Category")] = _filed(values, line, choices)
+    if "memo" in values:
+        found[_("Note")] = values["memo"].strip()
+        found[_("Tags")] = ", ".join(each.strip() for each in values["tags"].split(",") if each.strip())
+        found[_("Status")] = statuses().get(values["status"], "")
+    return found
+
+
+def _amount(values: Mapping[str, Any], line: Line) -> str:
+    money = written(values["amount"], values.get("currency", "").strip() or line.currency, "amount") or line.amount
+    if values.get("flow") == "out":
+        money = -money
+    return amount_text(money.minor, money.currency, sign=True)
+
+
+def _filed(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> str:
+    """The category, or each part of a split with its own."""
+    names = {str(key): name for _group, pairs in choices["categories"] for key, name in pairs}
+    if not values.get("splits"):
+        return names.get(values["category"], _("No category"))
+    return ", ".join(f"{names.get(part['category'], _('No category'))} {part['amount']}" for part in values["splits"])
+
+
+def statuses() -> dict[str, str]:
+    return {"pending": _("Pending"), "cleared": _("Cleared"), "reconciled": _("Reconciled")}
