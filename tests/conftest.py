@@ -34,6 +34,7 @@ from app.services.sessions import SessionService  # noqa: E402
 from app.services.tokens import TokenService  # noqa: E402
 from app.services.unit import saving  # noqa: E402
 from app.services.users import UserService  # noqa: E402
+from app.web.kept import SHELF  # noqa: E402
 from app.web import kept  # noqa: E402
 from tests.databases import Stage, stages  # noqa: E402
 
@@ -71,6 +72,7 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 def using(url: str) -> Iterator[db.Database]:
     """Make this the process's database inside the block."""
     fresh = db.Database(url, pooled=False)
+    SHELF.clear()
     original = db.database
     db.database = lambda: fresh  # type: ignore[assignment]
     kept.SHELF = kept.Shelf()  # pages of another database

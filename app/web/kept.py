@@ -57,6 +57,11 @@ class Shelf:
         while self._size > LARGEST:
             self._drop(next(iter(self._pages)))
 
+    def clear(self) -> None:
+        """Forget every page: another database stands behind them now."""
+        self._pages.clear()
+        self._size = 0
+
     def _drop(self, key: Hashable) -> None:
         self._size -= len(self._pages.pop(key).body)
 
