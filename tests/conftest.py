@@ -34,8 +34,8 @@ from app.services.sessions import SessionService  # noqa: E402
 from app.services.tokens import TokenService  # noqa: E402
 from app.services.unit import saving  # noqa: E402
 from app.services.users import UserService  # noqa: E402
-from app.web.kept import SHELF  # noqa: E402
 from app.web import kept  # noqa: E402
+from app.web.kept import SHELF  # noqa: E402
 from tests.databases import Stage, stages  # noqa: E402
 
 PASSWORD = "correct horse battery"
