@@ -11,6 +11,7 @@ from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import CacheControlHeader
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
@@ -69,7 +70,7 @@ def create_app() -> Saldo:
             ),
             security=[{"bearer": []}],
             openapi_router=Router("/api/openapi", route_handlers=[], opt=PUBLIC, include_in_schema=False),
-            render_plugins=[],
+            render_plugins=[JsonRenderPlugin()],  # an empty list would bring pages that load from elsewhere
         ),
         logging_config=None,
         debug=False,

@@ -69,7 +69,7 @@ def session_cookie(request: AnyRequest, token: str) -> Cookie:
 
 def welcome(request: AnyRequest, token: str, path: str = "/") -> Response[Any]:
     """Let the browser in: a new session cookie, a new form token, and off to the page."""
-    csrf.renew(request)
+    csrf.renew(request, token)
     answer = go(request, path)
     answer.set_cookie(session_cookie(request, token))
     return answer
@@ -148,7 +148,7 @@ class AuthController(Controller):
         member = request.scope["auth"]
         if token := old_token(request):
             await auth.sign_out(token, member.user.id if member else None, visitor(request))
-        csrf.renew(request)
+        csrf.renew(request, "")
         answer = go(request, "/login")
         answer.set_cookie(session_cookie(request, ""))
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'

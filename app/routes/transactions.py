@@ -204,7 +204,7 @@ async def download(request: AnyRequest, member: Member, wanted: Filter, form: st
     await limit(request, "export", member)
     address = request.client.host if request.client else ""
     await security.note_now("exported", member.user.id, address, name=form.upper())
-    streams = {"csv": (csv_stream, "text/csv; charset=utf-8"), "json": (json_stream, "application/json")}
+    streams = {"csv": (csv_stream, "text/csv"), "json": (json_stream, "application/json")}
     make, media_type = streams[form]
     name = f"transactions-{member.today.isoformat()}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

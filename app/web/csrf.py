@@ -25,14 +25,20 @@ KEY = "saldo_csrf"
 PLACE = f"{secrets.token_urlsafe(24)}.{secrets.token_hex(32)}"
 
 
-def signed(nonce: str) -> str:
-    mac = hmac.new(settings().secret("secret_key").encode(), f"csrf:{nonce}".encode(), hashlib.sha256)
+def signed(nonce: str, session: str) -> str:
+    """A token that counts together with this session cookie only: nobody else's can be planted in its place."""
+    said = f"csrf:{nonce}:{session}".encode("utf-8", "surrogatepass")
+    mac = hmac.new(settings().secret("secret_key").encode(), said, hashlib.sha256)
     return f"{nonce}.{mac.hexdigest()}"
 
 
-def verified(token: str) -> bool:
+def verified(token: str, session: str = "") -> bool:
     nonce, dot, _mac = token.partition(".")
-    return bool(dot) and hmac.compare_digest(signed(nonce).encode(), token.encode("utf-8", "replace"))
+    return bool(dot) and hmac.compare_digest(signed(nonce, session).encode(), token.encode("utf-8", "replace"))
+
+
+def session_of(connection: Connection) -> str:
+    return connection.cookies.get(cookie_name(connection, "saldo"), "")
 
 
 def token(connection: Connection) -> str:
@@ -40,16 +46,16 @@ def token(connection: Connection) -> str:
     kept: str | None = connection.scope["state"].get(KEY)
     if kept is None:
         cookie = connection.cookies.get(cookie_name(connection, "csrf"), "")
-        if not verified(cookie):
-            cookie = signed(secrets.token_urlsafe(24))
+        if not verified(cookie, session_of(connection)):
+            cookie = signed(secrets.token_urlsafe(24), session_of(connection))
             connection.scope["state"]["set_csrf"] = cookie
         kept = connection.scope["state"][KEY] = cookie
     return kept
 
 
-def renew(connection: Connection) -> None:
-    """A new token, at sign-in and sign-out."""
-    fresh = signed(secrets.token_urlsafe(24))
+def renew(connection: Connection, session: str) -> None:
+    """A new token, at sign-in and sign-out, for the session cookie that the response sets."""
+    fresh = signed(secrets.token_urlsafe(24), session)
     connection.scope["state"][KEY] = connection.scope["state"]["set_csrf"] = fresh
 
 
@@ -81,5 +87,6 @@ async def check(request: Request[Any, Any, Any]) -> None:
     sent = request.headers.get(HEADER)
     if sent is None and request.content_type[0] in ("application/x-www-form-urlencoded", "multipart/form-data"):
         sent = (await request.form()).get(FIELD)
-    if not isinstance(sent, str) or not verified(cookie) or not hmac.compare_digest(cookie.encode(), sent.encode()):
+    known = isinstance(sent, str) and verified(cookie, session_of(request))
+    if not known or not hmac.compare_digest(cookie.encode("utf-8", "replace"), str(sent).encode("utf-8", "replace")):
         raise Forbidden(_("This page was open for too long. Reload it and send the form again."))

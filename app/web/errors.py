@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
 from litestar.background_tasks import BackgroundTask
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -177,6 +177,8 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
         )
     if isinstance(cause, OperationalError) and "locked" in str(cause.orig):
         return saldo_error(request, Unavailable(_("The books are busy. Try again in a moment."), retry_after=2))
+    if isinstance(cause, SerializationException | RecursionError):
+        return saldo_error(request, Invalid(_("The request is not valid JSON.")))
     if isinstance(cause, OverflowError | DataError):
         return saldo_error(request, Invalid(_("A number in this request is larger than can be kept.")))
     if isinstance(cause, UnicodeError) or type(cause) is LookupError:  # an unknown writing

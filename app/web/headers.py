@@ -81,6 +81,8 @@ def refused(connection: Request[Any, Any, Any]) -> tuple[int, bytes] | None:
     """Why this request is not even looked at: an unknown host name, or plain http from far away."""
     host = connection.headers.get("host", "").lower()
     allowed = settings().allowed_hosts
+    if "\0" in connection.scope["path"]:
+        return 404, b"There is nothing at this address."
     if is_plain_loopback(connection):
         return None
     if allowed and host not in allowed and host.partition(":")[0] not in allowed:

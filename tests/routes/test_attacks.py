@@ -78,3 +78,40 @@ def test_a_form_in_no_known_writing_is_refused_in_words(stranger):
     for path in ("/login", "/signup", "/forgot"):
         for kind in (b"", b"Content-Type: text/plain; charset=bogus\r\n"):
             assert stranger.client.post(path, content=part % kind, headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 50_000, '{"a":' * 50_000, "1e999", "{", "\ufffe", '{"message":"\\ud800"}', "<x/>", ""]
+)
+@pytest.mark.parametrize(
+    "path", ["/api/v1/transactions", "/api/expenses/", "/api/v1/transactions/import", "/api/token/"]
+)
+def test_json_that_is_none_or_too_deep_is_refused(alice, path, body):
+    answer = alice.api("POST", path, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/static/%00", "/transactions/%00", "/api/v1/%00", "/reset/%00"])
+def test_a_nul_in_an_address_leads_nowhere(alice, path):
+    assert alice.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/openapi", "/api/openapi/redoc", "/api/openapi/swagger"])
+def test_no_page_loads_from_elsewhere(stranger, path):
+    assert "<script" not in stranger.get(path).text or stranger.get(path).status_code == 404
+
+
+def test_another_users_form_token_is_no_token_of_mine(alice, bob):
+    bob.get("/settings")
+    alice.client.cookies.set("csrf", bob.client.cookies["csrf"])
+    answer = alice.client.post("/settings/names", data={"name": "Mallory", "_csrf_token": bob.client.cookies["csrf"]})
+    assert answer.status_code == 403
+
+
+def test_a_form_token_of_before_signing_in_is_no_token_after(stranger):
+    stranger.get("/login")
+    before = stranger.client.cookies["csrf"]
+    stranger.post("/login", {"username": "alice", "password": "correct horse battery"})
+    stranger.client.cookies.set("csrf", before)
+    assert stranger.client.post("/settings/names", data={"name": "x", "_csrf_token": before}).status_code == 403
