@@ -17,7 +17,7 @@ from app.errors import Invalid, NotFound
 from app.i18n import _
 from app.models import Status
 from app.routes.comparing import comparing
-from app.routes.transactions import done_before, filing_choices, number, undoable, version_of
+from app.routes.transactions import CHANGED, corrected, done_before, filing_choices, number, undoable, version_of
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.schemas.transfers import TransferIn
 from app.services import Member, Services
@@ -109,7 +109,9 @@ class EntriesController(Controller):
         ):
             patch = TransactionPatch.model_validate(await changes_of(services, values, line))
             await services.transactions.edit(transaction_id, patch)
-        return await done(request, services)
+        await services.session.flush()
+        after = await services.listing.line(transaction_id)
+        return await done(request, services, filed=after.id if corrected(line, after) else None)
 
     @post("/{transaction_id:int}/{verb:str}", name="transactions:do", status_code=200)
     async def do(
@@ -118,7 +120,7 @@ class EntriesController(Controller):
         services: NamedDependency[Services],
         transaction_id: FromPath[int],
         verb: FromPath[str],
-    ) -> Response[Any]:
+    ) -> Template | Response[Any]:
         """Delete, duplicate, unlock, or tie it to its other side."""
         transactions = services.transactions
         back = f"/transactions/{transaction_id}"
@@ -131,6 +133,8 @@ class EntriesController(Controller):
             await transactions.edit(transaction_id, TransactionPatch(status=Status.CLEARED))
         elif verb == "refile-likes":
             await services.filing.refile_likes(await transactions.get(transaction_id))
+            if is_partial(request):
+                return partial("toast", event=CHANGED, **undoable(services))
         elif verb == "link":
             other = number(str((await request.form()).get("other", "")), "other")
             if other is None:
@@ -227,11 +231,14 @@ class TransfersController(Controller):
         return await done(request, services)
 
 
-async def done(request: AnyRequest, services: Services, path: str = "/transactions") -> Response[Any]:
-    """On to another page, which says what was done and offers Undo."""
+async def done(
+    request: AnyRequest, services: Services, path: str = "/transactions", *, filed: int | None = None
+) -> Response[Any]:
+    """On to another page, which says what was done and offers Undo, and more for a category that was corrected."""
     await services.session.flush()
     made = services.journal.change_set_id
-    return go(request, f"{path}?done={made}" if made else path)
+    more = f"&filed={filed}" if filed else ""
+    return go(request, f"{path}?done={made}{more}" if made else path)
 
 
 async def form_context(services: Services, line: Line | None) -> dict[str, Any]:

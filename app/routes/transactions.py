@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Stream, Template
 
 from app.errors import Invalid, NotFound
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.models import Status
 from app.routes.comparing import comparing, statuses
 from app.schemas.transactions import TransactionPatch
@@ -48,7 +49,7 @@ class TransactionsController(Controller):
         after = next(iter(params.get("after", [])), None)
         context = await results(services, wanted, problems, after)
         if not is_partial(request):
-            flashes = await done_before(services, next(iter(params.get("done", [])), ""))
+            flashes = await done_before(services, *(next(iter(params.get(name, [])), "") for name in ("done", "filed")))
             return page("transactions/index", flashes=flashes, **context, **await around(services))
         if after is not None:
             return partial("transactions/rows", **context)
@@ -101,7 +102,7 @@ class TransactionsController(Controller):
         if not is_partial(request):
             return go(request, "/transactions")
         moved = row.booked_on != line.booked_on or row.amount_minor != line.minor
-        return await self._row(services, transaction_id, event=CHANGED if moved else None)
+        return await self._row(services, line, event=CHANGED if moved else None)
 
     @get("/{transaction_id:int}/category", name="transactions:choose-category")
     async def choose_category(
@@ -121,10 +122,11 @@ class TransactionsController(Controller):
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
         """File one row by hand."""
+        before = await services.listing.line(transaction_id)
         await services.transactions.recategorise(transaction_id, number(data.get("category", ""), "category"))
         if not is_partial(request):
             return go(request, "/transactions")
-        return await self._row(services, transaction_id)
+        return await self._row(services, before)
 
     @post("/bulk", name="transactions:bulk", status_code=200)
     async def change_many(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[Any]:
@@ -175,10 +177,11 @@ class TransactionsController(Controller):
         await services.saved_filters.delete(filter_id)
         return go(request, "/transactions")
 
-    async def _row(self, services: Services, transaction_id: int, event: str | None = None) -> Template:
+    async def _row(self, services: Services, before: Line, event: str | None = None) -> Template:
         await services.session.flush()
-        line = await services.listing.line(transaction_id)
-        return partial("transactions/row", event=event, line=line, **undoable(services))
+        line = await services.listing.line(before.id)
+        more = await offers(services, line) if corrected(before, line) else []
+        return partial("transactions/row", event=event, line=line, offers=more, **undoable(services))
 
 
 def undoable(services: Services) -> dict[str, Any]:
@@ -188,15 +191,40 @@ def undoable(services: Services) -> dict[str, Any]:
     return {"message": journal.recorder.label, "undo_url": f"/activity/{made}/undo" if made else ""}
 
 
-async def done_before(services: Services, change_set: str) -> list[dict[str, str]]:
-    """The toast of a change that ended in a redirect to here."""
+def corrected(before: Line, after: Line) -> bool:
+    """Whether a person filed what an import, a rule or a model had filed elsewhere, or not at all."""
+    filed = after.category is not None and after.category != before.category
+    return filed and (before.filed_by != "person" or before.import_batch_id is not None)
+
+
+async def offers(services: Services, line: Line) -> list[tuple[str, str, str]]:
+    """What could follow the correction of a category: its likes, and a rule for what comes."""
+    found = [(_("Make a rule"), f"/rules/new?from={line.id}", "get")]
+    likes = len(await services.filing.likes(await services.transactions.get(line.id)))
+    if likes:
+        label = ngettext(
+            "File the other one from {name} here too",
+            "File the {n} others from {name} here too",
+            likes,
+            name=line.title,
+        )
+        found.insert(0, (label, f"/transactions/{line.id}/refile-likes", "post"))
+    return found
+
+
+async def done_before(services: Services, change_set: str, filed: str = "") -> list[dict[str, Any]]:
+    """The toast of a change that ended in a redirect to here; ``filed`` is the entry whose category it corrected."""
     if not (change_set.isascii() and change_set.isdigit() and len(change_set) < 19):
         return []
     try:
         made = await services.journal.own(int(change_set))
     except NotFound:
         return []
-    return [{"message": made.label, "undo_url": f"/activity/{made.id}/undo"}]
+    more: list[tuple[str, str, str]] = []
+    if filed.isascii() and filed.isdigit() and len(filed) < 19:
+        with suppress(NotFound):
+            more = await offers(services, await services.listing.line(int(filed)))
+    return [{"message": made.label, "undo_url": f"/activity/{made.id}/undo", "offers": more}]
 
 
 async def download(request: AnyRequest, member: Member, wanted: Filter, form: str) -> Stream:

@@ -1,4 +1,4 @@
-// Toasts stay eight seconds, longer while somebody points at them or is inside them.
+// Toasts stay eight seconds, twice that with something to choose, longer while somebody points at them or is inside them.
 import { all, on, one } from "./dom.js";
 
 const STAY = 8000;
@@ -9,7 +9,7 @@ function start(toast) {
   const pause = () => clearTimeout(timer);
   const resume = () => {
     pause();
-    timer = setTimeout(() => toast.remove(), STAY);
+    timer = setTimeout(() => toast.remove(), toast.matches("[data-stay]") ? 2 * STAY : STAY);
   };
   for (const type of ["mouseenter", "focusin"]) toast.addEventListener(type, pause);
   for (const type of ["mouseleave", "focusout"]) toast.addEventListener(type, resume);

@@ -84,6 +84,63 @@ def test_a_reconciled_row_can_be_filed_but_not_changed(alice: Any, row: int, gro
     assert alice.htmx("post", f"/transactions/{row}/row", data={"amount": "-1"}).status_code == 409
 
 
+async def _import(services: Any, texts: list[str]) -> list[int]:
+    """Rows as an import leaves them: what the bank wrote, filed by the model."""
+    ids = []
+    for text in texts:
+        row = await services.transactions.add(TransactionIn(booked_on=date(2026, 3, 14), payee=text, amount="-7"))
+        ids.append(row.id)
+    return ids
+
+
+def test_a_corrected_category_offers_its_likes_and_a_rule(alice: Any, groceries: int) -> None:
+    first, *others = alice.work(lambda services: _import(services, ["Qwxv"] * 3))
+    answer = alice.htmx("post", f"/transactions/{first}/category", data={"category": str(groceries)})
+    assert "File the 2 others from Qwxv here too" in answer.text
+    assert f'href="/rules/new?from={first}"' in answer.text
+    assert alice.get(f"/rules/new?from={first}").status_code == 200
+    refiled = alice.htmx("post", f"/transactions/{first}/refile-likes")
+    assert refiled.status_code == 200
+    assert "saldo:changed" in refiled.headers["hx-trigger"]
+    change_set = int(refiled.text.split('hx-post="/activity/')[1].split("/")[0])
+
+    def filed() -> list[bool]:
+        return [bool(line.category) for line in alice.work(lambda services: services.listing.lines(others))]
+
+    assert filed() == [True, True]
+    alice.work(lambda services: services.journal.undo(change_set))
+    assert filed() == [False, False]
+
+
+def test_the_small_form_offers_them_too(alice: Any, groceries: int) -> None:
+    first, _other = alice.work(lambda services: _import(services, ["Qwxv"] * 2))
+    answer = alice.htmx("post", f"/transactions/{first}/row", data={"category": str(groceries)})
+    assert "File the other one from Qwxv here too" in answer.text
+    answer = alice.htmx("post", f"/transactions/{first}/row", data={"payee": "Qwxy"})
+    assert "here too" not in answer.text
+
+
+def test_the_page_offers_them_after_it_is_saved(alice: Any, groceries: int) -> None:
+    first, _other = alice.work(lambda services: _import(services, ["Qwxv"] * 2))
+    answer = alice.post(f"/transactions/{first}", {"category": str(groceries), "splits": ""})
+    landed = alice.get(answer.headers["location"]).text
+    assert "File the other one from Qwxv here too" in landed
+    assert f"/rules/new?from={first}" in landed
+    assert alice.get("/transactions?done=1&filed=999999").status_code == 200
+
+
+def test_moving_what_a_person_filed_offers_nothing(alice: Any, row: int, groceries: int) -> None:
+    alice.htmx("post", f"/transactions/{row}/category", data={"category": ""})
+    alice.htmx("post", f"/transactions/{row}/category", data={"category": str(groceries)})
+
+    async def other(services: Any) -> int:
+        return (await services.categories.by_key())["pets"].id
+
+    answer = alice.htmx("post", f"/transactions/{row}/category", data={"category": str(alice.work(other))})
+    assert "here too" not in answer.text
+    assert "Make a rule" not in answer.text
+
+
 @pytest.mark.parametrize("path", ["row", "edit", "category"])
 def test_it_is_private(alice: Any, bob: Any, row: int, path: str) -> None:
     assert bob.htmx("get", f"/transactions/{row}/{path}").status_code == 404
