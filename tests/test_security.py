@@ -217,3 +217,39 @@ def test_the_log_holds_no_secret(stranger):
     assert "flushed" in log
     for canary in ("canary-password", PASSWORD, token, cookie, "alice@example.org", "98765"):
         assert canary not in log
+
+
+def events(person):
+    return person.get("/settings/security").text
+
+
+def test_an_export_is_told_in_the_security_events(alice):
+    assert "Data exported" not in events(alice)
+    assert alice.get("/transactions/export.csv").status_code == 200
+    assert "Data exported" in events(alice)
+    assert alice.api("GET", "/api/v1/transactions/export.csv").status_code == 200
+    assert events(alice).count("Data exported") == 2
+
+
+def test_a_refusal_is_told_in_the_security_events(alice):
+    assert alice.api("POST", "/api/v1/tokens", json={"name": "x"}).status_code == 403
+    assert "Access refused" in events(alice)
+    assert "/api/v1/tokens" in events(alice)
+
+
+@pytest.mark.parametrize("path", ["/transactions/export.csv", "/transactions/export.json"])
+def test_exports_are_limited(alice, strict_limits, path):
+    assert [alice.get(path).status_code for _each in range(11)] == [200] * 10 + [429]
+
+
+def test_files_are_limited(alice, strict_limits):
+    path = "/transactions/1/files"
+    answers = [alice.post(path, files={"file": ("a.txt", b"x")}).status_code for _each in range(21)]
+    assert answers == [404] * 20 + [429]
+
+
+def test_imports_are_limited_in_pages_and_api(alice, strict_limits):
+    answers = [alice.post("/imports", {"account": "1"}).status_code for _each in range(30)]
+    assert 429 not in answers
+    assert alice.post("/imports", {"account": "1"}).status_code == 429
+    assert alice.api("POST", "/api/v1/transactions/import", json={}).status_code == 429

@@ -145,6 +145,18 @@ class TableCounter:
             await session.execute(delete(Attempt).where(Attempt.key == key))
 
 
+#: ``TableCounter.attempt`` in one step, so that of many at once only the free ones win; ``pause_after`` is in it.
+ATTEMPT = """
+local left = redis.call('PTTL', KEYS[2])
+if left > 0 then return math.ceil(left / 1000) end
+local seen = redis.call('INCR', KEYS[1])
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+local beyond = seen - ARGV[2] + 1
+if beyond >= 1 then redis.call('SET', KEYS[2], 1, 'EX', math.min(2 ^ math.min(beyond, 20), ARGV[3])) end
+return 0
+"""
+
+
 class RedisCounter:
     """Counts in Redis; ``closed`` says what happens while it does not answer."""
 
@@ -164,13 +176,10 @@ class RedisCounter:
         return int(seen), int(left)
 
     async def attempt(self, key: str) -> int:
+        script = self.redis.register_script(ATTEMPT)
+        keys = [f"saldo:{key}", f"saldo:{key}:wait"]
         try:
-            left = await self.redis.ttl(f"saldo:{key}:wait")
-            if left > 0:
-                return int(left)
-            seen, _left = await self.hit(key, FREE_FAILURES.seconds)
-            if pause := pause_after(seen):
-                await self.redis.set(f"saldo:{key}:wait", 1, ex=pause)
+            return int(await script(keys, [FREE_FAILURES.seconds, FREE_FAILURES.allowed, LONGEST_WAIT]))
         except (RedisError, OSError) as error:
             self._down(error)
         return 0

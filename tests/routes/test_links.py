@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
+from litestar.testing import TestClient
 from pydantic import SecretStr
 
 from app import settings as settings_module
@@ -135,3 +136,43 @@ def test_reset_links_go_by_mail_and_not_into_the_log(stranger, postbox):
     to, link = link_in(postbox)
     assert to == ["alice@example.org"]
     assert stranger.get(link).status_code == 200
+
+
+def test_the_former_address_is_told_and_other_devices_are_signed_out(alice, stranger, postbox):
+    stranger.post("/login", {"username": "alice", "password": PASSWORD})
+    stranger.csrf = ""
+    alice.post("/settings/email", {"email": "new@example.org", "password": PASSWORD})
+    _to, link = link_in(postbox)
+    assert alice.post(link).status_code == 303
+    to, told = postbox.messages[-1]
+    assert to == ["alice@example.org"]
+    assert "has another one now" in told.get_content()
+    assert "new@example.org" not in told.get_content()
+    assert alice.get("/settings").status_code == 200
+    assert stranger.get("/settings").status_code == 303
+
+
+def test_a_link_opened_by_somebody_else_leaves_them_their_own_session(alice, bob, postbox):
+    alice.post("/settings/email", {"email": "new@example.org", "password": PASSWORD})
+    _to, link = link_in(postbox)
+    assert bob.post(link).status_code == 303
+    assert bob.get("/settings").status_code == 200
+    assert alice.get("/settings").status_code == 303
+
+
+def test_no_mail_leads_to_a_host_that_the_asker_chose(database, application, postbox):
+    client = TestClient(application, base_url="https://evil.example")
+    client.get("/forgot")
+    body = {"username": "alice", "_csrf_token": client.cookies["__Host-csrf"]}
+    answer = client.post("/forgot", data=body)
+    assert answer.status_code == 503
+    assert client.post("/api/v1/auth/forgot-password", json={"email": "alice"}).status_code == 503
+    assert postbox.messages == []
+
+
+def test_without_a_mail_server_the_log_has_no_host_that_the_asker_chose(database, application):
+    client = TestClient(application, base_url="https://evil.example")
+    with log() as written:
+        client.post("/api/v1/auth/forgot-password", json={"email": "alice"})
+    assert "/reset/" in written.getvalue()
+    assert "evil.example" not in written.getvalue()
