@@ -21,8 +21,8 @@ from app.web import foresight
 from app.web.filters import day_month
 from app.web.forms import typed
 from app.web.guards import MEMBER
-from app.web.htmx import is_htmx
-from app.web.render import go, local_path, page_or_partial, partial
+from app.web.htmx import is_htmx, is_partial
+from app.web.render import go, local_path, page, partial
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/forecast"
@@ -123,11 +123,15 @@ class ForecastController(Controller):
     path = PATH
     opt = MEMBER
 
-    @get("/", name="forecast", opt={"kept": True})
+    @get("/", name="forecast")
     async def forecast(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """What will happen to a balance and to spending, and what if."""
         asked = await asked_for(request, services)
-        return page_or_partial(request, "forecast", "forecast/body", **await drawn(request, services, asked))
+        context = await drawn(request, services, asked)
+        if not is_partial(request):
+            return page("forecast", **context)
+        taken = "what-if" in request.headers.get("hx-source", "") and not asked.error
+        return partial("forecast/body", event="saldo:clear" if taken else None, **context)
 
     @get("/preview", name="forecast:preview")
     async def preview(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:

@@ -52,3 +52,8 @@ each("[data-guess]", (input) => {
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (detail.ctx?.response?.status === 422) one('form [aria-invalid="true"]')?.focus();
 });
+
+// A morph keeps what stands in the field one types in: what was taken over goes when the answer says so.
+document.addEventListener("saldo:clear", () => {
+  for (const field of document.querySelectorAll("[data-clear]")) field.value = "";
+});
