@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.models import RecurringKind
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.services import Services, charts
 from app.services.charts import Stop
+from app.services.charts.svg import short
 from app.services.recurring import Bill, rule_values
 from app.web.editing import PAGE, changed, chosen, editor, written
 from app.web.filters import amount_text, day_month
@@ -39,18 +40,14 @@ def timeline(bills: list[Bill], services: Services) -> Markup:
     today = services.today
     coming = [each for each in bills if each.due_on >= today and each.status != "paid"]
     stops = []
-    for (due, kind), group in groupby(sorted(coming, key=on_its_day), key=on_its_day):
+    for due, group in groupby(coming, key=lambda each: each.due_on):
         found = list(group)
         largest = max(found, key=lambda each: each.rule.amount_max_minor)
-        more = f" +{len(found) - 1}" if len(found) > 1 else ""
-        stops.append(Stop((due - today).days, largest.rule.name + more, amount_of(largest), COLOURS[kind]))
+        name = f"{short(largest.rule.name, 12)} +{len(found) - 1}" if len(found) > 1 else largest.rule.name
+        stops.append(Stop((due - today).days, name, amount_of(largest), COLOURS[largest.rule.kind]))
     said = "; ".join(f"{each.rule.name}, {amount_of(each)}, {day_month(each.due_on)}" for each in coming[:12])
     label = _("Due in the next {days} days: {what}.", days=DAYS, what=said or _("nothing"))
     return charts.timeline(stops, DAYS, label)
-
-
-def on_its_day(bill: Bill) -> tuple[date, RecurringKind]:
-    return bill.due_on, bill.rule.kind
 
 
 def amount_of(bill: Bill) -> str:
