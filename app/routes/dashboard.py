@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -14,13 +14,15 @@ from app.services import Member, Services
 from app.services.forecasts.safe import SafeToSpend
 from app.services.overview import Overview
 from app.web import foresight, pictures
+from app.web.bills import amount_of, timeline
 from app.web.guards import MEMBER
-from app.web.names import KIND_ICONS
+from app.web.names import KIND_ICONS, due_words
 from app.web.render import go, page_or_partial
 
 FIRST, LAST = date(1900, 2, 1), date(2999, 12, 1)
 BARS = 7  # categories under "Where it went"
 MONTHS_OF_FLOW = 6
+DAYS_AHEAD = 30
 PAST_DAYS = 22  # of the balance beside its forecast
 
 
@@ -53,6 +55,7 @@ class DashboardController(Controller):
             "overview",
             "overview/body",
             **context(found, member.book.base_currency),
+            **await coming(services),
             has_sample=bool(sample),
             **ahead(safe, found),
         )
@@ -70,6 +73,19 @@ class DashboardController(Controller):
         """Take the sample household out again."""
         await services.demo.remove()
         return go(request, "/")
+
+
+async def coming(services: Services) -> dict[str, Any]:
+    """What is due in the next weeks, where bills are kept."""
+    bills = [each for each in await services.recurring.upcoming(DAYS_AHEAD, kind=None) if each.status != "paid"]
+    today = services.today
+    return {
+        "coming": bills,
+        "coming_line": timeline(bills, today, DAYS_AHEAD) if bills else None,
+        "coming_until": today + timedelta(days=DAYS_AHEAD),
+        "due_words": lambda day: due_words(day, today),
+        "amount_of": amount_of,
+    }
 
 
 def ahead(safe: SafeToSpend | None, found: Overview) -> dict[str, Any]:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import groupby
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
-from markupsafe import Markup
 
 from app.domain.money import check_currency
 from app.i18n import _
 from app.models import RecurringKind
 from app.schemas.recurring import RecurringIn, RecurringPatch
-from app.services import Services, charts
-from app.services.charts import Stop
-from app.services.charts.svg import short
+from app.services import Services
 from app.services.recurring import Bill, rule_values
+from app.web.bills import amount_of, timeline
 from app.web.editing import PAGE, changed, chosen, editor, written
-from app.web.filters import amount_text, day_month
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.names import cadence, cadences, due_words
@@ -32,30 +28,6 @@ Form = dict[str, str]
 LIST = "/recurring"
 DAYS = 30
 PLAIN = ("payee", "kind", "cadence", "starts_on")
-COLOURS = {RecurringKind.BILL: 1, RecurringKind.INCOME: 2}
-
-
-def timeline(bills: list[Bill], services: Services) -> Markup:
-    """The coming days as a line with what is due on it."""
-    today = services.today
-    coming = [each for each in bills if each.due_on >= today and each.status != "paid"]
-    stops = []
-    for due, group in groupby(coming, key=lambda each: each.due_on):
-        found = list(group)
-        largest = max(found, key=lambda each: each.rule.amount_max_minor)
-        name = f"{short(largest.rule.name, 12)} +{len(found) - 1}" if len(found) > 1 else largest.rule.name
-        stops.append(Stop((due - today).days, name, amount_of(largest), COLOURS[largest.rule.kind]))
-    said = "; ".join(f"{each.rule.name}, {amount_of(each)}, {day_month(each.due_on)}" for each in coming[:12])
-    label = _("Due in the next {days} days: {what}.", days=DAYS, what=said or _("nothing"))
-    return charts.timeline(stops, DAYS, label)
-
-
-def amount_of(bill: Bill) -> str:
-    """What a bill will take, in short; a range by its middle."""
-    rule = bill.rule
-    middle = (rule.amount_minor + rule.amount_max_minor) // 2
-    about = "" if rule.amount_minor == rule.amount_max_minor else "~"
-    return about + amount_text(middle, rule.currency, sign=rule.kind is RecurringKind.INCOME)
 
 
 async def listing(services: Services) -> dict[str, Any]:
@@ -97,7 +69,7 @@ async def listing(services: Services) -> dict[str, Any]:
         "categories": await services.categories.by_id(),
         "filed": await services.candidates.categories([*suggested, *ended]),
         "accounts": {each.id: each.name for each in await services.accounts.all()},
-        "timeline": timeline(bills, services),
+        "timeline": timeline(bills, today, DAYS),
         "cadence": cadence,
         "due_words": lambda day: due_words(day, today),
         "amount_of": amount_of,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from app.domain.money import Money
 from app.domain.recurrence import TOLERANCE, Schedule
@@ -237,7 +237,7 @@ class RecurringService:
             reach = timedelta(days=each.tolerance)
             dues[each.id] = each.schedule.between(since - reach, until + reach)
         payments = await self._payments([each for each in rules if dues[each.id]], since, until)
-        marks = await self._marks(since, until)
+        marks = await self._marks(since, until) if payments or rules else set()
         found: list[Bill] = []
         for rule in rules:
             paid = matched(rule, dues[rule.id], payments.get(rule.id, ()))
@@ -272,42 +272,52 @@ class RecurringService:
 
         if not rules:
             return {}
-        reach = timedelta(days=2 * max(each.tolerance for each in rules))
-        text = func.coalesce(Payee.name, Transaction.statement_text)
-        query = (
-            select(
-                Transaction.id,
-                Transaction.booked_on,
-                Transaction.amount_minor,
-                Transaction.currency,
-                Transaction.original_minor,
-                Transaction.original_currency,
-                Transaction.payee_id,
-                text,
-            )
-            .outerjoin(Payee, Payee.id == Transaction.payee_id)
-            .where(
-                Transaction.book_id == self.member.book.id,
-                Transaction.booked_on.between(since - reach, until + reach),
-                Transaction.transfer_id.is_(None),
-                text != "",
-            )
-        )
-        by_payee: dict[int, list[Rule]] = {}
+        by_payee = await self._by_payee(rules)
         by_key: dict[str, list[Rule]] = {}
         for rule in rules:
             by_key.setdefault(payees.key(rule.name), []).append(rule)
-            if rule.payee_id is not None:
-                by_payee.setdefault(rule.payee_id, []).append(rule)
+        reach = timedelta(days=2 * max(each.tolerance for each in rules))
+        query = select(
+            Transaction.id,
+            Transaction.booked_on,
+            Transaction.amount_minor,
+            Transaction.currency,
+            Transaction.original_minor,
+            Transaction.original_currency,
+            Transaction.payee_id,
+            Transaction.statement_text,
+        ).where(
+            Transaction.book_id == self.member.book.id,
+            Transaction.booked_on.between(since - reach, until + reach),
+            Transaction.transfer_id.is_(None),
+            or_(
+                Transaction.payee_id.in_(by_payee),
+                and_(Transaction.payee_id.is_(None), Transaction.statement_text != ""),
+            ),
+        )
         found: dict[int, list[Payment]] = {}
         for row in await self.session.execute(query):
-            named = by_payee.get(row[6]) if row[6] in by_payee else by_key.get(payees.key(row[7]))
+            named = by_key.get(payees.key(row[7])) if row[6] is None else by_payee[row[6]]
             for rule in named or ():
                 if row[3] == rule.currency:
                     found.setdefault(rule.id, []).append(Payment(row[0], row[1], row[2]))
                 elif row[5] == rule.currency:
                     found.setdefault(rule.id, []).append(Payment(row[0], row[1], row[4] or 0))
         return found
+
+    async def _by_payee(self, rules: Sequence[Rule]) -> dict[int, list[Rule]]:
+        """The rules of each payee: its own, else those whose name means the same."""
+        from app.ml import payees
+
+        own: dict[int, list[Rule]] = {}
+        by_key: dict[str, list[Rule]] = {}
+        for rule in rules:
+            by_key.setdefault(payees.key(rule.name), []).append(rule)
+            if rule.payee_id is not None:
+                own.setdefault(rule.payee_id, []).append(rule)
+        query = select(Payee.id, Payee.name).where(Payee.book_id == self.member.book.id)
+        alike = {row[0]: by_key.get(payees.key(row[1])) for row in await self.session.execute(query)}
+        return {payee_id: found for payee_id, found in alike.items() if found} | own
 
     async def _marks(self, since: date, until: date) -> set[tuple[int, date]]:
         query = select(BillMark.recurring_id, BillMark.due_on).where(
