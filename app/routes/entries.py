@@ -264,7 +264,7 @@ async def beside(services: Services, line: Line) -> dict[str, Any]:
     finding = await services.anomalies.of_transaction(line.id)
     return {
         "finding": finding,
-        "compared": await services.listing.lines(finding.comparable) if finding else [],
+        "alike": await services.listing.lines(finding.comparable) if finding else [],
         "files": await services.attachments.of(line.id),
         "other": other,
         "candidates": candidates,
