@@ -107,16 +107,20 @@ class Categoriser:
     def predict_many(self, user_memory: Memory, rows: Iterable[Row]) -> list[list[Guess]]:
         """``predict`` for many rows; what looks the same to the models is worked out once.
 
-        Amounts of one size look the same, unless the user filed this very amount or files this payee
-        under more than one label.
+        Amounts of one size look the same. They are told apart to two digits for a payee that the user files
+        under more than one label, and to the cent where a payee is new and the very amount was filed before.
         """
         cache, exact, answers = user_memory.cache, user_memory.exact, []
         for row in rows:
             amount = round(row.amount, 2)
-            finely = cache.get(row.text)
-            if finely is None:
-                finely = cache[row.text] = len(user_memory.payees.get(payee_key(row.text), ())) > 1
-            sight = (row.text, amount if finely or amount in exact else bucket_amount(amount))
+            known = cache.get(row.text)
+            if known is None:
+                known = cache[row.text] = len(user_memory.payees.get(payee_key(row.text), ()))
+            if known > 1:
+                amount = float(f"{amount:.1e}")
+            elif known or amount not in exact:
+                amount = bucket_amount(amount)
+            sight = (row.text, amount)
             found = cache.get(sight)
             if found is None:
                 if len(cache) >= REMEMBERED:

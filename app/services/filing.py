@@ -102,11 +102,20 @@ class Filing:
 
         places = {code: exponent(code) for code in {line.currency for line in lines}}
         sizes = {code: 10.0**-digits for code, digits in places.items()}
-        rows = [Row(line.payee_text, line.minor * sizes[line.currency], line.booked_on) for line in lines]
-        guesses = self.model.predict_many(self.memory, rows)
+        given = [self._of_file(line.category) for line in lines]
+        guesses = iter(
+            self.model.predict_many(
+                self.memory,
+                [
+                    Row(line.payee_text, line.minor * sizes[line.currency], line.booked_on)
+                    for line, known in zip(lines, given, strict=True)
+                    if known is None  # what the file says need not be guessed
+                ],
+            )
+        )
         filed = []
-        for line, found in zip(lines, guesses, strict=True):
-            answer = self._of_file(line.category) or self._of_models(line.payee_text, found)
+        for line, known in zip(lines, given, strict=True):
+            answer = known or self._of_models(line.payee_text, next(guesses))
             if len(self.rules):
                 text = f"{line.payee_text} {line.memo}" if line.memo else line.payee_text
                 payee = payees.clean(line.payee_text)
