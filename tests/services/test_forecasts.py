@@ -116,6 +116,32 @@ def test_a_payment_that_is_booked_ahead_is_not_expected_twice(alice, on):
     assert spending.points["mean"][1] == 90000 + 20000
 
 
+def test_a_bill_that_somebody_keeps_is_expected_before_its_first_payment(alice, on):
+    from app.schemas.recurring import RecurringIn
+
+    async def insured(services):
+        await half_a_year(services)
+        bill = {"payee": "Safeharbour", "kind": "bill", "amount": "55", "cadence": "monthly", "starts_on": "2026-07-15"}
+        await services.recurring.add(RecurringIn.model_validate(bill))
+        rent = {
+            "payee": "Linden Property",
+            "kind": "bill",
+            "amount": "900",
+            "cadence": "monthly",
+            "starts_on": "2026-07-03",
+        }
+        rule = await services.recurring.add(RecurringIn.model_validate(rent))
+        return rule.id
+
+    rent = on(alice, insured)
+    found = {each.payee: each for each in items.find(on(alice, gathered), 60)}
+    assert found["Safeharbour"].dates[:2] == (date(2026, 7, 15), date(2026, 8, 15))
+    assert (found["Safeharbour"].minor, found["Linden Property"].minor) == (-5500, -90000)
+
+    on(alice, lambda services: services.recurring.pause(rent))
+    assert "Linden Property" not in {each.payee for each in items.find(on(alice, gathered), 60)}
+
+
 def test_a_month_ends_with_what_is_booked_and_what_is_left(alice, on):
     """940 are booked by the 10th, the rent among them; 20 of 30 days of 200 for food are left: 133.33."""
     on(alice, half_a_year)

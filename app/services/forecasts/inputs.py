@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from app.models import (
     DayTotal,
     MonthTotal,
     Payee,
+    RecurringKind,
     Transaction,
 )
 
@@ -73,6 +75,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A bill or income that a person keeps; amounts are signed, in the account's currency. No dates: it has ended."""
+
+    payee: str
+    cadence: str
+    account_id: int
+    category_id: int | None
+    currency: str
+    low: Minor
+    high: Minor
+    dates: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """A book's past up to ``today``. Monthly flows are in the base currency, each at its month's rate.
 
@@ -92,6 +108,7 @@ class Inputs:
     missing: tuple[str, ...]
     entries: tuple[Entry, ...] = ()
     coming: tuple[Entry, ...] = ()  # booked for days after today
+    planned: tuple[Planned, ...] = ()
 
     @property
     def running(self) -> date:
@@ -127,7 +144,7 @@ async def gather(services: Services, *, entries: bool) -> Inputs:
     past, coming = await _entries(services, shift_month(book.months.of(today), -WINDOW)) if entries else ((), ())
     return Inputs(
         today, book.base_currency, book.months, version or 0, accounts, flows, kinds, first_day, active,
-        tuple(sorted(lost)), past, coming,
+        tuple(sorted(lost)), past, coming, await _planned(services, accounts) if entries else (),
     )  # fmt: skip
 
 
@@ -222,6 +239,25 @@ async def _entries(services: Services, since: date) -> tuple[tuple[Entry, ...], 
         entry = Entry(account_id, day, minor, category_id, other, transfer_id is not None, text)
         (past if day <= services.today else coming).append(entry)
     return tuple(past), tuple(coming)
+
+
+async def _planned(services: Services, accounts: Sequence[AccountDays]) -> tuple[Planned, ...]:
+    """The rules of the book; those without an account go over the first spendable one of their currency."""
+    by_id, found = {each.id: each for each in accounts}, list[Planned]()
+    tomorrow = services.today + timedelta(days=1)
+    until = services.today + timedelta(days=expected_days(services.today))
+    for rule in await services.recurring.all():
+        candidates = [by_id.get(rule.account_id or 0), *(each for each in accounts if each.is_spendable)]
+        account = next((each for each in candidates if each and each.currency == rule.currency), None)
+        if account is None:
+            continue
+        sign = -1 if rule.kind is RecurringKind.BILL else 1
+        low, high = sorted((sign * rule.amount_minor, sign * rule.amount_max_minor))
+        dates = () if rule.is_paused else tuple(rule.schedule.between(tomorrow, until))
+        found.append(
+            Planned(rule.name, rule.cadence.value, account.id, rule.category_id, rule.currency, low, high, dates)
+        )
+    return tuple(found)
 
 
 def expected_days(today: date) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from app.domain.money import exponent
 from app.domain.period import days_in_month, shift_month
 from app.models import CategoryKind
-from app.services.forecasts.inputs import Entry, Inputs, Minor
+from app.services.forecasts.inputs import Entry, Inputs, Minor, Planned
 
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 DAYS = {"weekly": 7, "fortnightly": 14}
@@ -111,7 +111,41 @@ def find(inputs: Inputs, days: int) -> list[Item]:
                     _counted(of_item, typical, min(low, high), max(low, high)),
                 )
             )
-    return sorted(items, key=lambda each: -abs(each.minor))
+    return sorted(_with_planned(items, inputs), key=lambda each: -abs(each.minor))
+
+
+def _with_planned(items: Sequence[Item], inputs: Inputs) -> list[Item]:
+    """What was found, without what a person has ended or paused, and with what they keep that was not found."""
+    from app.ml import payees
+
+    def same(item: Item, rule: Planned) -> bool:
+        if item.kind == "transfer" or item.minor * rule.low <= 0:
+            return False
+        if payees.key(item.payee) == payees.key(rule.payee):
+            return True
+        alike = (
+            rule.low * 0.9 <= item.minor <= rule.high * 1.1
+            if item.minor > 0
+            else (rule.low * 1.1 <= item.minor <= rule.high * 0.9)
+        )
+        near = any(abs((one - other).days) <= NEAR for one in item.dates[:1] for other in rule.dates[:2])
+        return item.account_id == rule.account_id and item.cadence == rule.cadence and alike and near
+
+    kept = [each for each in items if not any(same(each, rule) and not rule.dates for rule in inputs.planned)]
+    for rule in inputs.planned:
+        if not rule.dates or any(same(each, rule) for each in items):
+            continue
+        booked = [e.booked_on for e in inputs.coming if payees.key(e.payee) == payees.key(rule.payee)]
+        dates = tuple(day for day in rule.dates if not any(abs((day - other).days) <= NEAR for other in booked))
+        kind: Kind = "income" if rule.low > 0 else "bill"
+        middle = (rule.low + rule.high) // 2
+        kept.append(
+            Item(
+                rule.payee, kind, rule.cadence, rule.account_id, None, rule.category_id, rule.currency,
+                middle, rule.low, rule.high, dates,
+            )
+        )  # fmt: skip
+    return kept
 
 
 def _counted(entries: Sequence[Entry], typical: Minor, low: Minor, high: Minor) -> tuple[tuple[date, Minor], ...]:
