@@ -1,7 +1,8 @@
-"""Real databases for tests: a SQLite file copied, a PostgreSQL database made from a template."""
+"""Real databases for tests: a SQLite file copied, a PostgreSQL database put back as it was."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -11,9 +12,10 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from alembic import command
-from sqlalchemy import NullPool, text
+from sqlalchemy import make_url
 
 from app.cli import alembic_config
 from app.db import Database
@@ -50,9 +52,16 @@ def migrate(url: str) -> None:
     anyio.run(work)
 
 
+def memory() -> str | None:
+    """A folder that is kept in memory, where there is one with room: a test's file needs no disk."""
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 2**30
+    return str(folder) if roomy else None
+
+
 class SQLite:
     def open(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="saldo-sqlite-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="saldo-sqlite-", dir=memory()))
         migrate(f"sqlite+aiosqlite:///{self.folder}/empty.sqlite3")
 
     def keep(self, name: str) -> None:
@@ -72,47 +81,74 @@ class SQLite:
 
 
 class PostgreSQL:
+    """One database for all tests: making and dropping one for each costs more than most tests do.
+
+    Triggers note in ``ground.touched`` which tables a test wrote; those alone are put back before the next one. A test
+    that changes the schema loses the triggers, and the database is then made anew from its template.
+    """
+
     def open(self) -> None:
         self.server = postgres_address()
-        self.prefix = f"saldo_test_{uuid4().hex[:12]}"
-        self.kept = ["empty"]
-        self._say(f"CREATE DATABASE {self.prefix}_empty")
-        migrate(self._url(f"{self.prefix}_empty"))
+        self.name = f"saldo_test_{uuid4().hex[:12]}"
+        self.loop = asyncio.new_event_loop()
+        self._outside(f"CREATE DATABASE {self.name}", f"ALTER DATABASE {self.name} SET synchronous_commit = off")
+        migrate(self.url)
+        self.connection = self._run(asyncpg.connect(self._address(self.name)))
+        self._run(self.connection.execute((Path(__file__).parent / "ground.sql").read_text()))
+        self.tables = self._run(self.connection.fetchval("SELECT count(*) FROM ground.written"))
+        self.keep("empty")
+
+    @property
+    def url(self) -> str:
+        return self._address(self.name).replace("postgresql://", "postgresql+asyncpg://")
 
     def keep(self, name: str) -> None:
-        self._say(f"ALTER DATABASE {self.name} RENAME TO {self.prefix}_{name}")
-        self.kept.append(name)
+        self._run(self.connection.execute(f"SELECT ground.keep('{name}')"))
+        self._run(self.connection.close())
+        self._outside(f"DROP DATABASE IF EXISTS {self.name}_template WITH (FORCE)")
+        self._outside(f"CREATE DATABASE {self.name}_template TEMPLATE {self.name}")
+        self.connection = self._run(asyncpg.connect(self._address(self.name)))
 
     def fresh(self, template: str) -> str:
-        self.name = f"{self.prefix}_{uuid4().hex[:8]}"
-        self._say(f"CREATE DATABASE {self.name} TEMPLATE {self.prefix}_{template}")
-        return self._url(self.name)
+        written = "SELECT count(*) FROM ground.written"
+        if self._run(self.connection.fetchval(written)) != self.tables:
+            self._run(self.connection.close())
+            self._outside(
+                f"DROP DATABASE {self.name} WITH (FORCE)",
+                f"CREATE DATABASE {self.name} TEMPLATE {self.name}_template",
+                f"ALTER DATABASE {self.name} SET synchronous_commit = off",
+            )
+            self.connection = self._run(asyncpg.connect(self._address(self.name)))
+        for table in self._run(self.connection.fetchval(f"SELECT ground.restore('{template}')")):
+            self._run(self.connection.execute(f'VACUUM "{table}"'))
+        return self.url
 
     def drop(self) -> None:
-        self._say(f"DROP DATABASE {self.name} WITH (FORCE)")
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
+        self._run(self.connection.fetch(others, self.name))
 
     def close(self) -> None:
-        for name in self.kept:
-            self._say(f"DROP DATABASE {self.prefix}_{name} WITH (FORCE)")
+        self._run(self.connection.close())
+        for name in (self.name, f"{self.name}_template"):
+            self._outside(f"DROP DATABASE {name} WITH (FORCE)")
+        self.loop.close()
 
-    def _url(self, name: str) -> str:
-        return self.server.rpartition("/")[0].replace("postgresql://", "postgresql+asyncpg://") + f"/{name}"
+    def _address(self, name: str) -> str:
+        return make_url(self.server).set(database=name).render_as_string(hide_password=False)
 
-    def _say(self, statement: str) -> None:
-        import anyio
-        from sqlalchemy.ext.asyncio import create_async_engine
+    def _run(self, work: Any) -> Any:
+        return self.loop.run_until_complete(work)
+
+    def _outside(self, *statements: str) -> None:
+        """Say something to the server that no database can be told from inside."""
 
         async def work() -> None:
-            engine = create_async_engine(
-                self.server.replace("postgresql://", "postgresql+asyncpg://"),
-                poolclass=NullPool,
-                isolation_level="AUTOCOMMIT",
-            )
-            async with engine.connect() as connection:
-                await connection.execute(text(statement))
-            await engine.dispose()
+            connection = await asyncpg.connect(self.server)
+            for each in statements:
+                await connection.execute(each)
+            await connection.close()
 
-        anyio.run(work)
+        self._run(work())
 
 
 def reachable(address: str) -> bool:
