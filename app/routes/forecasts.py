@@ -106,12 +106,14 @@ def ideas(found: ForecastPage, categories: dict[int, Any], asked: Asked) -> list
     texts: list[str] = []
     if not found.ahead:
         return texts
+    held = {each.category_id for each in found.scenarios}
     bills = [each for each in found.drivers if each.once < 0 and each.item.kind == "bill"]
+    bills = [each for each in bills if each.item.category_id not in held]
     if bills:
         category = categories.get(bills[0].item.category_id or 0)
         texts.append(f"{category.name.lower() if category else bills[0].item.payee} +100")
     dining = next((each for each in categories.values() if each.key == "dining_out"), None)
-    if dining and any(row.category_id == dining.id for row in found.rows):
+    if dining and any(row.category_id == dining.id for row in found.rows) and dining.id not in held:
         texts.append(f"no {dining.name.lower()}")
     if found.income.points and found.income.points[0].mean:
         texts.append("income -10%")
