@@ -90,7 +90,7 @@ class AccountsController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="accounts")
+    @get("/", name="accounts", opt={"kept": True})
     async def show_accounts(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every account by kind, with its balance and trend."""
         return page_or_partial(request, "accounts/index", "accounts/list", **await overview(services))
@@ -110,7 +110,7 @@ class AccountsController(Controller):
             await services.accounts.add(entry)
         return await changed(request, services, LIST, "accounts/list", **await overview(services))
 
-    @get("/{account_id:int}", name="accounts:show")
+    @get("/{account_id:int}", name="accounts:show", opt={"kept": True})
     async def show_account(
         self,
         services: NamedDependency[Services],

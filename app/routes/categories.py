@@ -46,7 +46,7 @@ class CategoriesController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="categories")
+    @get("/", name="categories", opt={"kept": True})
     async def show_categories(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every group with its categories and how often each is used."""
         return page_or_partial(request, "categories/index", "categories/list", **await listing(services))

@@ -45,7 +45,7 @@ class PayeesController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="payees")
+    @get("/", name="payees", opt={"kept": True})
     async def show_payees(
         self,
         request: AnyRequest,

@@ -23,7 +23,7 @@ class ReportsController(Controller):
     path = "/reports"
     opt = MEMBER
 
-    @get("/", name="reports")
+    @get("/", name="reports", opt={"kept": True})
     async def month(
         self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
     ) -> Template:

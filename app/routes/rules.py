@@ -106,7 +106,7 @@ class RulesController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="rules")
+    @get("/", name="rules", opt={"kept": True})
     async def show_rules(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every rule in the order in which they are asked."""
         return page_or_partial(request, "rules/index", "rules/list", **await listing(services))

@@ -33,7 +33,7 @@ class TagsController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="tags")
+    @get("/", name="tags", opt={"kept": True})
     async def show_tags(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every tag with how many transactions have it."""
         return page_or_partial(request, "tags/index", "tags/list", **await listing(services))

@@ -67,9 +67,8 @@ def _cells(batch: Raw, categories: dict[int, str], accounts: dict[int, str]) -> 
     tags, parts = batch.tags, batch.parts
     for row in batch.rows:
         (
-            id_, day, minor, currency, _payee_id, payee, category_id, account_id, transfer_id, _is_split, memo, text,
-            status, _filed_by, _confidence, _because, original_minor, original, rate, _source, _batch, external_id,
-            _version,
+            id_, day, minor, currency, payee, category_id, account_id, transfer_id, _is_split, memo, text, status,
+            original_minor, original, rate, external_id,
         ) = row  # fmt: skip
         yield (
             day.isoformat(),
@@ -80,7 +79,7 @@ def _cells(batch: Raw, categories: dict[int, str], accounts: dict[int, str]) -> 
             accounts.get(account_id, ""),
             harmless(", ".join(tags[id_])) if id_ in tags else "",
             harmless(memo) if memo else "",
-            status.value,
+            status,
             harmless("; ".join(_part(each, currency) for each in parts[id_])) if id_ in parts else "",
             transfer_id or "",
             harmless(text) if text else "",
