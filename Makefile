@@ -57,7 +57,8 @@ bench: $(VENV)/.developing  ## Measure speed and quality
 messages: $(VENV)/.developing  ## Collect the words of the interface for translation
 	mkdir -p app/locale && $(BIN)/pybabel -q extract -F pyproject.toml -k _ -k ngettext:1,2 -k mark -o app/locale/saldo.pot --no-location --sort-output app
 
-audit: $(VENV)/.developing  ## Look for known holes in what we depend on
+audit: $(VENV)/.installed  ## Look for known holes in what we depend on (asks the network)
+	$(PIP) pip-audit
 	$(BIN)/python -m pip_audit -r requirements.lock --disable-pip
 
 lock: $(VENV)/.developing  ## Resolve the dependencies anew
