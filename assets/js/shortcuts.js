@@ -10,7 +10,10 @@ let since = 0;
 
 const keys = {
   n: focusQuickAdd,
-  "/": () => one("[data-search]")?.focus() ?? openPalette(),
+  "/": () => {
+    const search = one("[data-search]");
+    search ? search.focus() : openPalette();
+  },
   z: undo,
   "?": () => open(one("#shortcuts")),
 };
