@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LAYOUTS = {f"{size} {looks}": (room, looks) for size, room in (("desktop", DESKTOP), ("phone", PHONE)) for looks in ("light", "dark")}
-START = 60.0  # seconds that the server may take to answer, on a busy machine
+START = 120.0  # seconds that the server may take to answer, on a busy machine
 PATIENCE = 15_000  # milliseconds that a step may take there
 _names = itertools.count(1)
 
