@@ -1,4 +1,4 @@
-// Small comforts of forms: drop zones, growing text, shown passwords, copied secrets, guesses from the browser.
+// Small comforts of forms: drop zones, shown passwords, copied secrets, guesses from the browser.
 import { each, on, one } from "./dom.js";
 
 each("[data-drop]", (zone) => {
@@ -15,13 +15,6 @@ each("[data-drop]", (zone) => {
 });
 
 on("change", "[data-autosubmit]:is(select, input)", (input) => input.form.requestSubmit());
-
-const grow = (area) => {
-  area.style.height = "auto";
-  area.style.height = `${area.scrollHeight + 2}px`;
-};
-each("textarea[data-grow]", grow);
-on("input", "textarea[data-grow]", grow);
 
 on("click", "[data-reveal]", (button) => {
   const input = one(button.dataset.reveal);

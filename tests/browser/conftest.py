@@ -18,12 +18,16 @@ from typing import Any
 import pytest
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-LAYOUTS = {f"{size} {looks}": (room, looks) for size, room in (("desktop", DESKTOP), ("phone", PHONE)) for looks in ("light", "dark")}
+LAYOUTS = {
+    f"{size} {looks}": (room, looks)
+    for size, room in (("desktop", DESKTOP), ("phone", PHONE))
+    for looks in ("light", "dark")
+}
 START = 120.0  # seconds that the server may take to answer, on a busy machine
 PATIENCE = 15_000  # milliseconds that a step may take there
 _names = itertools.count(1)
@@ -103,7 +107,7 @@ class Watched:
 
     def tab(self, context: BrowserContext) -> Page:
         page = context.new_page()
-        page.on("console", lambda message: self.hear(message.text))
+        page.on("console", lambda message: message.type in ("error", "warning") and self.hear(message.text))
         page.on("pageerror", lambda error: self.hear(str(error)))
         return page
 
