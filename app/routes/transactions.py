@@ -58,7 +58,7 @@ class TransactionsController(Controller):
             "transactions/results",
             headers={"HX-Push-Url": address},
             **context,
-            **await filing_choices(services),
+            **await bulk_choices(services),
         )
 
     @get(["/export.csv", "/export.json"], name="transactions:export")
@@ -142,7 +142,7 @@ class TransactionsController(Controller):
         return partial(
             "transactions/changed",
             **await results(services, wanted, {}, None),
-            **await filing_choices(services),
+            **await bulk_choices(services),
             **undoable(services),
         )
 
@@ -157,6 +157,8 @@ class TransactionsController(Controller):
             await bulk.tag(selection, tags, remove=True)
         elif verb == "clear":
             await bulk.mark(selection, Status.CLEARED)
+        elif verb == "move":
+            await bulk.move(selection, number(data.get("account", ""), "account"))
         elif verb == "delete":
             await bulk.delete(selection)
         else:
@@ -347,11 +349,18 @@ async def filing_choices(services: Services) -> dict[str, Any]:
     return {"categories": [(group.name, [(each.id, each.name) for each in group.categories]) for group in groups]}
 
 
+async def bulk_choices(services: Services) -> dict[str, Any]:
+    """What the bar of the selected rows offers."""
+    accounts = [(each.id, f"{each.name} · {each.currency}") for each in await services.accounts.options()]
+    return {**await filing_choices(services), "own_accounts": accounts}
+
+
 async def around(services: Services) -> dict[str, Any]:
-    """What the filters of the page offer."""
-    filing = await filing_choices(services)
+    """What the filters and the bulk bar of the page offer."""
+    bulk = await bulk_choices(services)
     return {
-        "categories": [("unfiled", _("No category")), *filing["categories"]],
+        **bulk,
+        "categories": [("unfiled", _("No category")), *bulk["categories"]],
         "accounts": [(each.id, each.name) for each in await services.accounts.all()],
         "tags": [(name, name) for _id, name in await services.tags.all()],
         "statuses": list(statuses().items()),

@@ -8,16 +8,18 @@ import os
 import re
 import secrets
 import warnings
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 from PIL import Image, ImageOps
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, NotFound, TooLarge, UnsupportedFile
 from app.i18n import _
-from app.models import Attachment
+from app.models import Attachment, Change, ChangeAction, ChangeSet
 from app.models.repository import BookRepository
 from app.settings import settings
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 LARGEST = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 MOST = 20  # of one transaction
+KEPT = timedelta(days=30)  # how long the bytes of a file stay after it was taken off, so that this can be undone
 NAME = re.compile(r"[A-Za-z0-9_-]{20,60}\.(?:jpg|png|webp|pdf)")
 #: First bytes, Pillow's name, ending, media type.
 KINDS = (
@@ -98,6 +101,42 @@ class AttachmentService:
         await self.session.flush()
         self.services.journal.note(_("Removed {name}", name=row.filename))
         return row.transaction_id
+
+
+async def sweep(session: AsyncSession, moment: datetime) -> int:
+    """Delete the bytes that no entry names any more and no undo may bring back; how many files there were.
+
+    Files younger than ``KEPT`` are left alone, so one that is just being attached is safe.
+    """
+    old = await anyio.to_thread.run_sync(_older_than, (moment - KEPT).timestamp())
+    if not old:
+        return 0
+    named = set(await session.scalars(select(Attachment.path)))
+    removed = (
+        select(Change.before)
+        .join(ChangeSet, ChangeSet.id == Change.change_set_id)
+        .where(
+            Change.table_name == Attachment.__tablename__,
+            Change.action == ChangeAction.DELETE,
+            ChangeSet.created_at > moment - KEPT,
+        )
+    )
+    named |= {before["path"] for before in await session.scalars(removed) if before}
+    useless = old - named
+    await anyio.to_thread.run_sync(_remove, useless)
+    return len(useless)
+
+
+def _older_than(moment: float) -> set[str]:
+    if not folder().is_dir():
+        return set()
+    with os.scandir(folder()) as found:
+        return {each.name for each in found if NAME.fullmatch(each.name) and each.stat().st_mtime < moment}
+
+
+def _remove(names: set[str]) -> None:
+    for name in names:
+        (folder() / name).unlink(missing_ok=True)
 
 
 def folder() -> Path:

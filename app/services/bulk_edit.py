@@ -18,8 +18,7 @@ from app.services.listing import Filter
 if TYPE_CHECKING:
     from app.services import Services
 
-MOST = 100_000
-MOST_DELETED = 5_000
+MOST = 10_000  # rows that one change can still be undone for while somebody waits
 CHUNK = 500
 FILING = ("category_id", "filed_by", "confidence", "because")
 
@@ -63,6 +62,45 @@ class BulkEditService:
         self._note(ngettext("Changed the status of {n} entry", "Changed the status of {n} entries", len(rows)))
         return len(rows)
 
+    async def move(self, selection: Selection, account_id: int | None) -> int:
+        """Move rows to another account of their currency. All of them or none: what cannot move is said."""
+        if account_id is None:
+            raise Invalid(_("Choose the account that they go to."), field="account")
+        account = await self.services.transactions.account(account_id)
+        rows = await self._rows(selection)
+        if locked := sum(row.status is Status.RECONCILED for row in rows):
+            raise Invalid(
+                ngettext(
+                    "{n} of these entries is reconciled. Unlock it or leave it out.",
+                    "{n} of these entries are reconciled. Unlock them or leave them out.",
+                    locked,
+                ),
+                field="account",
+            )
+        if moved := sum(row.transfer_id is not None for row in rows):
+            raise Invalid(
+                ngettext(
+                    "{n} of these entries is one side of a transfer. Take it apart or leave it out.",
+                    "{n} of these entries are sides of transfers. Take them apart or leave them out.",
+                    moved,
+                ),
+                field="account",
+            )
+        if foreign := sorted({row.currency for row in rows} - {account.currency}):
+            raise Invalid(
+                _(
+                    "{account} is kept in {currency}, and some of these entries are in {other}. Move those one by one.",
+                    account=account.name,
+                    currency=account.currency,
+                    other=", ".join(foreign),
+                ),
+                field="account",
+            )
+        rows = [row for row in rows if row.account_id != account.id]
+        await self._write(rows, {"account_id": account.id})
+        self._note(ngettext("Moved {n} entry to {name}", "Moved {n} entries to {name}", len(rows), name=account.name))
+        return len(rows)
+
     async def tag(self, selection: Selection, names: Iterable[str], *, remove: bool = False) -> int:
         """Put tags on rows, or take them off."""
         tags = await self.services.tags.named(names)
@@ -78,8 +116,6 @@ class BulkEditService:
     async def delete(self, selection: Selection) -> int:
         """Delete rows, and the other sides of transfers with them."""
         ids = [row.id for row in await self._rows(selection) if row.status is not Status.RECONCILED]
-        if len(ids) > MOST_DELETED:
-            raise Invalid(_("At most {n} entries can be deleted at once. Narrow the filter.", n=f"{MOST_DELETED:,}"))
         rows = await self._loaded(Transaction.id, ids)
         found = {row.id for row in rows}
         transfers = {row.transfer_id for row in rows if row.transfer_id}
@@ -104,7 +140,10 @@ class BulkEditService:
         query = select(*columns).order_by(Transaction.id)
         if selection.everything is not None:
             conditions = await self.services.listing.conditions(selection.everything)
-            return list((await self.session.execute(query.where(*conditions).limit(MOST))).all())
+            found = list((await self.session.execute(query.where(*conditions).limit(MOST + 1))).all())
+            if len(found) > MOST:
+                raise Invalid(_("At most {n} entries can be changed at once. Narrow the filter.", n=f"{MOST:,}"))
+            return found
         rows: list[Any] = []
         for part in _chunks(selection.ids):
             own = query.where(Transaction.book_id == self.member.book.id, Transaction.id.in_(part))
@@ -131,7 +170,8 @@ class BulkEditService:
                 parts.get(row.id, ()),
             )
             deltas.add(before, -1)
-            deltas.add(before._replace(**{name: values[name] for name in ("category_id", "status") if name in values}))
+            changed = ("account_id", "category_id", "status")
+            deltas.add(before._replace(**{name: values[name] for name in changed if name in values}))
         await self.services.journal.bulk_update(
             Transaction, [row.id for row in rows], values, [dict(row._mapping) for row in rows]
         )

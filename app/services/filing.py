@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import FromClause, Select, func, select, union
 
 from app.domain import payees
 from app.domain.money import exponent
 from app.domain.rules import Matcher, Then
+from app.domain.search import fold
 from app.errors import Conflict
 from app.i18n import _, ngettext
-from app.models import Actor, Category, FiledBy, Payee, Transaction
+from app.models import Actor, FiledBy, Payee, Transaction
 from app.services.bulk import recategorise
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 LEARNED_FROM = (FiledBy.PERSON, FiledBy.FILE, FiledBy.RULE)
 UNANIMOUS = 2  # filings of one payee under one category, and none under another, that count as sure
 LEARNED_ROWS = 20_000  # the latest filed rows a memory is built from
+#: For one entry: the latest rows of the book, the latest of its payee and of payees that share a word with it.
+NEAR_ROWS, NEAR_PAYEES, SHORTEST_WORD = 200, 10, 4
 
 
 class Line(Protocol):
@@ -181,51 +184,72 @@ class FilingService:
     async def ready(self) -> Filing:
         """Rules, categories and all that the user taught, read once for the life of the service."""
         if self._ready is None:
-            from app.ml.categoriser import Categoriser
-
-            rows = await self.session.execute(
-                select(Category.id, Category.key, Category.name).where(
-                    Category.book_id == self.member.book.id, Category.archived_at.is_(None)
-                )
+            latest = (
+                self._taught(Transaction.id)
+                .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+                .limit(LEARNED_ROWS)
             )
-            labels, names = dict[str, int](), dict[str, int]()
-            for category_id, key, name in rows:
-                labels[key or str(category_id)] = category_id
-                names.setdefault(name.casefold(), category_id)
-            matcher = await self.services.rules.matcher()
-            self._ready = Filing(Categoriser.load(), await self._memory(labels), matcher, labels, names)
+            self._ready = await self._filing(latest.subquery())
         return self._ready
 
-    async def _memory(self, labels: dict[str, int]) -> Memory:
+    async def near(self, row: Transaction, payee: str) -> Filing:
+        """Ready to file this one entry: what was taught of its payee, of payees named alike and lately.
+
+        It reads a bounded number of rows however large the book is.
+        """
+        if self._ready is not None:
+            return self._ready
+        latest = select(Transaction.id).where(Transaction.book_id == self.member.book.id)
+        kin = select(Transaction.id).where(Transaction.payee_id.in_(self._kin(row, payee)))
+        order = (Transaction.booked_on.desc(), Transaction.id.desc())
+        rows = [each.order_by(*order).limit(NEAR_ROWS).subquery() for each in (latest, kin)]
+        return await self._filing(union(*(select(each.c.id) for each in rows)).subquery())
+
+    def _kin(self, row: Transaction, payee: str) -> Any:
+        """Ids of the entry's payee and of some whose names share its longest word."""
+        kin = Payee.id == row.payee_id
+        word = max(fold(payee).split(), key=len, default="")
+        if len(word) >= SHORTEST_WORD:
+            kin |= Payee.key.contains(word, autoescape=True)
+        own = select(Payee.id).where(Payee.book_id == self.member.book.id, kin)
+        return own.order_by((Payee.id == row.payee_id).desc(), Payee.id.desc()).limit(NEAR_PAYEES)
+
+    async def _filing(self, rows: FromClause) -> Filing:
+        """What is needed to file, with a memory of these rows (their ``id``)."""
+        from app.ml.categoriser import Categoriser
+
+        labels, names = dict[str, int](), dict[str, int]()
+        for each in (await self.services.categories.by_id()).values():
+            if not each.is_archived:
+                labels[each.key or str(each.id)] = each.id
+                names.setdefault(each.name.casefold(), each.id)
+        matcher = await self.services.rules.matcher()
+        return Filing(Categoriser.load(), await self._memory(labels, rows), matcher, labels, names)
+
+    def _taught(self, *columns: Any) -> Select[Any]:
+        """Transactions of the book whose category somebody said: a person, a file or a rule, but no guess."""
+        return select(*columns).where(
+            Transaction.book_id == self.member.book.id,
+            Transaction.category_id.is_not(None),
+            Transaction.filed_by.in_(LEARNED_FROM),
+        )
+
+    async def _memory(self, labels: dict[str, int], rows: FromClause) -> Memory:
         from app.ml.categoriser import Learned, Memory
 
-        recent = (
-            select(
-                func.coalesce(func.nullif(Transaction.statement_text, ""), Payee.name).label("text"),
-                Transaction.category_id,
-                Transaction.booked_on,
-                Transaction.amount_minor,
-                Transaction.currency,
-            )
-            .join(Payee, Payee.id == Transaction.payee_id)
-            .where(
-                Transaction.book_id == self.member.book.id,
-                Transaction.category_id.is_not(None),
-                Transaction.filed_by.in_(LEARNED_FROM),
-            )
-            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-            .limit(LEARNED_ROWS)
-            .subquery()
+        text = func.coalesce(func.nullif(Transaction.statement_text, ""), Payee.name)
+        query = self._taught(
+            text,
+            Transaction.category_id,
+            Transaction.currency,
+            func.count(),
+            func.max(Transaction.booked_on),
+            func.max(Transaction.amount_minor),
         )
         taught = await self.session.execute(
-            select(
-                recent.c.text,
-                recent.c.category_id,
-                recent.c.currency,
-                func.count(),
-                func.max(recent.c.booked_on),
-                func.max(recent.c.amount_minor),
-            ).group_by(recent.c.text, recent.c.category_id, recent.c.currency)
+            query.join(rows, rows.c.id == Transaction.id)
+            .join(Payee, Payee.id == Transaction.payee_id)
+            .group_by(text, Transaction.category_id, Transaction.currency)
         )
         label_of = {category_id: label for label, category_id in labels.items()}
         learned = [
@@ -237,7 +261,7 @@ class FilingService:
 
     async def file(self, row: Transaction, payee: str) -> Filed:
         """File one transaction that has no category yet; what is only a suggestion leaves it empty."""
-        filing = await self.ready()
+        filing = await self.near(row, payee)
         entry = Entry(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
         found = filing.file([entry], row.account_id)[0]
         if row.transfer_id is None and not row.is_split:
@@ -247,7 +271,7 @@ class FilingService:
 
     async def suggestions(self, row: Transaction, payee: str) -> tuple[Suggestion, ...]:
         """The likeliest categories of a transaction, the likeliest first."""
-        filing = await self.ready()
+        filing = await self.near(row, payee)
         entry = Entry(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
         return filing.file([entry], row.account_id)[0].top
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
-#: What a reconciled transaction keeps until it is unlocked.
+#: What a reconciled transaction keeps until it is unlocked, by a change of nothing but its status to cleared.
 LOCKED = frozenset({"account", "booked_on", "payee", "amount", "currency", "splits"})
 
 
@@ -109,7 +109,8 @@ class TransactionService:
         self._index(row, payee)
         self.session.add(row)
         await self.session.flush()
-        await self._tag(row.id, tags)
+        if tags:
+            await self._tag(row.id, tags)
         self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money))
         return row
 
@@ -119,8 +120,10 @@ class TransactionService:
         given = patch.model_fields_set - {"version"}
         if patch.version is not None and patch.version != row.version:
             raise await self._stale(row, patch)
-        if row.status is Status.RECONCILED and given & LOCKED:
-            raise AlreadyReconciled()
+        if row.status is Status.RECONCILED:
+            unlocking = patch.status is Status.CLEARED and given == {"status"}
+            if given & LOCKED or (patch.status not in (None, row.status) and not unlocking):
+                raise AlreadyReconciled()
         payee = await self._edit_payee(row, patch, given)
         await self._edit_amount(row, patch, given)
         await self._edit_filing(row, patch, given)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 
+from app.models import Transaction, User
 from app.services.exports import harmless
 from app.services.listing import Filter
 
@@ -91,6 +93,17 @@ def test_reconciled_rows_are_locked(alice: Any) -> None:
     assert alice.api("PATCH", path, json={"status": "reconciled"}).status_code == 200
     assert alice.api("PATCH", path, json={"amount": "-1"}).status_code == 409
     assert alice.api("DELETE", path).status_code == 409
+
+
+def test_only_an_unlocking_touches_a_reconciled_row(alice: Any) -> None:
+    path = f"{PATH}/{add(alice).json()['id']}"
+    alice.api("PATCH", path, json={"status": "reconciled"})
+    for refused in ({"status": "pending"}, {"status": "cleared", "amount": "-1"}, {"status": "cleared", "memo": "x"}):
+        answer = alice.api("PATCH", path, json=refused)
+        assert answer.status_code == 409
+        assert "Unlock it" in answer.json()["detail"]
+    assert alice.api("PATCH", path, json={"status": "cleared"}).status_code == 200
+    assert alice.api("PATCH", path, json={"amount": "-1"}).status_code == 200
 
 
 def test_a_late_change_gets_both_versions(alice: Any) -> None:
@@ -216,6 +229,41 @@ def test_expenses_speak_the_earlier_shape(alice: Any) -> None:
     assert body["alerts"] == []
     listed = alice.api("GET", "/api/expenses/").json()
     assert set(listed[0]) == {"id", "product_name", "amount", "category_name", "description", "date"}
+
+
+def test_an_amount_that_may_mean_two_things_is_asked_about(alice: Any) -> None:
+    async def no_region(services: Any) -> None:
+        (await services.session.get_one(User, services.member.user.id)).locale = "en"
+
+    alice.work(no_region)
+    answer = alice.api("POST", "/api/expenses/", json={"message": "lunch 1,250"})
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "message"
+    assert "1250.00 EUR" in error["message"]
+    assert "1.25 EUR" in error["message"]
+    assert count(alice) == 0
+
+
+def test_a_day_that_may_mean_two_is_booked_on_the_likelier(alice: Any) -> None:
+    assert alice.api("POST", "/api/expenses/", json={"message": "lunch 12.50 on 5/6"}).status_code == 201
+
+
+def test_the_list_of_expenses_has_no_end(alice: Any) -> None:
+    async def many(services: Any) -> None:
+        account = await services.accounts.default()
+        services.session.add_all(
+            Transaction(
+                book_id=services.member.book.id, account_id=account.id, booked_on=date(2026, 3, 14), memo="",
+                amount_minor=-100 * euros, currency="EUR", search_text="", splits=[],
+            )
+            for euros in range(1, 1004)
+        )  # fmt: skip
+
+    alice.work(many)
+    listed = alice.api("GET", "/api/expenses/").json()
+    assert len(listed) == len({each["id"] for each in listed}) == 1003
+    assert listed[0]["amount"] == 1003
 
 
 @pytest.mark.parametrize(

@@ -160,3 +160,14 @@ def test_a_rule_runs_over_the_past_as_one_change_set(alice):
 
     alice.work(lambda services: services.journal.undo(change_set))
     assert alice.work(look) == [(category(alice, "groceries"), "lidl")] * 3
+
+
+def test_one_entry_is_filed_from_what_is_near_it_in_a_large_book(alice, monkeypatch):
+    pets, gifts = category(alice, "pets"), category(alice, "gifts")
+    for payee in ("Zqxv", "Zqxv", "Zqxv Wolfratshausen", "Lidl", "Aldi"):
+        add(alice, payee, category=pets if "Zqxv" in payee else gifts)
+    monkeypatch.setattr("app.services.filing.NEAR_ROWS", 3)
+
+    _id, filed, by, because = add(alice, "Zqxv")
+    assert (filed, by) == (pets, FiledBy.MEMORY)
+    assert "2 times" in because

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.response import Stream
 
 from app.domain.money import Money
 from app.errors import Invalid
 from app.i18n import _
-from app.services import Services
+from app.services import Member, Services, reading
 from app.services.listing import Filter, Line
+from app.services.quick_add import Draft
+from app.services.rates import Quote
 from app.web.guards import MEMBER
 from app.web.idempotency import once
 
 AnyRequest = Request[Any, Any, Any]
-MOST = 10_000
 
 
 async def message_of(request: AnyRequest) -> str:
@@ -50,8 +55,10 @@ class ExpensesApi(Controller):
         async def add() -> dict[str, Any]:
             try:
                 drafts = await services.quick_add.read(message)
-                # the likeliest reading is taken, but nothing is booked that has no answer at all
-                drafts = [replace(each, unsure=each.unsure - {"amount", "date"}) for each in drafts]
+                for draft in drafts:
+                    _sure_of_amount(draft)
+                # the likeliest day is taken, but no amount that may mean another
+                drafts = [replace(each, unsure=each.unsure - {"date"}) for each in drafts]
                 rows = await services.quick_add.book(drafts)
             except Invalid as error:
                 raise Invalid(error.message, field="message") from None
@@ -73,30 +80,53 @@ class ExpensesApi(Controller):
         return await once(request, services, add)
 
     @get("/", operation_id="ListExpenses")
-    async def list_expenses(self, services: NamedDependency[Services]) -> Response[Any]:
-        """What went out, transfers left out, newest first, in the book's currency."""
-        found = await services.listing.page(Filter(flow="out", transfer=False), limit=MOST, totals=False)
-        base = services.member.book.base_currency
-        rates: dict[Any, Any] = {}
-        listed = []
-        for line in found.lines:
-            amount: Money | None = abs(line.amount)
-            if line.currency != base:
-                key = (line.currency, line.booked_on)
-                if key not in rates:
-                    rates[key] = await services.rates.find(line.currency, base, line.booked_on)
-                amount = abs(line.amount).to(base, rates[key].rate) if rates[key] else None
-            listed.append(
-                {
-                    "id": line.id,
-                    "product_name": line.title,
-                    "amount": float(amount.decimal) if amount else None,
-                    "category_name": _category(line),
-                    "description": line.memo,
-                    "date": line.booked_on.isoformat(),
-                }
-            )
-        return Response(listed)
+    async def list_expenses(self, member: NamedDependency[Member]) -> Stream:
+        """What went out, transfers left out, newest first, in the book's currency: all of it, in a stream."""
+        return Stream(listed(member), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+async def listed(member: Member) -> AsyncIterator[bytes]:
+    """Every outflow of the book as one JSON list, in a read session of its own."""
+    lead = "["
+    async with reading(member) as services:
+        rates: dict[tuple[str, date], Quote | None] = {}
+        async for lines in services.listing.stream(Filter(flow="out", transfer=False)):
+            found = [json.dumps(await _expense(services, line, rates), ensure_ascii=False) for line in lines]
+            yield (lead + ",\n".join(found)).encode()
+            lead = ",\n"
+    yield b"[]" if lead == "[" else b"]"
+
+
+async def _expense(services: Services, line: Line, rates: dict[tuple[str, date], Quote | None]) -> dict[str, Any]:
+    base = services.member.book.base_currency
+    amount: Money | None = abs(line.amount)
+    if line.currency != base:
+        key = (line.currency, line.booked_on)
+        if key not in rates:
+            rates[key] = await services.rates.find(line.currency, base, line.booked_on)
+        quote = rates[key]
+        amount = abs(line.amount).to(base, quote.rate) if quote else None
+    return {
+        "id": line.id,
+        "product_name": line.title,
+        "amount": float(amount.decimal) if amount else None,
+        "category_name": _category(line),
+        "description": line.memo,
+        "date": line.booked_on.isoformat(),
+    }
+
+
+def _sure_of_amount(draft: Draft) -> None:
+    if "amount" not in draft.unsure:
+        return
+    readings = [f"{each.wire} {each.currency}" for each in draft.amounts or (draft.money,)]
+    if len(readings) > 1:
+        said = _(
+            "This amount may mean {one} or {other}. Write it like one of them.", one=readings[0], other=readings[1]
+        )
+    else:
+        said = _("Is {one} the amount? Write it like that, with its decimals.", one=readings[0])
+    raise Invalid(said, field="message")
 
 
 def _category(line: Line) -> str:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from app import db
-from app.schemas.transactions import TransactionIn
+from app.models import Status
+from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.services.check import check_invariants
+from tests.entries import account, cash, transfer
 
 
 @pytest.fixture
@@ -86,6 +88,47 @@ def test_rows_are_deleted_and_come_back(alice: Any, rows: list[int]) -> None:
     assert "Deleted 3 entries" in answer.text
     assert lines(alice, rows) == {}
     undo_last(alice, answer)
+    assert len(lines(alice, rows)) == 3
+
+
+def test_rows_move_to_another_account_and_back(alice: Any, rows: list[int]) -> None:
+    savings = account(alice, "Savings")
+    answer = bulk(alice, do="move", id=[str(each) for each in rows], account=str(savings))
+    assert "Moved 3 entries to Savings" in answer.text
+    assert {line.account for line in lines(alice, rows).values()} == {"Savings"}
+    undo_last(alice, answer)
+    assert {line.account for line in lines(alice, rows).values()} == {"Cash"}
+
+
+def test_what_cannot_move_is_said_and_nothing_moves(alice: Any, bob: Any, rows: list[int]) -> None:
+    savings, dollars = account(alice, "Savings"), account(alice, "Dollars", "USD")
+    everything = {"do": "move", "everything": "yes"}
+
+    def refused(sentence: str, **data: str) -> None:
+        answer = bulk(alice, **{**everything, "account": str(savings), **data})
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert {line.account for line in lines(alice, rows).values()} == {"Cash"}
+
+    refused("Choose the account", account="")
+    refused("Choose one of your accounts", account=str(account(bob, "Hers")))
+    refused("is kept in USD", account=str(dollars))
+    lock = TransactionPatch(status=Status.RECONCILED)
+    alice.work(lambda services: services.transactions.edit(rows[0], lock))
+    refused("1 of these entries is reconciled")
+    alice.work(lambda services: services.transactions.edit(rows[0], TransactionPatch(status=Status.CLEARED)))
+    transfer(alice, "2026-03-14", "5", cash(alice), savings)
+    refused("2 of these entries are sides of transfers")
+
+
+@pytest.mark.parametrize("verb", ["delete", "clear", "file"])
+def test_a_selection_that_is_too_large_is_said(
+    alice: Any, rows: list[int], monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setattr("app.services.bulk_edit.MOST", 2)
+    answer = bulk(alice, do=verb, everything="yes")
+    assert answer.status_code == 422
+    assert "At most 2 entries can be changed at once" in answer.text
     assert len(lines(alice, rows)) == 3
 
 

@@ -1,0 +1,68 @@
+"""Files of transactions: what is cleared away, and what stays."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app import db
+from app.models.base import now
+from app.schemas.transactions import TransactionIn
+from app.services.attachments import KEPT, folder, sweep
+
+
+@pytest.fixture
+def files(alice: Any) -> list[tuple[int, str]]:
+    """Two files of one entry, attached long ago."""
+
+    async def attach(services: Any) -> list[tuple[int, str]]:
+        row = await services.transactions.add(TransactionIn(payee="Zzyxq", amount="-1"))
+        made = [await services.attachments.add(row.id, f"{n}.pdf", b"%PDF-1.4 x") for n in range(2)]
+        return [(each.id, each.path) for each in made]
+
+    found = alice.work(attach)
+    long_ago = (now() - 3 * KEPT).timestamp()
+    for _id, path in found:
+        os.utime(folder() / path, (long_ago, long_ago))
+    return found
+
+
+def swept(run: Any, days: int) -> int:
+    async def work() -> int:
+        async with db.read_session() as session:
+            return await sweep(session, now() + timedelta(days=days))
+
+    return run(work)
+
+
+def test_a_removed_file_stays_while_it_can_be_put_back(alice: Any, run: Any, files: list[tuple[int, str]]) -> None:
+    (first, path), (_second, other) = files
+
+    async def remove(services: Any) -> int:
+        await services.attachments.delete(first)
+        return services.journal.change_set_id
+
+    change_set = alice.work(remove)
+    swept(run, 1)
+    assert (folder() / path).exists()
+    alice.work(lambda services: services.journal.undo(change_set))
+    swept(run, 31)
+    assert alice.work(lambda services: services.attachments.read(first))[1].startswith(b"%PDF")
+
+    alice.work(remove)
+    assert swept(run, 31) >= 1
+    assert not (folder() / path).exists()
+    assert (folder() / other).exists()
+    assert swept(run, 31) == 0
+
+
+def test_a_file_that_is_just_being_written_stays(run: Any, alice: Any, files: list[tuple[int, str]]) -> None:
+    fresh = folder() / f"{'x' * 30}.pdf"
+    fresh.write_bytes(b"%PDF-")
+    swept(run, 0)
+    assert fresh.exists()
+    swept(run, 31)
+    assert not fresh.exists()
