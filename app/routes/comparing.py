@@ -73,9 +73,9 @@ def _amount(values: Mapping[str, Any], line: Line) -> str:
 
 def _filed(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> str:
     """The category, or each part of a split with its own."""
-    names = {str(key): name for _group, pairs in choices["categories"] for key, name in pairs}
+    names: dict[str, str] = {str(key): name for _group, pairs in choices["categories"] for key, name in pairs}
     if not values.get("splits"):
-        return names.get(values["category"], _("No category"))
+        return names.get(str(values["category"]), _("No category"))
     return ", ".join(f"{names.get(part['category'], _('No category'))} {part['amount']}" for part in values["splits"])
 
 
