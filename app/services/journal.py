@@ -6,7 +6,7 @@ that go around the ORM are not seen by it: bulk work says what it did through ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -25,6 +25,7 @@ from app.services import totals
 from app.services.member import Member
 
 PAGE = 30
+PART = 500  # ids in one statement
 MONTH_BEGINS = "first_day_of_month"
 ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}  # parents first
 MODELS: dict[str, type[Base]] = {
@@ -312,35 +313,38 @@ class JournalService:
         self.recorder.undoes_id = original.id
         self.note(_("Undid: {label}", label=original.label))
         changes = await self.changes(original.id)
-        for change in reversed(changes):
-            await self._take_back(change)
-        await self.session.flush()
+        for run in _runs(reversed(changes)):
+            await self._take_back(run)
         if any(each.table_name == Book.__tablename__ and MONTH_BEGINS in (each.before or {}) for each in changes):
             book = await self.session.get_one(Book, self.member.book.id)
             await totals.rebuild(self.session, book.id, Months(book.first_day_of_month))
         return original
 
-    async def _take_back(self, change: Change) -> None:
-        model = MODELS[change.table_name]
-        if change.action is ChangeAction.DELETE:
-            await self._restore(model, change.before or {})
-        elif change.action is ChangeAction.INSERT:
-            row = await self._unchanged(model, change.row_id, change.after or {})
-            await self._remove(row)
-        elif change.action is ChangeAction.UPDATE:
-            await self._set_back(model, change.row_id, change.before or {}, change.after or {})
+    async def _take_back(self, run: Sequence[Step]) -> None:
+        """Put back changes of one kind to different rows of one table, all at once."""
+        model, action = run[0].model, run[0].action
+        if action is ChangeAction.DELETE:
+            await self._restore(model, [step.before for step in run])
         else:
-            for row_id, before in (change.before or {}).items():
-                await self._set_back(model, int(row_id), before, change.after or {})
-        await self.session.flush()
+            rows = await self._rows(model, [step.row_id for step in run])
+            for step in run:
+                row = rows.get(step.row_id)
+                if row is None or any(plain(getattr(row, key)) != value for key, value in step.after.items()):
+                    raise Conflict(
+                        _("This cannot be undone any more: it was changed again since. Undo the later change first.")
+                    )
+                await (self._remove(row) if action is ChangeAction.INSERT else self._set_back(row, step.before))
+        try:
+            await self.session.flush()
+        except IntegrityError:
+            raise Conflict(
+                _("This cannot be undone any more: something that it belongs to is gone, or is in use.")
+            ) from None
 
-    async def _set_back(
-        self, model: type[Base], row_id: int, before: Mapping[str, Any], after: Mapping[str, Any]
-    ) -> None:
-        row = await self._unchanged(model, row_id, after)
+    async def _set_back(self, row: Any, before: Mapping[str, Any]) -> None:
         if await self._has_entries_in(row, before):
             raise Conflict(_("This cannot be undone any more: there are entries in the new currency."))
-        for key, value in revive(model, before).items():
+        for key, value in revive(type(row), before).items():
             setattr(row, key, value)
 
     async def _has_entries_in(self, row: Any, before: Mapping[str, Any]) -> bool:
@@ -353,38 +357,75 @@ class JournalService:
             return False
         return bool(await self.session.scalar(select(Transaction.id).where(entries).limit(1)))
 
-    async def _unchanged(self, model: Any, row_id: int, expected: Mapping[str, Any]) -> Any:
-        row = await self._row(model, row_id)
-        if row is None or any(plain(getattr(row, key)) != value for key, value in expected.items()):
-            raise Conflict(
-                _("This cannot be undone any more: it was changed again since. Undo the later change first.")
-            )
-        return row
-
-    async def _row(self, model: Any, row_id: int) -> Any:
-        query = select(model).where(model.id == row_id).execution_options(populate_existing=False)
-        query = query.where((model.id if model is Book else model.book_id) == self.member.book.id)
+    async def _rows(self, model: Any, ids: Sequence[int]) -> dict[int, Any]:
+        """The book's rows of these ids, with what the totals need to follow them."""
+        own = (model.id if model is Book else model.book_id) == self.member.book.id
+        query = select(model).where(own)
         if model is Transaction:
             query = query.options(selectinload(Transaction.splits))
-        elif model is Split:  # its transaction too: the totals follow from there
+        elif model is Split:
             query = query.options(joinedload(Split.transaction).selectinload(Transaction.splits))
-        return await self.session.scalar(query)
+        found: dict[int, Any] = {}
+        for start in range(0, len(ids), PART):
+            some = await self.session.scalars(query.where(model.id.in_(ids[start : start + PART])))
+            found.update((row.id, row) for row in some.unique())
+        return found
 
-    async def _restore(self, model: Any, values: Mapping[str, Any]) -> None:
-        if await self.session.get(model, values["id"]) is not None:
+    async def _restore(self, model: Any, kept: Sequence[Mapping[str, Any]]) -> None:
+        if await self._rows(model, [values["id"] for values in kept]):
             raise Conflict(_("This cannot be undone any more: the row is there again."))
-        row = model(**revive(model, values))
-        if isinstance(row, Split):
-            (await self._row(Transaction, row.transaction_id)).splits.append(row)
-        elif isinstance(row, Transaction):
-            row.splits = []
-        self.session.add(row)
-        try:
-            await self.session.flush()
-        except IntegrityError:
-            raise Conflict(_("This cannot be undone any more: something that it belongs to is gone.")) from None
+        rows = [model(**revive(model, values)) for values in kept]
+        if model is Split:
+            owners = await self._rows(Transaction, sorted({row.transaction_id for row in rows}))
+            for row in rows:
+                if row.transaction_id not in owners:
+                    raise Conflict(_("This cannot be undone any more: the entry of a split is gone."))
+                owners[row.transaction_id].splits.append(row)
+        elif model is Transaction:
+            for row in rows:
+                row.splits = []
+        self.session.add_all(rows)
 
     async def _remove(self, row: Any) -> None:
-        if isinstance(row, Split):
-            (await self._row(Transaction, row.transaction_id)).splits.remove(row)
+        if isinstance(row, Account):
+            entries = select(Transaction.id).where(Transaction.account_id == row.id).limit(1)
+            if await self.session.scalar(entries) is not None:
+                raise Conflict(_("This cannot be undone any more: the account has entries."))
+        if isinstance(row, Split) and row.transaction is not None:
+            row.transaction.splits.remove(row)
         await self.session.delete(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row's change, to be taken back."""
+
+    model: type[Base]
+    action: ChangeAction
+    row_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def _steps(changes: Iterable[Change]) -> Iterator[Step]:
+    for change in changes:
+        model, before, after = MODELS[change.table_name], change.before or {}, change.after or {}
+        if change.action is ChangeAction.BULK:
+            for row_id, old in before.items():
+                yield Step(model, ChangeAction.UPDATE, int(row_id), old, after)
+        else:
+            yield Step(model, change.action, change.row_id, before, after)
+
+
+def _runs(changes: Iterable[Change]) -> Iterator[list[Step]]:
+    """The steps in order, gathered as long as they are of one kind and of different rows."""
+    run: list[Step] = []
+    seen: set[int] = set()
+    for step in _steps(changes):
+        if run and ((step.model, step.action) != (run[0].model, run[0].action) or step.row_id in seen):
+            yield run
+            run, seen = [], set()
+        run.append(step)
+        seen.add(step.row_id)
+    if run:
+        yield run

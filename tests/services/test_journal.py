@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import selectinload
 
 from app.errors import Conflict, Invalid
@@ -144,3 +144,63 @@ def test_undo_is_private(alice, bob):
 
     with pytest.raises(NotFound):
         bob.work(lambda services: services.journal.undo(change_set))
+
+
+def test_the_creation_of_an_account_that_has_entries_is_not_undone(alice):
+    async def opened(services):
+        made = Account(
+            book_id=services.member.book.id, name="New", kind="cash", currency="EUR", opening_balance_minor=0
+        )
+        services.session.add(made)
+        await services.session.flush()
+        return made.id, services.journal.change_set_id
+
+    account_id, change_set = alice.work(opened)
+
+    async def enter(services):
+        services.session.add(
+            Transaction(
+                book_id=services.member.book.id, account_id=account_id, booked_on=DAY, amount_minor=-1, currency="EUR"
+            )
+        )
+
+    alice.work(enter)
+
+    with pytest.raises(Conflict, match="has entries"):
+        alice.work(lambda services: services.journal.undo(change_set))
+
+
+def test_a_change_of_many_rows_is_taken_back_in_few_statements(alice):
+    async def fill(services):
+        where = await account(services)
+        services.session.add_all(
+            Transaction(
+                book_id=where.book_id, account_id=where.id, booked_on=DAY, amount_minor=-1, currency="EUR", splits=[]
+            )
+            for _ in range(200)
+        )
+
+    alice.work(fill)
+
+    async def delete(services):
+        own = select(Transaction).where(Transaction.book_id == services.member.book.id)
+        for row in await services.session.scalars(own.options(selectinload(Transaction.splits))):
+            await services.session.delete(row)
+        await services.session.flush()
+        return services.journal.change_set_id
+
+    change_set = alice.work(delete)
+    assert alice.work(totals)[0] == 0
+    said = []
+
+    def note(_connection, _cursor, statement, *_):
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        alice.work(lambda services: services.journal.undo(change_set))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert alice.work(totals)[0] == -200
+    assert len(said) < 40
