@@ -29,7 +29,7 @@ from app.web.guards import MEMBER
 
 Months = Annotated[int, QueryParameter(name="months", ge=1, le=12)]
 Target = Annotated[Literal["spending", "income", "balance"], QueryParameter(name="target")]
-Unit = Annotated[Literal["day", "month"], QueryParameter(name="unit")]
+Unit = Annotated[Literal["day", "month"] | None, QueryParameter(name="unit")]
 CategoryId = Annotated[int | None, QueryParameter(name="category", ge=0, le=2**63 - 1)]
 AccountId = Annotated[int | None, QueryParameter(name="account", ge=1, le=2**63 - 1)]
 What = Annotated[
@@ -103,7 +103,7 @@ class ForecastsApi(Controller):
         category: CategoryId = None,
         account: AccountId = None,
         months: Months = 3,
-        unit: Unit | None = None,
+        unit: Unit = None,
         what: What = None,
     ) -> ForecastOut:
         """Spending or income by month, of one category too, or a balance by day or month; with suppositions, if any.
