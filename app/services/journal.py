@@ -20,7 +20,22 @@ from sqlalchemy.orm import ORMExecuteState, Session, aliased, joinedload, select
 from app.domain.period import Months
 from app.errors import Conflict, NotFound
 from app.i18n import _
-from app.models import Account, Actor, Base, Book, Change, ChangeAction, ChangeSet, Split, Transaction, User
+from app.models import (
+    Account,
+    Actor,
+    Base,
+    Book,
+    Change,
+    ChangeAction,
+    ChangeSet,
+    Payee,
+    Recurring,
+    Split,
+    Tag,
+    Transaction,
+    TransactionTag,
+    User,
+)
 from app.services import totals
 from app.services.member import Member
 
@@ -28,6 +43,10 @@ PAGE = 30
 PART = 500  # ids in one statement
 MONTH_BEGINS = "first_day_of_month"
 ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}  # parents first
+USES: dict[type[Base], Sequence[Any]] = {
+    Payee: (Transaction.payee_id, Recurring.payee_id),
+    Tag: (TransactionTag.tag_id,),
+}
 MODELS: dict[str, type[Base]] = {
     mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers if mapper.class_.journaled
 }
@@ -314,14 +333,14 @@ class JournalService:
         self.note(_("Undid: {label}", label=original.label))
         changes = await self.changes(original.id)
         for run in _runs(reversed(changes)):
-            await self._take_back(run)
+            await self._take_back(run, alone=len(run) == len(changes))
         if any(each.table_name == Book.__tablename__ and MONTH_BEGINS in (each.before or {}) for each in changes):
             book = await self.session.get_one(Book, self.member.book.id)
             await totals.rebuild(self.session, book.id, Months(book.first_day_of_month))
         return original
 
-    async def _take_back(self, run: Sequence[Step]) -> None:
-        """Put back changes of one kind to different rows of one table, all at once."""
+    async def _take_back(self, run: Sequence[Step], *, alone: bool) -> None:
+        """Put back changes of one kind to different rows of one table, all at once; ``alone``: there are no others."""
         model, action = run[0].model, run[0].action
         if action is ChangeAction.DELETE:
             await self._restore(model, [step.before for step in run])
@@ -333,7 +352,12 @@ class JournalService:
                     raise Conflict(
                         _("This cannot be undone any more: it was changed again since. Undo the later change first.")
                     )
-                await (self._remove(row) if action is ChangeAction.INSERT else self._set_back(row, step.before))
+                if action is not ChangeAction.INSERT:
+                    await self._set_back(row, step.before)
+                elif not await self._is_used(row):
+                    await self._remove(row)
+                elif alone:
+                    raise Conflict(_("This cannot be undone any more: it has been used since."))
         try:
             await self.session.flush()
         except IntegrityError:
@@ -385,6 +409,13 @@ class JournalService:
             for row in rows:
                 row.splits = []
         self.session.add_all(rows)
+
+    async def _is_used(self, row: Any) -> bool:
+        """Whether others point to a payee or a tag by now: those stay when the entry that first named them goes."""
+        for column in USES.get(type(row), ()):
+            if await self.session.scalar(select(column).where(column == row.id).limit(1)) is not None:
+                return True
+        return False
 
     async def _remove(self, row: Any) -> None:
         if isinstance(row, Account):

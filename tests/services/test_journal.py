@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import selectinload
 
 from app.errors import Conflict, Invalid
-from app.models import Account, AccountTotal, Category, DayTotal, MonthTotal, Split, Transaction
+from app.models import Account, AccountTotal, Category, DayTotal, MonthTotal, Payee, Split, Transaction
 
 DAY = date(2026, 3, 14)
 
@@ -204,3 +204,21 @@ def test_a_change_of_many_rows_is_taken_back_in_few_statements(alice):
 
     assert alice.work(totals)[0] == -200
     assert len(said) < 40
+
+
+def test_a_payee_that_others_use_stays_when_the_entry_that_named_it_is_undone(alice):
+    async def name(services):
+        payee = Payee(book_id=services.member.book.id, name="Shop", key="shop")
+        services.session.add(payee)
+        await services.session.flush()
+        return payee.id, (await book(services, payee_id=payee.id))[1]
+
+    payee_id, change_set = alice.work(name)
+    again, _ = alice.work(lambda services: book(services, payee_id=payee_id))
+
+    alice.work(lambda services: services.journal.undo(change_set))
+
+    async def entries(services):
+        return [tuple(row) for row in await services.session.execute(select(Transaction.id, Transaction.payee_id))]
+
+    assert alice.work(entries) == [(again, payee_id)]
