@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import CacheControlHeader
 from litestar.openapi import OpenAPIConfig
@@ -72,6 +73,9 @@ def create_app() -> Saldo:
             openapi_router=Router("/api/openapi", route_handlers=[], opt=PUBLIC, include_in_schema=False),
             render_plugins=[JsonRenderPlugin()],  # an empty list would bring pages that load from elsewhere
         ),
+        # Files of ours only: an answer that repeats what somebody else put into its address must not be compressed,
+        # or its length tells what else is in it. app.web.kept compresses pages that repeat nothing.
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=["^/(?!static)"]),
         logging_config=None,
         debug=False,
     )

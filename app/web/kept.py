@@ -7,9 +7,10 @@ older than the books. Form tokens are put in as the page goes out.
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,9 +95,9 @@ async def answer(app: ASGIApp, request: AnyRequest, member: Member, send: Send) 
     key = _key(request, member)
     page = SHELF.take(key)
     if page is not None:
-        filled = _filled(page.body, request)
-        await send({"type": "http.response.start", "status": 200, "headers": list(page.headers)})
-        await send({"type": "http.response.body", "body": filled, "more_body": False})
+        headers, body = _packed(page.headers, _filled(page.body, request), request)
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
         return
     request.scope["state"]["kept"] = True
     start: HTTPResponseStartEvent | None = None
@@ -116,7 +117,8 @@ async def answer(app: ASGIApp, request: AnyRequest, member: Member, send: Send) 
         if start["status"] == 200:
             SHELF.put(key, Kept(list(start["headers"]), body, time.monotonic() + SECONDS))
         filled = _filled(body, request)  # before the headers: a new token wants its cookie
-        await send(start)
+        headers, filled = _packed(start["headers"], filled, request)
+        await send({**start, "headers": headers})
         await send({"type": "http.response.body", "body": filled, "more_body": False})
 
     await app(request.scope, request.receive, gather)
@@ -125,3 +127,20 @@ async def answer(app: ASGIApp, request: AnyRequest, member: Member, send: Send) 
 def _filled(body: bytes, request: AnyRequest) -> bytes:
     """The body with this browser's form token where one stands; its length stays the same."""
     return body.replace(csrf.PLACE.encode(), csrf.token(request).encode())
+
+
+def _packed(
+    headers: Iterable[tuple[bytes, bytes]], body: bytes, request: AnyRequest
+) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """The answer compressed, if its reader takes that and the address says nothing that the page might repeat."""
+    kept = list(headers)
+    if request.scope["query_string"] or "gzip" not in request.headers.get("accept-encoding", ""):
+        return kept, body
+    packed = gzip.compress(body, 5)
+    kept = [(name, value) for name, value in kept if name.lower() != b"content-length"]
+    kept += [
+        (b"content-encoding", b"gzip"),
+        (b"content-length", str(len(packed)).encode()),
+        (b"vary", b"Accept-Encoding"),
+    ]
+    return kept, packed
