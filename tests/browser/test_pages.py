@@ -38,12 +38,19 @@ def findings(page: Page, only: object) -> list[str]:
     )
 
 
+INK = {"light": "rgb(21, 33, 31)", "dark": "rgb(234, 241, 238)"}  # the tokens' --ink
+
+
 def looked_at(page: Page) -> dict[str, list[str]]:
     """The findings in each layout: every rule in the first, then what a theme or a width can change."""
     found = {}
     for name, (room, looks) in LAYOUTS.items():
         page.set_viewport_size(room)
         page.emulate_media(color_scheme=looks, reduced_motion="reduce")
+        page.wait_for_function(  # the new theme is drawn a frame later
+            "ink => getComputedStyle(document.documentElement).color === ink", arg=INK[looks]
+        )
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         if problems := findings(page, RULES[name]):
             found[name] = problems
     return found
