@@ -80,8 +80,9 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Chromium, for as long as this folder's tests run: Playwright keeps an event loop running in its thread."""
     arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
@@ -127,7 +128,7 @@ def windows(chromium: Browser, server: str) -> Iterator[Watched]:
     assert watched.said == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_cookies(chromium: Browser, server: str) -> Any:
     context = chromium.new_context(base_url=server)
     page = context.new_page()
