@@ -7,10 +7,10 @@ from datetime import date
 
 from app.i18n import _, ngettext
 from app.services import charts
+from app.services.forecasts.outlook import Band, Quality
 from app.services.forecasts.page import ForecastPage
 from app.services.forecasts.safe import Due, SafeToSpend
 from app.services.forecasts.scenarios import Scenario
-from app.services.forecasts.service import Band, Quality
 from app.web.filters import amount_text, day_month, number, percent, relative_day, short_day
 from app.web.pictures import Figure, axis, whole
 

@@ -23,8 +23,7 @@ from app.schemas.forecasts import (
     SeriesOut,
 )
 from app.services import Services
-from app.services.forecasts import ALL, INCOME, SPENDABLE, SPENDING, scenarios
-from app.services.forecasts.service import Band, Outlook, Quality
+from app.services.forecasts import ALL, INCOME, SPENDABLE, SPENDING, Band, Outlook, Quality, scenarios
 from app.web.guards import MEMBER
 
 Months = Annotated[int, QueryParameter(name="months", ge=1, le=12)]

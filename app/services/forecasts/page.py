@@ -20,9 +20,10 @@ from app.services.forecasts.compute import ALL, INCOME, SPENDABLE, SPENDING, acc
 from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor
 from app.services.forecasts.items import Item
+from app.services.forecasts.outlook import Band, Outlook
 from app.services.forecasts.safe import Due, due_items, main_incomes
 from app.services.forecasts.scenarios import Scenario
-from app.services.forecasts.service import Band, Freshness, Outlook
+from app.services.forecasts.service import Freshness
 
 if TYPE_CHECKING:
     from app.services import Services

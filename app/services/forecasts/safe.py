@@ -13,7 +13,7 @@ from app.services.forecasts.compute import SPENDABLE
 from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor
 from app.services.forecasts.items import Item
-from app.services.forecasts.service import Band, Outlook
+from app.services.forecasts.outlook import Band, Outlook
 
 if TYPE_CHECKING:
     from app.services import Services

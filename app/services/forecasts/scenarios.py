@@ -20,7 +20,7 @@ from app.schemas.text import tidy
 from app.services.forecasts.compute import INCOME, SPENDING
 from app.services.forecasts.inputs import Minor
 from app.services.forecasts.items import Item, is_income
-from app.services.forecasts.service import Band, Outlook
+from app.services.forecasts.outlook import Band, Outlook
 
 if TYPE_CHECKING:
     from app.services import Services

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,84 +17,18 @@ from app.i18n import _
 from app.models import ChangeSet, DayTotal, Forecast
 from app.models.base import now
 from app.services.forecasts import compute
-from app.services.forecasts.compute import BANDS, INCOME, ITEMS, SPENDABLE, SPENDING, Result
+from app.services.forecasts.compute import INCOME, ITEMS, SPENDABLE, Result
 from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor, gather
 from app.services.forecasts.items import Item, is_income
+from app.services.forecasts.outlook import Band, Outlook, Quality, outlook_of
+from app.services.forecasts.safe import SafeToSpend, safe_to_spend
 
 if TYPE_CHECKING:
     from app.services import Services
-    from app.services.forecasts.safe import SafeToSpend
 
 TOO_OLD = timedelta(days=7)  # a stored forecast from before is not shown any more
 MONTHS_AHEAD = range(1, 13)
-SHORT = 6  # months of history under which a forecast says that it is young
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """What is expected of a day or a month, in minor units: five and eight in ten outcomes lie between."""
-
-    on: date
-    mean: Minor
-    lo50: Minor
-    hi50: Minor
-    lo80: Minor
-    hi80: Minor
-    lo95: Minor
-    hi95: Minor
-
-    def moved(self, by: Minor) -> Band:
-        """The same, so much higher."""
-        return Band(self.on, *(value + by for value in self.values))
-
-    @property
-    def values(self) -> tuple[Minor, ...]:
-        return self.mean, self.lo50, self.hi50, self.lo80, self.hi80, self.lo95, self.hi95
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """How the same method did on this book's own past; nothing where there was too little to judge.
-
-    ``mase`` is its error ÷ that of simply repeating the past, ``smape`` a share, ``coverage`` how often the 80 % band
-    held; ``months`` are the months it was judged on, ``history`` those it learned from.
-    """
-
-    mase: float | None = None
-    smape: float | None = None
-    coverage: float | None = None
-    months: int = 0
-    history: int = 0
-    by_member: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """A series ahead: balances begin today, monthly flows with the running month (``booked`` of it so far)."""
-
-    target: str
-    currency: str
-    points: Sequence[Band]
-    method: str
-    quality: Quality
-    up_to: date
-    computed_at: datetime | None  # nothing: made just now, by the quick way
-    past: Sequence[tuple[date, Minor]] = ()
-    booked: Minor = 0
-    daily: Minor = 0
-
-    @property
-    def is_quick(self) -> bool:
-        return self.computed_at is None
-
-    @property
-    def is_short(self) -> bool:
-        return self.quality.history < SHORT
-
-    @property
-    def members(self) -> list[str]:
-        return [each for each in self.method.split(" + ") if each]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +73,7 @@ class ForecastService:
             return await self._quick(target)
         since = date.fromisoformat(row.points["since"])
         skipped = max((self.services.today - since).days, 0)
-        outlook = _outlook(row, [since + timedelta(days=n) for n in range(len(row.points["mean"]))])
+        outlook = outlook_of(row, [since + timedelta(days=n) for n in range(len(row.points["mean"]))])
         points = outlook.points[skipped:]
         drift = await self.balance_now(target) - points[0].mean
         first = Band(points[0].on, *[points[0].mean + drift] * 7)
@@ -150,7 +84,7 @@ class ForecastService:
         row = await self._row(target)
         if row is None or date.fromisoformat(row.points["since"]) != self.running:
             return await self._quick(target)
-        return _outlook(row, self._months(len(row.points["mean"])))
+        return outlook_of(row, self._months(len(row.points["mean"])))
 
     async def by_category(self) -> dict[int, Outlook]:
         """Every stored category, the largest first; none before the job has run."""
@@ -160,7 +94,7 @@ class ForecastService:
             .order_by(Forecast.id)
         )
         return {
-            int(row.target.partition(":")[2]): _outlook(row, self._months(len(row.points["mean"])))
+            int(row.target.partition(":")[2]): outlook_of(row, self._months(len(row.points["mean"])))
             for row in rows
             if date.fromisoformat(row.points["since"]) == self.running
         }
@@ -212,9 +146,7 @@ class ForecastService:
 
     async def safe_to_spend(self) -> SafeToSpend | None:
         """What can be spent until payday, see ``safe.safe_to_spend``."""
-        from app.services.forecasts import safe
-
-        return await safe.safe_to_spend(self.services)
+        return await safe_to_spend(self.services)
 
     async def account_target(self, account_id: int) -> str:
         """The series of one of the book's accounts."""
@@ -293,7 +225,7 @@ class ForecastService:
         days = (
             [since + timedelta(days=n) for n in range(count)] if target.startswith("balance:") else self._months(count)
         )
-        return _outlook(made, days[:366])
+        return outlook_of(made, days[:366])
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -318,30 +250,3 @@ class ForecastService:
         if rows:
             await self.session.execute(insert(Forecast), rows)
         self._stored.clear()
-
-
-def _outlook(row: Forecast | Result, days: Sequence[date]) -> Outlook:
-    kept, test = row.points, row.backtest
-    columns = zip(days, kept["mean"], *(kept[name] for name in BANDS), strict=False)
-    return Outlook(
-        row.target,
-        row.currency,
-        [Band(*values) for values in columns],
-        row.method,
-        Quality(
-            test.get("mase"),
-            test.get("smape"),
-            test.get("coverage"),
-            test.get("months", 0),
-            test.get("history", 0),
-            test.get("by_member", {}),
-        ),
-        row.up_to,
-        row.computed_at if isinstance(row, Forecast) else None,
-        [(date.fromisoformat(month), minor) for month, minor in kept.get("past", ())],
-        kept.get("booked", 0),
-        kept.get("daily", 0),
-    )
-
-
-__all__ = ("INCOME", "SPENDING", "Band", "ForecastService", "Freshness", "Outlook", "Quality")
