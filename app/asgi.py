@@ -11,6 +11,8 @@ from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import CacheControlHeader
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.compression import CompressionMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -45,6 +47,9 @@ def create_app() -> Saldo:
         directories=[STATIC],
         opt={**PUBLIC, "quiet": True},
         include_in_schema=False,
+        # Files of ours only: an answer that repeats what somebody else put into its address must not be compressed,
+        # or its length tells what else is in it. app.web.kept compresses pages that repeat nothing.
+        middleware=[DefineMiddleware(CompressionMiddleware, config=CompressionConfig("gzip", minimum_size=1000))],
         cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
     )
     pages = Router("/", route_handlers=PAGES, include_in_schema=False, middleware=[Door])
@@ -73,9 +78,6 @@ def create_app() -> Saldo:
             openapi_router=Router("/api/openapi", route_handlers=[], opt=PUBLIC, include_in_schema=False),
             render_plugins=[JsonRenderPlugin()],  # an empty list would bring pages that load from elsewhere
         ),
-        # Files of ours only: an answer that repeats what somebody else put into its address must not be compressed,
-        # or its length tells what else is in it. app.web.kept compresses pages that repeat nothing.
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=["^/(?!static)"]),
         logging_config=None,
         debug=False,
     )
