@@ -22,12 +22,15 @@ from app.models import (
     AccountKind,
     Actor,
     Base,
+    Cadence,
     Category,
     Change,
     ChangeAction,
     ChangeSet,
     FiledBy,
     Payee,
+    Recurring,
+    RecurringKind,
     Rule,
     Split,
     Status,
@@ -54,9 +57,10 @@ USED_BY: dict[type[Base], Any] = {
     Tag: TransactionTag.tag_id,
     Transfer: Transaction.transfer_id,
 }
-REMOVED = (TransactionTag, Split, Transaction, Transfer, Rule, Tag, Payee, Account)  # children first
+REMOVED = (TransactionTag, Split, Transaction, Transfer, Recurring, Rule, Tag, Payee, Account)  # children first
 RULES = (("Grünmarkt", "groceries"), ("City Transit", "transport"), ("Streambox", "subscriptions"))
 PENDING_DAYS = 2
+CADENCES = {1: Cadence.MONTHLY, 3: Cadence.QUARTERLY, 12: Cadence.YEARLY}  # by months
 
 
 class DemoService:
@@ -90,6 +94,7 @@ class DemoService:
         ids = await self._transactions(entries, accounts, categories, payees)
         await self._tags(entries, ids)
         await self._rules(categories)
+        await self._bills(accounts, categories, payees)
         events.announce(self.session, events.LedgerChanged(self.member.book.id))
         return self.journal.recorder.change_set_id or 0
 
@@ -271,6 +276,35 @@ class DemoService:
                 if key in categories
             ],
         )
+
+    async def _bills(
+        self,
+        accounts: Mapping[str, tuple[int, str]],
+        categories: Mapping[str | None, int],
+        payees: Mapping[str, int],
+    ) -> None:
+        """What comes regularly, as far as the household has written it down."""
+        rows = list[dict[str, Any]]()
+        for bill, cents, last in household.kept_bills(self.today):
+            account_id, currency = accounts[bill.account]
+            minor = abs(scaled(cents, self.scale))
+            rows.append(
+                {
+                    "name": bill.payee,
+                    "payee_id": payees[key_of(bill.payee)],
+                    "kind": RecurringKind.INCOME if cents > 0 else RecurringKind.BILL,
+                    "amount_minor": minor,
+                    "amount_max_minor": minor,
+                    "currency": currency,
+                    "account_id": account_id,
+                    "category_id": categories.get(bill.category),
+                    "cadence": CADENCES[bill.every],
+                    "interval": 1,
+                    "starts_on": last,
+                    "notice_days": 3,
+                }
+            )
+        await self._add(Recurring, rows)
 
     async def _add(self, model: type[Base], rows: list[dict[str, Any]]) -> list[int]:
         """Insert rows of this book, tell the journal, and return their ids in the same order."""

@@ -97,6 +97,10 @@ HABITS = (
     Habit(("Blumen Weber", "Papermill"), "gifts", 0.8, 15_00, 55_00, busy=(12, 12, 5)),
     Habit(("ShareCar", "City Bikes", "Regional Rail"), "transport", 2, 4_20, 38_00),
 )
+KEPT = frozenset(
+    {"Northlight Studio", "Harbour School", "Linden Property", "Fibrenet", "Mobil One", "Gym One", "Riverwater"}
+    | {"Safeharbour Insurance"}
+)  # the rest is for Saldo to find
 UNSURE = (
     ("SQ *KIOSK 22", -6_40, CARD, 1),
     ("PAYPAL *HJM SERVICES", -23_90, CARD, 3),
@@ -114,6 +118,18 @@ def entries(today: date) -> list[Entry]:
         book.live(number, shift_month(start, number))
     book.leave_questions()
     return sorted(book.entries, key=lambda each: (each.day, -each.minor))
+
+
+def kept_bills(today: date) -> list[tuple[Bill, int, date]]:
+    """The bills and incomes that they have written down: each with its amount in cents, and when it last came."""
+    start = shift_month(today.replace(day=1), 1 - MONTHS)
+    found = []
+    for bill in BILLS:
+        if bill.payee in KEPT:
+            months = range(bill.offset % bill.every, MONTHS, bill.every)
+            came = [(n, day) for n in months if (day := on(shift_month(start, n), bill.day)) <= today]
+            found.append((bill, bill.amount(came[-1][0]), came[-1][1]))
+    return found
 
 
 class Household:

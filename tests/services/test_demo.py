@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from app import db
 from app.errors import Conflict, NotFound
-from app.models import Account, Payee, Rule, Split, Tag, Transaction, TransactionTag, Transfer
+from app.models import Account, Payee, Recurring, Rule, Split, Tag, Transaction, TransactionTag, Transfer
 from app.services import household
 from tests.entries import cash, enter, findings
 
-KEPT = (Account, Payee, Rule, Split, Tag, Transaction, TransactionTag, Transfer)
+KEPT = (Account, Payee, Recurring, Rule, Split, Tag, Transaction, TransactionTag, Transfer)
 
 
 def count(person):
@@ -57,6 +57,26 @@ def test_the_sample_data_is_sound(alice):
     assert found["transaction"] > 2_200
     assert found["split"] > 20
     assert found["rule"] == 3
+
+
+def test_the_household_keeps_its_bills_and_has_paid_those_that_were_due(alice):
+    alice.work(lambda services: services.demo.fill())
+
+    async def look(services):
+        today = services.today
+        kept = await services.recurring.all()
+        return (
+            today,
+            kept,
+            await services.recurring.bills(today - timedelta(days=40), today + timedelta(days=40), kind=None),
+        )
+
+    today, kept, bills = alice.work(look)
+    assert len(kept) == 9
+    past = [each for each in bills if each.due_on < today - timedelta(days=3)]
+    assert past
+    assert {each.status for each in past} == {"paid"}
+    assert any(each.due_on > today and each.status in ("due", "upcoming") for each in bills)
 
 
 def test_the_sample_data_goes_without_a_trace(alice):
