@@ -1,10 +1,10 @@
-"""What wants a second look, and its answers."""
+"""Answers to what stands out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
@@ -13,20 +13,12 @@ from app.routes.inbox import answered
 from app.services import Services
 from app.web.editing import chosen
 from app.web.guards import MEMBER
-from app.web.render import page
 
 
 class AnomaliesController(Controller):
     path = "/anomalies"
     opt = MEMBER
     include_in_schema = False
-
-    @get("/", name="anomalies")
-    async def show_anomalies(self, services: NamedDependency[Services]) -> Template:
-        """Everything that stands out and waits for an answer, with what it is compared to."""
-        found = await services.anomalies.open()
-        lines = {each.id: each for each in await services.listing.lines(sorted(compared(found)))}
-        return page("anomalies", findings=found, lines=lines)
 
     @post("/{finding_id:int}/{verb:str}", name="anomalies:answer", status_code=200)
     async def answer(
@@ -48,8 +40,3 @@ class AnomaliesController(Controller):
         await chosen(verbs, verb)()
         await services.session.flush()
         return answered(request, services, services.journal.recorder.label)
-
-
-def compared(findings: Any) -> set[int]:
-    """Ids of the transactions that findings are about or are compared with."""
-    return {id_ for each in findings for id_ in (each.transaction_id, *each.comparable) if id_ is not None}

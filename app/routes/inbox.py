@@ -1,7 +1,8 @@
-"""Answers to what needs a look, given in place."""
+"""What needs a look, and answers given in place."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
@@ -12,12 +13,13 @@ from litestar.response import Template
 
 from app.errors import Invalid
 from app.i18n import _
+from app.models import Finding
 from app.services import Member, Services
 from app.services.imports import Decision
 from app.services.inbox import InboxService
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
-from app.web.render import go, partial
+from app.web.render import go, page_or_partial, partial
 
 HABITS = 3  # months whose filings make the first guesses
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -40,21 +42,48 @@ def answered(request: Request[Any, Any, Any], services: Services, message: str) 
     )
 
 
+async def questions(services: Services, member: Member, whole: bool = False) -> dict[str, Any]:
+    """What templates show of the inbox: all of it, or the few that the overview has room for."""
+    history = await services.insights.history(member.book.months.of(services.today), HABITS)
+    inboxes = InboxService(services.session, member)
+    inbox = await (inboxes.all if whole else inboxes.look)(history.labels, history.months)
+    if inbox.unfiled:
+        inbox = await inboxes.guessed(inbox, history.labels, await services.filing.ready())
+    return {"inbox": inbox, "account_names": {each.id: each.name for each in await services.accounts.all()}}
+
+
+def compared(findings: Iterable[Finding]) -> set[int]:
+    """Ids of the transactions that findings are about or are compared with."""
+    return {id_ for each in findings for id_ in (each.transaction_id, *each.comparable) if id_ is not None}
+
+
 class InboxController(Controller):
     path = "/inbox"
     opt = MEMBER
 
     @get("/", name="inbox")
-    async def look(self, services: NamedDependency[Services], member: NamedDependency[Member]) -> Template:
-        """The questions again, with guesses that the overview does not wait for."""
-        month = member.book.months.of(services.today)
-        history = await services.insights.history(month, HABITS)
-        inboxes = InboxService(services.session, member)
-        inbox = await inboxes.look(history.labels, history.months)
-        if inbox.unfiled:
-            inbox = await inboxes.guessed(inbox, history.labels, await services.filing.ready())
-        names = {each.id: each.name for each in await services.accounts.all()}
-        return partial("overview/inbox", inbox=inbox, account_names=names, guessing=False)
+    async def show_inbox(
+        self,
+        request: Request[Any, Any, Any],
+        services: NamedDependency[Services],
+        member: NamedDependency[Member],
+    ) -> Template:
+        """Every question, with what it is about."""
+        context = await questions(services, member, whole=True)
+        lines = await services.listing.lines(sorted(compared(context["inbox"].findings)))
+        return page_or_partial(
+            request,
+            "inbox",
+            "inbox/list",
+            **context,
+            lines={each.id: each for each in lines},
+            recurring=len(await services.candidates.open()),
+        )
+
+    @get("/card", name="inbox:card")
+    async def card(self, services: NamedDependency[Services], member: NamedDependency[Member]) -> Template:
+        """The overview's questions again, with guesses that the overview does not wait for."""
+        return partial("overview/inbox", **await questions(services, member), guessing=False)
 
     @post("/line", name="inbox:line", status_code=200)
     async def line(

@@ -83,20 +83,25 @@ class InboxService:
         self.session, self.member = session, member
 
     async def look(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
-        """The newest questions; ``lately`` are the months whose habits make the guesses."""
+        """A few of the newest questions; ``lately`` are the months whose habits make the guesses."""
+        whole = await self.all(labels, lately)
+        plain = whole.unfiled
+        told = whole.findings[: 2 if plain or whole.twins or whole.unsure else SHOWN]
+        asked, linked = whole.unsure[: 2 - len(told)], whole.twins[: 1 if len(told) < 2 or not plain else 0]
+        room = max(SHOWN - len(told) - len(asked) - len(linked), 1)
+        return replace(whole, unfiled=plain[:room], twins=linked, unsure=asked, findings=told)
+
+    async def all(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
+        """Every question, the newest first, up to ``SEEN`` of a kind."""
         lines = await self._unfiled()
         twins = pairs(lines)
         taken = {each.id for twin in twins for each in (twin.source, twin.target)}
-        plain = [each for each in lines if each.id not in taken]
-        unsure = await self._unsure()
         habits = usual(labels, lately)
+        unfiled = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in lines if each.id not in taken]
+        unsure = await self._unsure()
         findings = await open_findings(self.session, self.member.book.id, self.member.today)
-        told = findings[: 2 if plain or twins or unsure else SHOWN]
-        asked, linked = unsure[: 2 - len(told)], twins[: 1 if len(told) < 2 or not plain else 0]
-        room = max(SHOWN - len(told) - len(asked) - len(linked), 1)
-        shown = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in plain[:room]]
-        count = len(plain) + len(twins) + len(unsure) + len(findings)
-        return Inbox(shown, linked, asked, told, count, more=len(lines) >= SEEN)
+        count = len(unfiled) + len(twins) + len(unsure) + len(findings)
+        return Inbox(unfiled, twins, unsure, findings, count, more=len(lines) >= SEEN)
 
     async def guessed(self, inbox: Inbox, labels: Mapping[int, Label], filing: Filing) -> Inbox:
         """The same with guesses that know each line's text; habits fill up what they leave open."""

@@ -12,14 +12,14 @@ SAID = "Streambox charged €17.99. Usually €13.99."
 
 def test_it_is_on_the_overview_and_answered_there(alice, risen):  # noqa: F811
     assert SAID in alice.get("/").text
-    assert "Compared with" in alice.get("/anomalies").text
+    assert "Compared with" in alice.get("/inbox").text
 
     finding = first(alice, "findings")
     answer = alice.htmx("post", f"/anomalies/{finding}/accept")
     assert "Streambox costs €17.99 from now on" in answer.text
     assert answer.headers["hx-trigger"] == "saldo:changed"
     assert SAID not in alice.get("/").text
-    assert "Nothing stands out" in alice.get("/anomalies").text
+    assert "Stands out" not in alice.get("/inbox").text
     assert "That’s normal" in alice.get(f"/transactions/{risen[-1]}").text
 
     undo = answer.text.partition('hx-post="/activity/')[2].partition('"')[0]

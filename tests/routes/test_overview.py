@@ -125,3 +125,22 @@ def test_the_report_of_an_empty_month_says_so(alice):
 
     assert answer.status_code == 200
     assert "Nothing in January 2020" in answer.text
+
+
+def test_the_inbox_has_a_page_of_its_own_with_every_question(alice):
+    assert "All clear" in alice.get("/inbox").text
+    for number in range(5):
+        enter(alice, "2026-03-05", "-6.40", payee=f"Kiosk {number}")
+
+    shown = alice.get("/inbox").text
+    assert all(f"“Kiosk {number}”" in shown for number in range(5))
+    assert "<html" in shown
+    assert "Review all" in alice.get("/").text
+
+
+def test_the_inbox_page_looks_again_without_its_frame(alice):
+    enter(alice, "2026-03-05", "-6.40", payee="Kiosk")
+
+    part = alice.htmx("get", "/inbox", headers={"HX-Request-Type": "partial"}).text
+    assert "“Kiosk”" in part
+    assert "<html" not in part
