@@ -41,6 +41,7 @@ LEADING = re.compile(
     | (?:https?://)?www\.
     | https?://
     | \d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?[ ]+
+    | (?:ref|reference)[ .:#]*\d{4,}[ ]+
     | (?:x+|\*+)\d{3,4}[ ]+
     )""",
     re.VERBOSE | re.IGNORECASE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
+from app.domain import payees
 from app.domain.period import days_in_month, shift_month
 
 MONTHS = 30
@@ -241,7 +242,7 @@ class Household:
     def leave_questions(self) -> None:
         """A few recent lines that nobody has filed, and a pair that looks like a transfer."""
         for text, minor, account, ago in UNSURE:
-            self.book(Entry(self.today - timedelta(days=ago), account, minor, text.title(), None, text))
+            self.book(Entry(self.today - timedelta(days=ago), account, minor, payees.clean(text), None, text))
         day = self.today - timedelta(days=4)
         self.book(Entry(day, JOINT, -120_00, "Own Account", None, "TRANSFER OWN ACCOUNT"))
         self.book(Entry(day + timedelta(days=1), SAVINGS, 120_00, "Incoming Transfer", None, "TRANSFER JOINT ACCOUNT"))

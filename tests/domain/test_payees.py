@@ -27,6 +27,11 @@ from app.domain.payees import clean, key
         ("www.opusenergy.com", "Opusenergy"),
         ("tesco stores 5506", "Tesco"),
         ("PRLV SEPA EDF", "EDF"),
+        ("SQ *KIOSK 22", "Kiosk 22"),
+        ("SumUp  *Cafe Rosa", "Cafe Rosa"),
+        ("PAYPAL *HJM SERVICES", "Hjm Services"),
+        ("REF 882134 M. OKAFOR", "M. Okafor"),
+        ("Reference: 20261103 Jean Dupont", "Jean Dupont"),
     ],
 )
 def test_it_drops_what_only_a_machine_reads(printed, payee):

@@ -33,6 +33,12 @@ def test_the_household_is_the_same_every_time():
     assert household.entries(date(2026, 11, 21)) == household.entries(date(2026, 11, 21))
 
 
+def test_the_household_shows_payees_as_people_call_them():
+    shown = {each.payee for each in household.entries(date(2026, 11, 21))}
+    assert {"Kiosk 22", "Hjm Services", "Parkhaus Mitte", "M. Okafor"} <= shown
+    assert not [name for name in shown if "*" in name]
+
+
 @pytest.mark.parametrize("today", [date(2026, 11, 21), date(2024, 2, 29), date(2026, 1, 1)])
 def test_the_household_lives_up_to_today_and_within_its_means(today):
     entries = household.entries(today)
