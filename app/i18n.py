@@ -7,15 +7,18 @@ service is in the reader's language without being handed a locale.
 from __future__ import annotations
 
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
 from babel.core import UnknownLocaleError
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = ("en", "fr", "es", "de")
 CATALOGUES = Path(__file__).parent / "locale"
+MINUS = "−"
 
 _locale: ContextVar[str] = ContextVar("locale", default="en-GB")
 
@@ -55,12 +58,29 @@ def spoken_locale() -> str:
     return current_locale() if spoken else "en-GB"
 
 
+def tidy(text: str) -> str:
+    """Thin and narrow no-break spaces are missing in the typeface: use the plain no-break space."""
+    return text.replace("\u202f", "\u00a0").replace("\u2009", "\u00a0").replace("-", MINUS)
+
+
+def number(value: int | float | Decimal) -> str:
+    """A number as the reader writes it: “2,566”, “2.566”."""
+    return tidy(format_decimal(value, locale=current_locale().replace("-", "_")))
+
+
+def counted(n: int) -> str:
+    """A count as the reader writes it; up to hundreds it is written alike everywhere."""
+    return number(n) if abs(n) >= 1000 else str(n)
+
+
 def _(message: str, **values: object) -> str:
-    """A message in the reader's language, with its ``{named}`` places filled."""
+    """A message in the reader's language, with its ``{named}`` places filled; ``{n}`` is a count."""
     text = translations(current_language()).gettext(message)
+    if isinstance(n := values.get("n"), int):
+        values["n"] = counted(n)
     return text.format(**values) if values else text
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
     """The singular or plural of a message; ``{n}`` is the number."""
-    return translations(current_language()).ngettext(one, many, n).format(n=n, **values)
+    return translations(current_language()).ngettext(one, many, n).format(n=counted(n), **values)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
+
+from app.i18n import _, ngettext, use_locale
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS = {"_": None, "ngettext": (1, 2), "mark": None}
@@ -34,3 +37,12 @@ def test_the_sentences_of_a_template_are_collected(messages, path):
 
 def test_sentences_of_python_plurals_and_marked_titles_are_collected(messages):
     assert {"Sign in first.", "Too many tries. Wait {n} second.", "Overview"} <= messages
+
+
+@pytest.mark.parametrize(("locale", "counted"), [("en-GB", "2,566"), ("de-DE", "2.566"), ("fr-FR", "2\u00a0566")])
+def test_a_count_is_written_as_the_reader_writes_it(locale, counted):
+    def said():
+        use_locale(locale)
+        return ngettext("{n} entry", "{n} entries", 2566).split(" ")[0], _("And {n} more.", n=2566)
+
+    assert copy_context().run(said) == (counted, f"And {counted} more.")

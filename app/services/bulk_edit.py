@@ -142,7 +142,7 @@ class BulkEditService:
             conditions = await self.services.listing.conditions(selection.everything)
             found = list((await self.session.execute(query.where(*conditions).limit(MOST + 1))).all())
             if len(found) > MOST:
-                raise Invalid(_("At most {n} entries can be changed at once. Narrow the filter.", n=f"{MOST:,}"))
+                raise Invalid(_("At most {n} entries can be changed at once. Narrow the filter.", n=MOST))
             return found
         rows: list[Any] = []
         for part in _chunks(selection.ids):

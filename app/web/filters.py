@@ -14,17 +14,10 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_d
 from markupsafe import Markup
 
 from app.domain.money import exponent
-from app.i18n import _, current_locale, spoken_locale
+from app.i18n import MINUS, _, current_locale, number, spoken_locale, tidy
 from app.models.base import now
 from app.services.anomalies import sentence
 from app.web.names import FINDING_ICONS, finding_answers
-
-MINUS = "−"
-
-
-def tidy(text: str) -> str:
-    """Thin and narrow no-break spaces are missing in the typeface: use the plain no-break space."""
-    return text.replace("\u202f", "\u00a0").replace("\u2009", "\u00a0").replace("-", MINUS)
 
 
 class Style(NamedTuple):
@@ -93,10 +86,6 @@ def money_parts(minor: int, currency: str) -> tuple[str, str, str]:
     end = len(text) - len(found.after)
     cut = end - places - len(found.decimal)
     return text[:cut], text[cut:end], text[end:]
-
-
-def number(value: int | float | Decimal) -> str:
-    return tidy(format_decimal(value, locale=current_locale().replace("-", "_")))
 
 
 def percent(value: float | Decimal | None, places: int = 0) -> str:
