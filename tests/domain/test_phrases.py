@@ -55,6 +55,15 @@ def test_most_new_sentences_are_read_right() -> None:
         ("54.20 at Lidl yesterday", "Lidl", "groceries"),
         ("£20 refund from Amazon", "Amazon", "refunds"),
         ("salary 3.2k", "Salary", "salary"),
+        ("refund 35 from Zara", "Zara", "refunds"),
+        ("got 200 from mum", "Mum", "other_income"),
+        ("Tom paid me back 50", "Tom", "refunds"),
+        ("twenty five euros for a book", "Book", "leisure"),
+        ("log 12.50 flowers", "Flowers", "gifts"),
+        ("book 12.50", "Book", "leisure"),
+        ("gym 34.90 every month", "Gym", "sport"),
+        ("got groceries from Lidl 20", "Lidl", "groceries"),
+        ("Flug 99 € am 3.12. gebucht", "Flug", "travel"),
     ],
 )
 def test_the_payee_is_what_remains(text: str, payee: str, category: str) -> None:
@@ -66,6 +75,15 @@ def test_a_split_names_its_people_and_the_own_share() -> None:
     for text in ("dinner 60 split with Sam equally", "dinner 60 with Sam, split"):
         entry = one(text)
         assert (entry.split_with, entry.share, entry.payee) == (("Sam",), Fraction(1, 2), "Dinner")
+    said = one("12,50 € lunch with Sam yesterday, split equally", "de-DE")
+    assert (said.payee, said.split_with, said.share, said.date) == (
+        "Lunch",
+        ("Sam",),
+        Fraction(1, 2),
+        date(2026, 11, 20),
+    )
+    ways = one("Sam paid 90 for dinner, split 3 ways")
+    assert (ways.payee, ways.payer, ways.share) == ("Dinner", "Sam", Fraction(1, 3))
     assert one("dinner 60 split with Sam and Jo").share == Fraction(1, 3)
     assert one("Sam paid 20 for pizza").payer == "Sam"
 
@@ -73,6 +91,8 @@ def test_a_split_names_its_people_and_the_own_share() -> None:
 def test_a_transfer_names_both_accounts() -> None:
     entry = one("moved 200 from checking to savings")
     assert (entry.account_hint, entry.to_account_hint, entry.payee) == ("checking", "savings", None)
+    owed = one("paid off 300 on credit card")
+    assert (owed.kind, owed.account_hint, owed.to_account_hint) == ("transfer", None, "credit card")
 
 
 def test_what_is_ambiguous_is_asked() -> None:

@@ -13,12 +13,13 @@ from typing import Literal
 from app.domain import dates
 from app.domain.amounts import PLAINER
 from app.domain.money import Money
-from app.domain.phrases import sums, words
+from app.domain.phrases import numbers, sums, words
 
 Kind = Literal["expense", "income", "transfer", "refund"]
 Span = tuple[int, int]
 LONGEST = 1_000  # characters that are read; the rest is left
 BLANK = "\x01"  # stands where something was read already
+MOST_WAYS = 50
 LEAST = 20  # a bare count below this, in front of a noun, is a number of things
 
 
@@ -181,9 +182,14 @@ def _entry(
         if not on.sure or on.on is None:
             unsure.add("date")
     kind = _kind(stretch, clause.sum.signed)
+    if kind == "expense" and _is_given(near, clause.sum):
+        kind = "income"
     cut: list[Span] = [(clause.sum.start, clause.sum.end)]
     people, share = _split(near, rest, original, cut, len(clauses) == 1)
     payer = _payer(near, original, cut)
+    giver = None
+    if kind in ("income", "refund"):
+        giver, payer = payer, None  # who pays me is whom it comes from
     source, target = _accounts(near, original, cut)
     if (source and target and kind != "income") or (
         re.search(r"(?<!\w)(?:put|mis|puse|pasado)(?!\w)", stretch) and target
@@ -191,7 +197,7 @@ def _entry(
         kind = "transfer"
     elif kind == "transfer" and not source and not target and _category(stretch, "expense"):
         kind = "expense"  # a bill that was paid by transfer
-    payee = None if kind == "transfer" else _payee(near, original, cut)
+    payee = None if kind == "transfer" else giver or _payee(near, original, cut, kind)
     if payee is None and kind != "transfer":
         unsure.add("payee")
     return Entry(
@@ -228,6 +234,11 @@ def _kind(stretch: str, sign: str) -> Kind:
     return "expense"
 
 
+def _is_given(near: str, one: sums.Sum) -> bool:
+    """“got 200 from mum”, but not “got groceries from Lidl 20”."""
+    return bool(re.search(r"(?<!\w)got (?:[^\w\s]\s?)?$", near[: one.start]) and re.match(r" from ", near[one.end :]))
+
+
 def _split(
     near: str, rest: str, original: str, cut: list[Span], alone: bool
 ) -> tuple[tuple[str, ...], Fraction | None]:
@@ -235,11 +246,24 @@ def _split(
     after = re.search(r"(?<!\w)(?:with|avec|con|mit) " + words.NAME + r"(?:,)? (?:a medias|a moitie|halbe-halbe)", text)
     match = words.WITH_SPLIT.search(text) or words.SPLIT.search(text) or after
     if match is None:
-        return (), None
+        return (), _own_part(near, cut)
     cut.append(match.span())
     names = [match.span(group) for group in range(1, (match.lastindex or 0) + 1) if match[group]]
     people = tuple(_cased(original[start:end]) for start, end in names)
     return people, Fraction(1, len(people) + 1)
+
+
+def _own_part(near: str, cut: list[Span]) -> Fraction | None:
+    """“split 3 ways” is a third each, whoever the others are."""
+    match = words.WAYS.search(near)
+    if match is None:
+        return None
+    said = match[1] or match[2] or match[3]
+    ways = int(said) if said.isdecimal() else numbers.UNITS.get(said, 0)
+    if not 2 <= ways <= MOST_WAYS:
+        return None
+    cut.append(match.span())
+    return Fraction(1, ways)
 
 
 def _payer(near: str, original: str, cut: list[Span]) -> str | None:
@@ -259,7 +283,8 @@ def _payer(near: str, original: str, cut: list[Span]) -> str | None:
 
 def _accounts(near: str, original: str, cut: list[Span]) -> tuple[str | None, str | None]:
     hints: list[str | None] = []
-    for patterns in ((words.FROM, words.BY), (words.TO,)):
+    sources = () if words.PAID_OFF.search(near) else (words.FROM, words.BY)
+    for patterns in (sources, (words.TO, words.PAID_OFF)):
         match = next((m for p in patterns if (m := p.search(near)) is not None), None)
         if match is None or any(match.start(1) < end and start < match.end(1) for start, end in cut):
             hints.append(None)
@@ -277,10 +302,18 @@ def _category(stretch: str, kind: Kind) -> str | None:
     return {"refund": "refunds", "income": "other_income"}.get(kind)
 
 
-def _payee(near: str, original: str, cut: list[Span]) -> str | None:
+def _payee(near: str, original: str, cut: list[Span], kind: Kind) -> str | None:
     """What is left of the clause when money, dates and verbs are cut; the words after “at” come first."""
     left = _blank(near, cut)
-    left = _blank(left, [match.span() for match in words.VERBS.finditer(left)])
+    for pattern in (words.VERBS, words.REPEATED):
+        left = _blank(left, [match.span() for match in pattern.finditer(left)])
+    asked = words.BOOKING.search(near)
+    if asked and (found := _named(_blank(left, [asked.span()]), original, kind)):
+        return found
+    return _named(left, original, kind)
+
+
+def _named(left: str, original: str, kind: Kind) -> str | None:
     pieces = [match.span() for match in re.finditer(r"[^\x01,;:!?()\"“”«»\n]+", left)]
     named = [span for span in (_trimmed(left, *piece) for piece in pieces) if span]
     if not named:
@@ -294,7 +327,10 @@ def _payee(near: str, original: str, cut: list[Span]) -> str | None:
         span = _trimmed(left, within, within + len(place[1]))
         if span:
             return _cased(original[span[0] : span[1]])
-    lead = [span for span in named if re.search(r"(?:at|chez|bei|beim) $", left[: span[0]][-6:])]
+    leading = (
+        r"(?<!\w)(?:at|chez|bei|beim|from|von|de) $" if kind in ("income", "refund") else r"(?:at|chez|bei|beim) $"
+    )
+    lead = [span for span in named if re.search(leading, left[: span[0]][-6:])]
     start, end = (lead or [max(named, key=lambda span: min(span[1] - span[0], 12))])[0]
     return _cased(original[start:end])
 

@@ -1,6 +1,6 @@
 """The words that steer the reading of a sentence, folded: lower case, no accents; en, fr, es, de, some Arabic."""
 
-# ruff: noqa: E501 (tables of words read better in long lines)
+# ruff: noqa: E501, SIM905 (tables of words read better in long lines)
 
 from __future__ import annotations
 
@@ -41,35 +41,10 @@ CENTS = {
     "p": "GBP", "pence": "GBP", "سنتيم": "",
 }  # fmt: skip
 CODES_THAT_ARE_WORDS = frozenset(
-    [
-        "all",
-        "try",
-        "top",
-        "cup",
-        "mad",
-        "gel",
-        "pen",
-        "lak",
-        "sos",
-        "ang",
-        "bam",
-        "ron",
-        "amd",
-        "mop",
-        "lei",
-        "kid",
-        "fun",
-        "pot",
-        "wad",
-        "mur",
-        "sar",
-        "inr",
-        "tnd",
-        "sen",
-        "ars",
-        "cop",
-    ]
-) - {"inr", "tnd", "ars", "cop", "mad", "sar", "mur"}
+    """
+    all try top cup gel pen lak sos ang bam ron amd mop lei kid fun pot wad sen
+    """.split()
+)
 MULTIPLIERS = {
     "mil millones": 1_000_000_000,
     **dict.fromkeys(["k", "mil", "mille", "thousand", "grand", "tausend", "الف", "الاف"], 1_000),
@@ -112,7 +87,7 @@ INCOME = words(
     "|راتب|قبضت|استلمت|معاش"
 )
 TRANSFER = words(
-    "transfer|transfers|transferred|transfered|moved|move|withdrew|withdraw|withdrawal|topped up|top up"
+    "transfer|transfers|transferred|transfered|moved|move|withdrew|withdraw|withdrawal|topped up|top up|paid off|pay off|paid down"
     "|virement|vire|transfere|transfert|transferer|retire|retrait|deplace"
     "|transferi|transferencia|traspase|traspaso|pase|saque|retire|movi"
     "|uberwiesen|uberweisung|umgebucht|umbuchung|verschoben|abgehoben|حولت"
@@ -126,6 +101,10 @@ ACCOUNT = (
 )
 FROM = re.compile(r"(?<!\w)(?:from|out of|du|de|depuis|desde|vom|von|aus) " + ACCOUNT)
 TO = re.compile(r"(?<!\w)(?:to|into|in|vers|sur|au|a|auf|aufs|ins|zum|hacia) " + ACCOUNT)
+PAID_OFF = re.compile(
+    r"(?<!\w)(?:paid|pay|paying) (?:off|down) (?:[^a-z]*(?:eur|euros?|dollars?|pounds?)? ?(?:on|of|off|from) )?"
+    + ACCOUNT
+)
 BY = re.compile(r"(?<!\w)(?:with|by|in|using|on|par|avec|en|con|mit|per) " + ACCOUNT)
 
 NAME = r"([^\W\d_][\w'-]*)"
@@ -138,57 +117,19 @@ SPLIT = re.compile(
 )  # fmt: skip
 WITH_SPLIT = re.compile(
     r"(?<!\w)(?:with|avec|con|mit) " + PEOPLE
-    + r",? (?:and )?(?:split(?: (?:it|equally|evenly|50/50))?|shared|halves|a medias|partage\w*|moitie-moitie|geteilt|50/50)(?!\w)"
+    + r"[\s,\x01]+(?:and )?(?:split(?: (?:it|equally|evenly|50/50))*|shared|halves|a medias|partage\w*(?: equitablement)?|moitie-moitie|geteilt|50/50)(?!\w)"
 )  # fmt: skip
+WAYS = re.compile(
+    r"(?<!\w)split (?:it )?(?:in(?:to)? )?(\w+)[ -](?:ways?|parts?)(?!\w)|(?<!\w)divide en (\w+)(?: partes?)?(?!\w)|(?<!\w)durch (\w+)(?: geteilt)?(?!\w)"
+)
 PAYER = re.compile(
     r"^" + NAME + r" (?:has |a |hat )?(?:paid|pays|paye|pago|bezahlt|zahlte)(?!\w)|(?<!\w)(?:paid by|paye par|pagado por|bezahlt von) " + NAME
 )  # fmt: skip
 NOBODY = frozenset(
-    [
-        "i",
-        "we",
-        "you",
-        "he",
-        "she",
-        "they",
-        "it",
-        "just",
-        "have",
-        "je",
-        "on",
-        "nous",
-        "tu",
-        "il",
-        "elle",
-        "yo",
-        "nosotros",
-        "me",
-        "ich",
-        "wir",
-        "er",
-        "sie",
-        "habe",
-        "hab",
-        "salary",
-        "rent",
-        "bill",
-        "bills",
-        "loyer",
-        "invoice",
-        "client",
-        "alquiler",
-        "miete",
-        "who",
-        "got",
-        "was",
-        "been",
-        "lunch",
-        "dinner",
-        "coffee",
-        "groceries",
-        "the",
-        "a",
-    ]
+    """
+    i we you he she they it just have je on nous tu il elle yo nosotros me ich wir er sie habe hab salary rent
+    bill bills loyer invoice client alquiler miete who got was been lunch dinner coffee groceries the a
+    """.split()
 )
 
 # What does not name a payee; cut from both ends, or everywhere where it is a verb of paying.
@@ -196,110 +137,22 @@ VERBS = words(
     "i spent|i've spent|we spent|spent|i paid|we paid|i've paid|paid|pay|i bought|we bought|bought|buy|purchased|cost me|cost|costs|i just|just"
     "|j'ai depense|j'ai paye|j'ai achete|on a paye|depense|paye|achete|j'ai recu|j'ai|ca m'a coute|coute|gaste|pague|compre|me costo|costo|he gastado|he pagado|he comprado"
     "|ich habe|habe|hab|ausgegeben|bezahlt|gekauft|gezahlt|kostet|kostete|i got|got paid|got|received|i received|recu|cobre|recibi|me pagaron|bekommen|erhalten"
-    "|gave me back|gave back|got back|zuruckbekommen|due|worth of|each|please|s'il te plait|por favor|bitte|add|log|record|book|note|expense|depense de|gasto de|ausgabe"
+    "|gave me back|gave back|got back|paid me back|paid off|pay off|paid down|zuruckbekommen|gebucht|due|worth of|each|please|s'il te plait|por favor|bitte|expense|depense de|gasto de|ausgabe"
     "|me devolvieron|me devolvio|rembourse|on m'a rembourse|refunded|reimbursed|gave me|gave|lent|i lent|balles|i earned|earned|gagne|gane|verdient|j'ai vire|vire|transferred|moved|withdrew|put|total|دفعت|صرفت|اشتريت"
 )
+#: What asks for an entry, at the beginning of a sentence: elsewhere a book is a book.
+BOOKING = re.compile(r"^\W*(?:please )?(?:add|log|record|book|note|enter|ajoute|note|anade|apunta|buche|notiere)(?!\w)")
+REPEATED = words(
+    "every day|every week|every month|every year|each week|each month|each year|a month|a week|per month|per week|weekly|monthly|yearly"
+    "|chaque mois|chaque semaine|tous les mois|par mois|cada mes|cada semana|al mes|mensual|jeden monat|jede woche|im monat|monatlich"
+)
 EDGE = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "my",
-        "our",
-        "some",
-        "at",
-        "in",
-        "on",
-        "for",
-        "of",
-        "from",
-        "to",
-        "with",
-        "and",
-        "or",
-        "by",
-        "as",
-        "was",
-        "is",
-        "it",
-        "i",
-        "we",
-        "et",
-        "de",
-        "du",
-        "des",
-        "d",
-        "la",
-        "le",
-        "les",
-        "l",
-        "un",
-        "une",
-        "mon",
-        "ma",
-        "mes",
-        "chez",
-        "au",
-        "aux",
-        "a",
-        "pour",
-        "en",
-        "dans",
-        "sur",
-        "avec",
-        "par",
-        "y",
-        "el",
-        "la",
-        "los",
-        "las",
-        "un",
-        "una",
-        "mi",
-        "mis",
-        "con",
-        "por",
-        "para",
-        "del",
-        "al",
-        "und",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "mein",
-        "meine",
-        "bei",
-        "beim",
-        "im",
-        "in",
-        "am",
-        "fur",
-        "furs",
-        "mit",
-        "von",
-        "vom",
-        "zu",
-        "zum",
-        "zur",
-        "auf",
-        "aus",
-        "about",
-        "around",
-        "only",
-        "me",
-        "nos",
-        "ce",
-        "في",
-        "عند",
-        "من",
-        "على",
-    ]
+    """
+    a an the my our some at in on for of from to with and or by as was is it i we et de du des d la le les l un
+    une mon ma mes chez au aux pour en dans sur avec par y el los las una mi mis con por para del al und der die
+    das den dem ein eine einen einem mein meine bei beim im am fur furs mit von vom zu zum zur auf aus about
+    around only me nos ce في عند من على
+    """.split()
 )
 
 CATEGORIES: list[tuple[str, re.Pattern[str]]] = [
@@ -330,7 +183,7 @@ CATEGORIES: list[tuple[str, re.Pattern[str]]] = [
             "dining_out",
             "restaurant*|restau|restos|restaurante*|doner|ramen|lunch|dinner|breakfast|brunch|pizza*|burger*|burrito*|sushi|kebab|takeaway|takeout|mcdonald*"
             "|dejeuner|diner|resto|petit-dejeuner|almuerzo|cena|desayuno|comida|tapas|mittagessen|abendessen|fruhstuck|essen|beer*"
-            "|biere*|cerveza*|bier|bar|pub|drinks|wine|snack|sandwich*|cake|kuchen|deliveroo|doordash|uber eats|ice cream|glace|eis",
+            "|biere*|cerveza*|bier|bar|pub|drinks|wine|snack*|croissant*|sandwich*|cake|kuchen|deliveroo|doordash|uber eats|ice cream|glace|eis",
         ),
         (
             "fuel",
@@ -368,7 +221,7 @@ CATEGORIES: list[tuple[str, re.Pattern[str]]] = [
             "leisure",
             "cinema|kino|movie*|concert*|museum|musee|museo|theatre|theater|cine|game*|jeu|juego|spiel|party|book|books|livre|libro|buch|tickets",
         ),
-        ("sport", "gym|sport|fitness|yoga|swimming|piscine|gimnasio|fitnessstudio|football|tennis"),
+        ("sport", "gym|sport|fitness|yoga|ski*|swimming|piscine|gimnasio|fitnessstudio|football|tennis"),
         (
             "travel",
             "flight*|hotel*|airbnb|vol|avion|vuelo|flug|vacation|holiday|vacances|viaje|reise|booking|ryanair",
@@ -376,7 +229,7 @@ CATEGORIES: list[tuple[str, re.Pattern[str]]] = [
         ("education", "school|tuition|course|university|ecole|cours|escuela|matricula|schule|kurs|studium"),
         ("children", "nursery|daycare|creche|toys|diapers|couches|guarderia|kita|spielzeug|babysitter|kids"),
         ("pets", "vet|cat food|dog food|pet|veterinaire|veterinario|tierarzt|croquettes|katzenfutter"),
-        ("gifts", "gift*|present|cadeau*|regalo*|geschenk*"),
+        ("gifts", "gift*|present|cadeau*|regalo*|geschenk*|flowers|fleurs|flores|blumen"),
         ("donations", "donation*|charity|don|donacion|spende*"),
         ("insurance", "insurance|assurance|seguro|versicherung"),
         ("taxes", "tax|taxes|impot*|impuesto*|steuer*"),
