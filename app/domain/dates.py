@@ -130,7 +130,7 @@ PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         ("next day", r"\b(?:on\s)?(?:next|am kommenden|nachsten|kommenden|el proximo)\s(" + DAY_NAME + r")\b"),
         ("next day", rf"\b({DAY_NAME})\s(?:prochain|proximo|que viene)\b"),
         ("this day", rf"\b(?:this|ce|este|diesen)\s({DAY_NAME})\b"),
-        ("day", rf"(?<!\w)(?:on\s|le\s|el\s|am\s|يوم\s)?({DAY_NAME})(?!\w)"),
+        ("day", rf"(?<!\w)(?<!black\s)(?<!good\s)(?<!cyber\s)(?:on\s|le\s|el\s|am\s|يوم\s)?({DAY_NAME})(?!\w)"),
         ("day", r"\bon\s(" + _either(SHORT_WEEKDAYS) + r")\b"),
         ("last week", r"\b(?:last week|la semaine derniere|la semana pasada|letzte woche)\b"),
         ("last month", r"\b(?:last month|le mois dernier|el mes pasado|letzten monat)\b"),

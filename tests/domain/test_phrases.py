@@ -63,10 +63,17 @@ def test_most_new_sentences_are_read_right() -> None:
         ("book 12.50", "Book", "leisure"),
         ("gym 34.90 every month", "Gym", "sport"),
         ("got groceries from Lidl 20", "Lidl", "groceries"),
+        ("weekly shop 92.31", "Weekly shop", None),
+        ("black friday tv 399", "Black friday tv", None),
+        ("Rückerstattung Amazon 19,99", "Amazon", "refunds"),
+        ("abonnement Spotify 10,99", "Spotify", "subscriptions"),
+        ("can you add 12 for lunch", "Lunch", "dining_out"),
+        ("tip 5 for the barber", "Barber", "personal_care"),
+        ("Habe Anna 50 Euro überwiesen", "Anna", None),
         ("Flug 99 € am 3.12. gebucht", "Flug", "travel"),
     ],
 )
-def test_the_payee_is_what_remains(text: str, payee: str, category: str) -> None:
+def test_the_payee_is_what_remains(text: str, payee: str, category: str | None) -> None:
     entry = one(text)
     assert (entry.payee, entry.category_hint) == (payee, category)
 
@@ -82,6 +89,10 @@ def test_a_split_names_its_people_and_the_own_share() -> None:
         Fraction(1, 2),
         date(2026, 11, 20),
     )
+    for text in ("Kaffee mit Lisa 7,40, geteilt", "resto avec Lisa 7,40 € partagé", "cena con Lisa 7,40 a medias"):
+        assert one(text, "de-DE").split_with == ("Lisa",)
+    half = one("50/50 with Sam: pizza 30")
+    assert (half.amount, half.payee, half.split_with) == (Money(30_00, "EUR"), "Pizza", ("Sam",))
     ways = one("Sam paid 90 for dinner, split 3 ways")
     assert (ways.payee, ways.payer, ways.share) == ("Dinner", "Sam", Fraction(1, 3))
     assert one("dinner 60 split with Sam and Jo").share == Fraction(1, 3)
@@ -91,6 +102,8 @@ def test_a_split_names_its_people_and_the_own_share() -> None:
 def test_a_transfer_names_both_accounts() -> None:
     entry = one("moved 200 from checking to savings")
     assert (entry.account_hint, entry.to_account_hint, entry.payee) == ("checking", "savings", None)
+    saved = one("put 500 in savings")
+    assert (saved.kind, saved.account_hint, saved.to_account_hint) == ("transfer", None, "savings")
     owed = one("paid off 300 on credit card")
     assert (owed.kind, owed.account_hint, owed.to_account_hint) == ("transfer", None, "credit card")
 

@@ -20,6 +20,7 @@ Span = tuple[int, int]
 LONGEST = 1_000  # characters that are read; the rest is left
 BLANK = "\x01"  # stands where something was read already
 MOST_WAYS = 50
+PUT = re.compile(r"(?<!\w)(?:put|mis|puse|pasado|deposited|einbezahlt)(?!\w)")
 LEAST = 20  # a bare count below this, in front of a noun, is a number of things
 
 
@@ -96,7 +97,8 @@ def parse(text: str, today: date, currency: str, locale: str) -> list[Entry]:
         return []
     written = dates.find(folded, today, locale)
     rest = _blank(folded, [(one.start, one.end) for one in written])
-    found = sums.find(rest, original, currency, locale)
+    shared = [match.span() for match in words.FIFTY.finditer(rest)]
+    found = sums.find(_blank(rest, shared), original, currency, locale)
     clauses = _clauses(rest, found)
     return [_entry(clause, rest, original, written, clauses, today) for clause in clauses]
 
@@ -191,12 +193,15 @@ def _entry(
     if kind in ("income", "refund"):
         giver, payer = payer, None  # who pays me is whom it comes from
     source, target = _accounts(near, original, cut)
-    if (source and target and kind != "income") or (
-        re.search(r"(?<!\w)(?:put|mis|puse|pasado)(?!\w)", stretch) and target
-    ):
+    if (source and target and kind != "income") or (PUT.search(stretch) and target):
         kind = "transfer"
-    elif kind == "transfer" and not source and not target and _category(stretch, "expense"):
-        kind = "expense"  # a bill that was paid by transfer
+    elif (
+        kind == "transfer"
+        and not source
+        and not target
+        and (_category(stretch, "expense") or (words.SENT.search(stretch) and _payee(near, original, cut, "expense")))
+    ):
+        kind = "expense"  # a bill that was paid by transfer, or money sent to somebody
     payee = None if kind == "transfer" else giver or _payee(near, original, cut, kind)
     if payee is None and kind != "transfer":
         unsure.add("payee")
@@ -283,7 +288,13 @@ def _payer(near: str, original: str, cut: list[Span]) -> str | None:
 
 def _accounts(near: str, original: str, cut: list[Span]) -> tuple[str | None, str | None]:
     hints: list[str | None] = []
-    sources = () if words.PAID_OFF.search(near) else (words.FROM, words.BY)
+    sources: tuple[re.Pattern[str], ...]
+    if words.PAID_OFF.search(near):
+        sources = ()
+    elif PUT.search(near):
+        sources = (words.FROM,)
+    else:
+        sources = (words.FROM, words.BY)
     for patterns in (sources, (words.TO, words.PAID_OFF)):
         match = next((m for p in patterns if (m := p.search(near)) is not None), None)
         if match is None or any(match.start(1) < end and start < match.end(1) for start, end in cut):
@@ -307,10 +318,8 @@ def _payee(near: str, original: str, cut: list[Span], kind: Kind) -> str | None:
     left = _blank(near, cut)
     for pattern in (words.VERBS, words.REPEATED):
         left = _blank(left, [match.span() for match in pattern.finditer(left)])
-    asked = words.BOOKING.search(near)
-    if asked and (found := _named(_blank(left, [asked.span()]), original, kind)):
-        return found
-    return _named(left, original, kind)
+    bare = _blank(left, [match.span() for each in (words.BOOKING, words.GENERIC) for match in each.finditer(left)])
+    return _named(bare, original, kind) or _named(left, original, kind)
 
 
 def _named(left: str, original: str, kind: Kind) -> str | None:

@@ -52,8 +52,11 @@ MULTIPLIERS = {
     **dict.fromkeys(["billion", "milliard", "milliards", "milliarden"], 1_000_000_000),
 }
 
+ASKED = r"(?:can|could|would|will) you (?:please )?(?:add|log|record|book|note|enter)"
 QUESTION = re.compile(
-    r"^\W*(?:how|what|what's|whats|when|where|why|which|who|can i|can you|could|should|do i|did i|does|am i|is|are|was|were"
+    r"^\W*(?!"
+    + ASKED
+    + r")(?:how|what|what's|whats|when|where|why|which|who|can i|can you|could|should|do i|did i|does|am i|is|are|was|were"
     r"|will|would|show|tell|list|explain|compare|combien|quel\w*|est-ce|est ce|pourquoi|quand|comment|ou (?:est|en|va)|puis-je"
     r"|montre\w*|dis|cuanto\w*|cuanta\w*|que|cual\w*|donde|por que|puedo|debo|como|muestra\w*|muestrame|wie|was|wann|wo|warum"
     r"|welche\w*|wer|wieviel|kann ich|soll ich|sollte|zeig\w*|habe ich|hab ich|كم|ما|هل|متى|اين|لماذا|if|wenn|si je|si yo)(?!\w)"
@@ -80,14 +83,14 @@ REFUND = words(
 )
 INCOME = words(
     "salary|wage*|paycheck|paycheque|payroll|payslip|income|earned|got paid|was paid|received|receive|bonus|dividend*|sold|stipend"
-    "|pension|tip|tips|invoice paid|paid me|client paid|allowance from|birthday money|interest|won|gave me|deposit from|scholarship|freelance"
+    "|pension|tips|invoice paid|paid me|client paid|allowance from|birthday money|interest|won|gave me|deposit from|scholarship|freelance"
     "|salaire|paie|recu|touche|gagne|prime|vendu|retraite|allocation*|caf|dividende*|vente"
     "|nomina|sueldo|salario|cobre|ingreso*|me pagaron|me pago|recibi|gane|vendi|paga extra|pension"
     "|gehalt|lohn|verdient|bekommen|erhalten|verkauft|einnahme*|rente|kindergeld|bafog|zinsen"
     "|راتب|قبضت|استلمت|معاش"
 )
 TRANSFER = words(
-    "transfer|transfers|transferred|transfered|moved|move|withdrew|withdraw|withdrawal|topped up|top up|paid off|pay off|paid down"
+    "transfer|transfers|transferred|transfered|moved|move|withdrew|withdraw|withdrawal|sent|wired|venmo'd|venmoed|zelled|bizum|topped up|top up|paid off|pay off|paid down"
     "|virement|vire|transfere|transfert|transferer|retire|retrait|deplace"
     "|transferi|transferencia|traspase|traspaso|pase|saque|retire|movi"
     "|uberwiesen|uberweisung|umgebucht|umbuchung|verschoben|abgehoben|حولت"
@@ -109,15 +112,16 @@ BY = re.compile(r"(?<!\w)(?:with|by|in|using|on|par|avec|en|con|mit|per) " + ACC
 
 NAME = r"([^\W\d_][\w'-]*)"
 PEOPLE = NAME + r"(?:(?: and |, | et | y | und | & )" + NAME + r")?"
+FIFTY = re.compile(r"(?<![\w/])50/50(?![\w/])")
 SPLIT = re.compile(
-    r"(?<!\w)(?:(?:split|shared?|halved?|half|halves|divided?) (?:(?:it|equally|evenly|50/50|fifty-fifty|half and half) )?(?:with|between me and) "
+    r"(?<!\w)(?:(?:50/50|fifty-fifty|halves) with |(?:split|shared?|halved?|half|halves|divided?) (?:(?:it|equally|evenly|50/50|fifty-fifty|half and half) )?(?:with|between me and) "
     r"|(?:partag\w+|divis\w+|moitie-moitie|moitie) (?:equitablement )?(?:avec|entre moi et) "
     r"|(?:a medias|dividid\w+|compartid\w+) con |(?:geteilt|teilen|halbe-halbe) mit )" + PEOPLE
     + r"(?: (?:equally|evenly|50/50|a partes iguales|zu gleichen teilen))?"
 )  # fmt: skip
 WITH_SPLIT = re.compile(
     r"(?<!\w)(?:with|avec|con|mit) " + PEOPLE
-    + r"[\s,\x01]+(?:and )?(?:split(?: (?:it|equally|evenly|50/50))*|shared|halves|a medias|partage\w*(?: equitablement)?|moitie-moitie|geteilt|50/50)(?!\w)"
+    + r"[^a-z]+(?:(?:euros?|eur|dollars?|pounds?|francs?|dinars?)[^a-z]+)?(?:and )?(?:split(?: (?:it|equally|evenly|50/50))*|shared|halves|a medias|partage\w*(?: equitablement)?|moitie-moitie|geteilt|50/50)(?!\w)"
 )  # fmt: skip
 WAYS = re.compile(
     r"(?<!\w)split (?:it )?(?:in(?:to)? )?(\w+)[ -](?:ways?|parts?)(?!\w)|(?<!\w)divide en (\w+)(?: partes?)?(?!\w)|(?<!\w)durch (\w+)(?: geteilt)?(?!\w)"
@@ -125,6 +129,10 @@ WAYS = re.compile(
 PAYER = re.compile(
     r"^" + NAME + r" (?:has |a |hat )?(?:paid|pays|paye|pago|bezahlt|zahlte)(?!\w)|(?<!\w)(?:paid by|paye par|pagado por|bezahlt von) " + NAME
 )  # fmt: skip
+#: Money that is sent to somebody, which is a transfer only between own accounts.
+SENT = words(
+    "sent|send|wired|transferred|venmo'd|venmoed|zelled|vire|virement|transferi|transferencia|bizum|uberwiesen|uberweisung"
+)
 NOBODY = frozenset(
     """
     i we you he she they it just have je on nous tu il elle yo nosotros me ich wir er sie habe hab salary rent
@@ -134,17 +142,25 @@ NOBODY = frozenset(
 
 # What does not name a payee; cut from both ends, or everywhere where it is a verb of paying.
 VERBS = words(
-    "i spent|i've spent|we spent|spent|i paid|we paid|i've paid|paid|pay|i bought|we bought|bought|buy|purchased|cost me|cost|costs|i just|just"
+    "i spent|i've spent|we spent|spent|i paid|we paid|i've paid|paid|pay|i bought|we bought|bought|buy|purchased|cost me|cost|costs|i just|just|sent|i sent|wired|venmo'd|venmoed|zelled|bizum"
     "|j'ai depense|j'ai paye|j'ai achete|on a paye|depense|paye|achete|j'ai recu|j'ai|ca m'a coute|coute|gaste|pague|compre|me costo|costo|he gastado|he pagado|he comprado"
     "|ich habe|habe|hab|ausgegeben|bezahlt|gekauft|gezahlt|kostet|kostete|i got|got paid|got|received|i received|recu|cobre|recibi|me pagaron|bekommen|erhalten"
     "|gave me back|gave back|got back|paid me back|paid off|pay off|paid down|zuruckbekommen|gebucht|due|worth of|each|please|s'il te plait|por favor|bitte|expense|depense de|gasto de|ausgabe"
-    "|me devolvieron|me devolvio|rembourse|on m'a rembourse|refunded|reimbursed|gave me|gave|lent|i lent|balles|i earned|earned|gagne|gane|verdient|j'ai vire|vire|transferred|moved|withdrew|put|total|دفعت|صرفت|اشتريت"
+    "|me devolvieron|me devolvio|rembourse|on m'a rembourse|refunded|reimbursed|gave me|gave|lent|i lent|balles|i earned|earned|gagne|gane|verdient|j'ai vire|vire|virement|uberwiesen|uberweisung|transferi|transferencia|transferred|moved|withdrew|put|total|دفعت|صرفت|اشتريت"
 )
 #: What asks for an entry, at the beginning of a sentence: elsewhere a book is a book.
-BOOKING = re.compile(r"^\W*(?:please )?(?:add|log|record|book|note|enter|ajoute|note|anade|apunta|buche|notiere)(?!\w)")
-REPEATED = words(
-    "every day|every week|every month|every year|each week|each month|each year|a month|a week|per month|per week|weekly|monthly|yearly"
-    "|chaque mois|chaque semaine|tous les mois|par mois|cada mes|cada semana|al mes|mensual|jeden monat|jede woche|im monat|monatlich"
+BOOKING = re.compile(
+    r"^\W*(?:" + ASKED + r"|(?:please )?(?:add|log|record|book|note|enter|ajoute|anade|apunta|buche|notiere))(?!\w)"
+)
+#: What says nothing of who was paid, as long as something else does.
+GENERIC = words(
+    "subscription|abonnement|suscripcion|abo|order|bestellung|commande|pedido|run|payment|paiement|zahlung|pago"
+    "|refund*|ruckerstattung|erstattung|remboursement|reembolso|devolucion"
+)
+REPEATED = re.compile(
+    r"(?<!\w)(?:(?:every|each|a|per) (?:day|week|month|year)|(?:chaque|par|tous les|toutes les) (?:jours?|semaines?|mois|ans?)"
+    r"|(?:cada|al|por) (?:dia|semana|mes|ano)|(?:jeden|jede|im|pro) (?:tag|woche|monat|jahr))(?!\w)"
+    r"|(?<!\w)(?:weekly|monthly|yearly|mensuel|mensual|monatlich)(?=\W*$)"
 )
 EDGE = frozenset(
     """
