@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol, get_group_symbol
+from babel.numbers import (
+    format_compact_currency,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_decimal_symbol,
+    get_group_symbol,
+)
 from markupsafe import Markup
 
 from app.domain.money import exponent
@@ -68,6 +75,12 @@ def amount_text(minor: int, currency: str, *, sign: bool = False, round: bool = 
     if code:
         before, after = "", f"\u00a0{currency}"
     return f"{lead}{before}{digits}{after}"
+
+
+def short_amount(minor: int, currency: str) -> str:
+    """An amount for a chart's axis: “€1.25M”."""
+    value, babel = Decimal(minor).scaleb(-exponent(currency)), current_locale().replace("-", "_")
+    return tidy(format_compact_currency(value, currency, locale=babel, fraction_digits=2))
 
 
 def money(minor: int | None, currency: str, sign: bool = False, round: bool = False, code: bool = False) -> Markup:

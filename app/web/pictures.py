@@ -13,7 +13,7 @@ from app.services import charts
 from app.services.insights import Month, Share
 from app.services.overview import Balance
 from app.services.reports import Side
-from app.web.filters import amount_text, day_month, percent, short_month
+from app.web.filters import amount_text, day_month, percent, short_amount, short_month
 from app.web.filters import month as month_name
 
 USES = 8  # ribbons on the right of the money flow, the rest in one
@@ -37,9 +37,15 @@ def whole(currency: str) -> Callable[[float], str]:
 
 
 def axis(currency: str) -> Callable[[float], str]:
-    """Like ``whole``, but with decimals where a step of the axis is smaller than one unit."""
+    """Like ``whole``, but with decimals where a step is smaller than one unit, and millions in short."""
     unit = 10 ** exponent(currency)
-    return lambda value: amount_text(round(value), currency, round=round(value) % unit == 0)
+
+    def shown(value: float) -> str:
+        if abs(value) >= 1_000_000 * unit:
+            return short_amount(round(value), currency)
+        return amount_text(round(value), currency, round=round(value) % unit == 0)
+
+    return shown
 
 
 def balance(shown: Balance, currency: str) -> Figure:

@@ -11,7 +11,9 @@ on("pointermove", "[data-plot]", (plot, { clientX }) => {
   const table = box && one("table[data-chart-table]", box);
   const steps = Number(svg?.dataset.steps);
   if (!table || !(steps >= 1)) return;
-  const { left, width } = plot.getBoundingClientRect();
+  const outer = plot.getBoundingClientRect();
+  const gutter = parseFloat(getComputedStyle(svg).paddingLeft) || 0;
+  const [left, width] = [outer.left + gutter, outer.width - gutter];
   const step = Math.round(((clientX - left) / width) * steps);
   const row = table.tBodies[0].rows[step - Number(table.dataset.first ?? 0)];
   if (!row) return hide(plot);
@@ -26,7 +28,7 @@ on("pointermove", "[data-plot]", (plot, { clientX }) => {
   tip.textContent = [when, ...values.filter(Boolean)].join("  ");
   tip.hidden = false;
   const half = tip.offsetWidth / 2;
-  tip.style.left = `${Math.min(Math.max((step / steps) * width, half), width - half)}px`;
+  tip.style.left = `${Math.min(Math.max(gutter + (step / steps) * width, half), outer.width - half)}px`;
 });
 
 document.addEventListener("pointerout", ({ target, relatedTarget }) => {

@@ -153,3 +153,23 @@ def test_every_use_of_a_money_flow_has_a_lane_of_its_own():
     assert len(heights) == 12
     assert all(b - a >= 21 for a, b in pairwise(heights))
     assert heights[-1] < float(root.get("height"))
+
+
+def test_names_on_a_line_keep_clear_of_each_other_and_of_the_line():
+    days = [f"{at} Nov" for at in range(61)]
+    balance = [5_000.0] * 20 + [9_000.0, 9_000.0, 6_000.0] + [6_000.0 - 50 * at for at in range(38)]
+    events = [charts.Event(20, "Payday"), charts.Event(22, "Linden Property"), charts.Event(60, "Lowest", bad=True)]
+    drawing = charts.fan(days, [5_000.0], [(v - 400, v - 200, v, v + 200, v + 400) for v in balance], events, "Fan")
+    words = [each for each in ElementTree.fromstring(drawing).iter() if "t-label" in each.get("class", "")]
+    assert [each.text for each in words] == ["Payday", "Linden Property", "Lowest"]
+    rent = words[1]
+    assert rent.get("text-anchor") != "end"  # the fall from payday runs left of it
+    assert float(rent.get("dx", 0)) > 0
+
+
+def test_the_numbers_of_an_axis_stand_beside_the_plot():
+    drawing = ElementTree.fromstring(charts.balance([1, 2, 12_500], ["a", "b", "c"], "Balance", lambda v: f"€{v:,.0f}"))
+    beside = [each for each in drawing if each.get("dx") == "-8"]
+    assert beside
+    assert {each.get("text-anchor") for each in beside} == {"end"}
+    assert "gutter-m" in drawing.get("class")

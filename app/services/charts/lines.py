@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -26,6 +27,9 @@ TOP = 16
 AXIS = 24  # pixels under the plot for its days
 DAYS_SHOWN = 7
 NAMES = 76  # percent of the width for trend lines; their names stand in the rest
+GUTTERS = ((4, "s"), (7, "m"), (10, "l"))  # characters of the longest number beside the plot, and its room
+CHARACTER, LINE = 7.2, 15  # pixels of a name: the width of a letter, and its height
+WIDE, NARROW = 720, 290  # pixels of a plot on a desk and on a phone
 
 Quantiles = tuple[float, float, float, float, float]  # 10, 25, 50, 75 and 90 of 100 outcomes lie below
 
@@ -62,9 +66,13 @@ def grid(scale: Scale, ticks: Sequence[float]) -> Markup:
     return joined(lines)
 
 
-def tick_texts(scale: Scale, ticks: Sequence[float], fmt: Fmt) -> Markup:
-    """Each number stands on its line, at the left."""
-    return joined(text(fmt(tick), 0, scale(tick) - 4, "t-halo") for tick in ticks)
+def tick_texts(scale: Scale, ticks: Sequence[float], fmt: Fmt) -> tuple[Markup, str]:
+    """Each number stands beside its line, left of the plot; with the class that makes room for them."""
+    shown = [fmt(tick) for tick in ticks]
+    longest = max(map(len, shown))
+    room = next((name for most, name in GUTTERS if longest <= most), "xl")
+    texts = (text(each, 0, scale(tick) + 4, "", "end", dx=-8) for each, tick in zip(shown, ticks, strict=True))
+    return joined(texts), f"gutter-{room}"
 
 
 def day_texts(days: Sequence[str], height: int, width: float = 100) -> Markup:
@@ -102,16 +110,18 @@ def balance(values: Sequence[float], days: Sequence[str], label: str, fmt: Fmt =
         element("path", class_="area", d=f"{line}L100 {base:.2f}L0 {base:.2f}Z"),
         element("path", class_="line", d=line),
     )
+    numbers, room = tick_texts(scale, ticks, fmt)
     return chart(
         height,
         label,
         grid(scale, ticks),
         shapes,
-        tick_texts(scale, ticks, fmt),
+        numbers,
         day_texts(days, height),
         element("circle", class_="dot", cx="100%", cy=float(points[-1][1]), r="3.5"),
         data_steps=steps,
         data_bottom=height - AXIS,
+        class_=room,
     )
 
 
@@ -134,14 +144,16 @@ def trend_lines(series: Sequence[Series], days: Sequence[str], label: str, fmt: 
         at = x * NAMES / 100
         names.append(element("circle", class_=f"fill-{each.colour}", cx=percent(at), cy=float(y), r="3.5"))
         names.append(text(short(each.name, 14), NAMES + 2, place + 4, "t-label"))
+    numbers, room = tick_texts(scale, ticks, fmt)
     return chart(
         height,
         label,
         grid(scale, ticks),
         stretched(height, *lines, width=f"{NAMES}%"),
-        tick_texts(scale, ticks, fmt),
+        numbers,
         day_texts(days, height, NAMES),
         *names,
+        class_=room,
     )
 
 
@@ -183,34 +195,93 @@ def fan(
         element("line", class_="now-line", x1=percent(now), x2=percent(now), y1=TOP - 8, y2=height - AXIS),
         text(_("Today"), now, TOP - 5, "t-strong t-halo", side, dx=-6 if side == "end" else 6),
     ]
+    numbers, room = tick_texts(scale, ticks, fmt)
     return chart(
         height,
         label,
         grid(scale, ticks),
         stretched(height, *shapes),
-        tick_texts(scale, ticks, fmt),
+        numbers,
         day_texts(days, height),
         *marks,
         *named(events, middle, height),
         data_steps=steps,
         data_bottom=height - AXIS,
+        class_=room,
     )
 
 
 def named(events: Sequence[Event], middle: Sequence[Point], height: int) -> list[Markup]:
-    """Dots on the middle line with names; one that would cover another steps aside or stays away."""
-    drawn, taken = [], list[Point]()
+    """Dots on the middle line with names, which keep clear of each other and, where they can, of the line.
+
+    On a phone the first to find room stay.
+    """
+    drawn, wide, narrow = [], list[Box](), list[Box]()
     for event in events:
         if not 0 <= event.step < len(middle):
             continue
         x, y = middle[event.step]
+        name = short(event.name)
         drawn.append(element("circle", class_="dot-neg" if event.bad else "dot", cx=percent(x), cy=float(y), r="4.5"))
-        below, above = y + 20, y - 12
-        wishes = [below, above, y + 36, y - 28] if event.bad else [above, below, y - 28, y + 36]
-        for place in wishes:
-            free = all(abs(place - other_y) > 15 or abs(x - other_x) > 14 for other_x, other_y in taken)
-            if free and TOP + 4 < place < height - AXIS - 2:
-                taken.append((x, place))
-                drawn.append(text(short(event.name), x, place, "t-label t-halo", anchor_at(x, 8)))
-                break
+        found = _place(name, x, y, middle, wide, WIDE, height, below=event.bad)
+        if found is None:
+            continue
+        place, dx, anchor, box = found
+        wide.append(box)
+        on_phone = _box(name, x, place, dx, anchor, NARROW)
+        within = on_phone[0] > -8 and on_phone[2] < 100 and _crossed(middle, on_phone) <= 1
+        fits = within and not any(_covers(on_phone, other) for other in narrow)
+        if fits:
+            narrow.append(on_phone)
+        class_ = "t-label t-halo" + ("" if fits else " max-sm:hidden")
+        drawn.append(text(name, x, place, class_, anchor, dx=dx or None))
     return drawn
+
+
+Box = tuple[float, float, float, float]  # left and right in percent of the width at 0 and 2, top and bottom in pixels
+
+
+def _box(name: str, x: float, y: float, dx: int, anchor: str, width: int) -> Box:
+    long = len(name) * CHARACTER * 100 / width
+    left = x + dx * 100 / width - {"start": 0.0, "middle": long / 2, "end": long}[anchor]
+    return left, y - LINE + 3, left + long, y + 3
+
+
+def _covers(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _place(
+    name: str, x: float, y: float, line: Sequence[Point], taken: Sequence[Box], width: int, height: int, *, below: bool
+) -> tuple[float, int, str, Box] | None:
+    """Where a name stands: height, shift, anchor and what it covers; the freest place, the nearest of those."""
+    over, under = [(y - 12, 0), (y - 28, 0)], [(y + 20, 0), (y + 36, 0)]
+    near = [under[0], over[0]] if below else [over[0], under[0]]
+    beside = [(y + at, dx) for at in (4, -6, 16) for dx in (10, -10)]
+    wishes = [*near, *beside, over[1], under[1]]
+    best = None
+    for place, dx in wishes:
+        anchor = "start" if dx > 0 else "end" if dx < 0 else anchor_at(x, 8)
+        box = _box(name, x, place, dx, anchor, width)
+        if not TOP + 4 < place < height - AXIS - 2 or box[0] < 0 or box[2] > 100:
+            continue
+        if any(_covers(box, other) for other in taken):
+            continue
+        crossed = _crossed(line, box)
+        if best is None or crossed < best[0]:
+            best = crossed, (place, dx, anchor, box)
+    return best and best[1]
+
+
+def _crossed(line: Sequence[Point], box: Box) -> int:
+    return sum(_crosses(start, end, box) for start, end in pairwise(line))
+
+
+def _crosses(start: Point, end: Point, box: Box) -> bool:
+    """Whether a piece of a line runs through a box, as far as their sides tell."""
+    left, top, right, bottom = box
+    if end[0] < left or start[0] > right:
+        return False
+    slope = (end[1] - start[1]) / ((end[0] - start[0]) or 1)
+    heights = [start[1] + slope * (min(max(at, start[0]), end[0]) - start[0]) for at in (left, right)]
+    return min(heights) < bottom and max(heights) > top
