@@ -23,9 +23,7 @@ os.environ |= {
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("REDIS_URL", None)
 
-import anyio  # noqa: E402
 import pytest  # noqa: E402
-from litestar.testing import TestClient  # noqa: E402
 
 from app import db  # noqa: E402
 from app.asgi import create_app  # noqa: E402
@@ -37,6 +35,7 @@ from app.services.users import UserService  # noqa: E402
 from app.web import kept  # noqa: E402
 from app.web.kept import SHELF  # noqa: E402
 from tests.databases import Stage, stages  # noqa: E402
+from tests.one_loop import Client, in_the_loop, stop  # noqa: E402
 
 PASSWORD = "correct horse battery"
 
@@ -49,6 +48,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     unexpected = [each for each in skipped if not any(word in str(each.longrepr) for word in allowed)]
     if os.environ.get("SALDO_TEST_NO_SKIPS") and unexpected and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure() -> None:
+    stop()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -68,10 +71,21 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     made.close()
 
 
+_pools: dict[str, db.Database] = {}
+
+
+def opened(url: str) -> db.Database:
+    """A SQLite file is new each time; the one database on PostgreSQL keeps its connections from test to test."""
+    fresh = _pools.get(url) or db.Database(url)
+    if not fresh.is_sqlite:
+        _pools[url] = fresh
+    return fresh
+
+
 @contextmanager
 def using(url: str) -> Iterator[db.Database]:
     """Make this the process's database inside the block."""
-    fresh = db.Database(url, pooled=False)
+    fresh = opened(url)
     SHELF.clear()
     original = db.database
     db.database = lambda: fresh  # type: ignore[assignment]
@@ -80,7 +94,23 @@ def using(url: str) -> Iterator[db.Database]:
         yield fresh
     finally:
         db.database = original
-        anyio.run(fresh.close)
+        if fresh.is_sqlite:
+            in_the_loop(fresh.close)
+
+
+@contextmanager
+def unpooled() -> Iterator[None]:
+    """This process's database for what brings an event loop of its own, such as a command."""
+    shared = db.database()
+    if shared.is_sqlite:
+        yield
+        return
+    apart = db.Database(shared.url.render_as_string(hide_password=False), pooled=False)
+    db.database = lambda: apart  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        db.database = lambda: shared  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -108,7 +138,7 @@ class Browser:
     """Somebody's browser: keeps cookies, sends the page's token, can speak htmx."""
 
     def __init__(self, application: Any) -> None:
-        self.client = TestClient(application, base_url="http://localhost:8000", raise_server_exceptions=False)
+        self.client = Client(application, base_url="http://localhost:8000", raise_server_exceptions=False)
         self.client.follow_redirects = False
         self.csrf = ""
 
@@ -145,7 +175,7 @@ class Person(Browser):
     def api(self, method: str, path: str, **kwargs: Any) -> Any:
         """Ask the JSON API with this person's token, without cookies."""
         headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
-        client = TestClient(self.client.app, base_url="http://localhost:8000", raise_server_exceptions=False)
+        client = Client(self.client.app, base_url="http://localhost:8000", raise_server_exceptions=False)
         return client.request(method, path, headers=headers, **kwargs)
 
     def work(self, verb: Any, *, label: str = "") -> Any:
@@ -157,7 +187,7 @@ class Person(Browser):
             async with unit_of_work(member, label=label) as services:
                 return await verb(services)
 
-        return anyio.run(run)
+        return in_the_loop(run)
 
 
 CAST: dict[str, tuple[str, str, int]] = {}
@@ -175,7 +205,7 @@ def introduce(name: str, **more: Any) -> tuple[str, str, int]:
             token = await TokenService(session).create(await member_of(session, user.id), "tests")
             return cookie, token, user.id
 
-    return anyio.run(work)
+    return in_the_loop(work)
 
 
 @pytest.fixture
@@ -211,7 +241,7 @@ def run() -> Any:
     """Run an async function of a test to its end."""
 
     def to_its_end(work: Any, *args: Any, **kwargs: Any) -> Any:
-        return anyio.run(lambda: work(*args, **kwargs))
+        return in_the_loop(lambda: work(*args, **kwargs))
 
     return to_its_end
 

@@ -104,6 +104,7 @@ class PostgreSQL:
 
     def keep(self, name: str) -> None:
         self._run(self.connection.execute(f"SELECT ground.keep('{name}')"))
+        self._end_others()
         self._run(self.connection.close())
         self._outside(f"DROP DATABASE IF EXISTS {self.name}_template WITH (FORCE)")
         self._outside(f"CREATE DATABASE {self.name}_template TEMPLATE {self.name}")
@@ -124,7 +125,14 @@ class PostgreSQL:
         return self.url
 
     def drop(self) -> None:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
+        """End what a test left in the middle of a transaction; idle connections stay for the next one."""
+        self._end_others("state <> 'idle'")
+
+    def _end_others(self, which: str = "true") -> None:
+        others = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = $1 AND pid <> pg_backend_pid() AND {which}"
+        )
         self._run(self.connection.fetch(others, self.name))
 
     def close(self) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import anyio
-
 from app import db
 from app.domain.period import shift_month
 from app.models import Account, AccountKind
 from app.schemas.transactions import TransactionIn
 from app.services import Services, member_of, reading, unit_of_work
 from app.services.forecasts import compute, inputs
+from tests.one_loop import in_the_loop
 
 SHOPS = "Alder Birch Cedar Dogwood Elm Fir Ginkgo Hazel Ivy Juniper Larch Maple Oak".split()  # noqa: SIM905
 
@@ -62,4 +61,4 @@ def computed(person: Any) -> None:
         async with unit_of_work(member) as services:
             await services.forecasts.keep(results, (await inputs.gather(services, entries=False)).version)
 
-    anyio.run(work)
+    in_the_loop(work)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from click.testing import CliRunner
 
 from app.commands import admin
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, unpooled
 
 NEW = "a much better one"
 
 
 def reset(name, password=NEW):
-    return CliRunner().invoke(admin, ["reset-password", name, "--password", password])
+    with unpooled():
+        return CliRunner().invoke(admin, ["reset-password", name, "--password", password])
 
 
 def test_a_password_is_reset_and_every_log_in_ends(alice, bob, stranger):

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 import anyio
 import pytest
-from litestar.testing import TestClient
 
 from app import settings as settings_module
 from app.log import set_up_logging
 from app.services import throttle
 from app.web import csrf
 from tests.conftest import PASSWORD
+from tests.one_loop import Client, in_the_loop
 
 PAGES = ["/login", "/signup", "/forgot", "/no-such-page", "/health", "/api/v1/me", "/api/docs", "/static/app.css"]
 FORM = {"username": "alice", "password": PASSWORD}
@@ -55,7 +55,7 @@ def test_every_answer_carries_the_headers(stranger, path):
 
 
 def over_https(application):
-    client = TestClient(application, base_url="https://saldo.example", raise_server_exceptions=False)
+    client = Client(application, base_url="https://saldo.example", raise_server_exceptions=False)
     client.follow_redirects = False
     return client
 
@@ -76,7 +76,7 @@ def test_over_https_the_cookies_are_strict(database, application):
 
 
 def test_plain_http_from_elsewhere_is_refused(database, application):
-    client = TestClient(application, base_url="http://saldo.example")
+    client = Client(application, base_url="http://saldo.example")
     answer = client.get("/login")
     assert answer.status_code == 400
     assert "SALDO_INSECURE_HTTP" in answer.text
@@ -85,7 +85,7 @@ def test_plain_http_from_elsewhere_is_refused(database, application):
 def test_an_unknown_host_is_refused_where_hosts_are_named(database, application, monkeypatch):
     with changed(monkeypatch, hosts="saldo.example"):
         assert over_https(application).get("/health").status_code == 200
-        strange = TestClient(application, base_url="https://other.example")
+        strange = Client(application, base_url="https://other.example")
         assert strange.get("/health").status_code == 400
 
 
@@ -179,7 +179,7 @@ def test_parallel_tries_gain_nothing(database, strict_limits):
                 group.start_soon(one)
         return done
 
-    assert len(anyio.run(race)) == 5
+    assert len(in_the_loop(race)) == 5
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(1, 0), (4, 0), (5, 2), (6, 4), (9, 32), (14, 900), (500, 900)])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import anyio
 import pytest
 import time_machine
 from litestar import Litestar, Request, post
-from litestar.testing import TestClient
 from sqlalchemy import func, select
 
 from app import db
@@ -15,6 +13,7 @@ from app.models.base import now
 from app.services import Services, member_of
 from app.services.unit import saving
 from app.web.idempotency import HEADER, KEPT, once
+from tests.one_loop import Client, in_the_loop
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def shop(alice):
 
     from app.web.errors import HANDLERS
 
-    return TestClient(Litestar([add], exception_handlers=HANDLERS), base_url="http://localhost")
+    return Client(Litestar([add], exception_handlers=HANDLERS), base_url="http://localhost")
 
 
 def count(model):
@@ -47,7 +46,7 @@ def count(model):
         async with db.read_session() as session:
             return await session.scalar(select(func.count()).select_from(model))
 
-    return anyio.run(work)
+    return in_the_loop(work)
 
 
 def test_the_second_answer_is_the_first(shop):

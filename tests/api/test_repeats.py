@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import anyio
 import pytest
 from sqlalchemy import select
 
 from app import db
 from app.models import IdempotencyKey
 from tests.conftest import PASSWORD
+from tests.one_loop import in_the_loop
 
 KEY = {"Idempotency-Key": "once"}
 MADE = [
@@ -25,7 +25,7 @@ def answers():
         async with db.read_session() as session:
             return [str(each) for each in await session.scalars(select(IdempotencyKey.answer))]
 
-    return anyio.run(work)
+    return in_the_loop(work)
 
 
 @pytest.mark.parametrize(("path", "body", "name"), MADE, ids=[each[2] for each in MADE])

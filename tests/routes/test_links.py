@@ -13,12 +13,12 @@ from contextlib import contextmanager
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
-from litestar.testing import TestClient
 from pydantic import SecretStr
 
 from app import settings as settings_module
 from app.log import set_up_logging
 from tests.conftest import PASSWORD
+from tests.one_loop import Client
 
 
 @contextmanager
@@ -161,7 +161,7 @@ def test_a_link_opened_by_somebody_else_leaves_them_their_own_session(alice, bob
 
 
 def test_no_mail_leads_to_a_host_that_the_asker_chose(database, application, postbox):
-    client = TestClient(application, base_url="https://evil.example")
+    client = Client(application, base_url="https://evil.example")
     client.get("/forgot")
     body = {"username": "alice", "_csrf_token": client.cookies["__Host-csrf"]}
     answer = client.post("/forgot", data=body)
@@ -171,7 +171,7 @@ def test_no_mail_leads_to_a_host_that_the_asker_chose(database, application, pos
 
 
 def test_without_a_mail_server_the_log_has_no_host_that_the_asker_chose(database, application):
-    client = TestClient(application, base_url="https://evil.example")
+    client = Client(application, base_url="https://evil.example")
     with log() as written:
         client.post("/api/v1/auth/forgot-password", json={"email": "alice"})
     assert "/reset/" in written.getvalue()

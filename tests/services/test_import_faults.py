@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from sqlalchemy import func, select
 
@@ -19,6 +18,7 @@ from app import db
 from app.models import ImportBatch, ImportStatus, Transaction
 from app.services.check import check_invariants
 from tests.conftest import CAST
+from tests.one_loop import in_the_loop
 from tests.services.test_imports import balance
 
 ROWS = 5000
@@ -70,10 +70,10 @@ def test_a_killed_import_is_whole_or_not_at_all_and_can_run_again(alice: Any, tm
             states = await session.scalars(select(ImportBatch.status))
             return count, found, list(states)
 
-    count, found, states = anyio.run(look)
+    count, found, states = in_the_loop(look)
     assert found == []
     assert (count, states) in ((0, []), (ROWS, [ImportStatus.DONE]))
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-    count, found, _states = anyio.run(look)
+    count, found, _states = in_the_loop(look)
     assert (count, found) == (ROWS, [])
     assert balance(alice) == -sum(100 * (n % 90 + 1) for n in range(ROWS))
