@@ -53,6 +53,7 @@ def role_names() -> dict[str, str]:
         "balance": _("Balance"),
         "external_id": _("The bank's own id"),
         "direction": _("In or out"),
+        "state": _("Paid or not"),
         "account": _("Account"),
     }
 

@@ -111,6 +111,41 @@ class TestDialects:
         assert [line.external_id for line in lines("Date,Payee,Amount,Reference\n" + rows)] == ["", ""]
         assert [line.external_id for line in lines("Date,Payee,Amount,ID\n2026-03-13,A,-1.00,x7\n")] == ["x7"]
 
+    def test_a_card_that_writes_its_charges_without_a_sign_is_turned_round(self):
+        text = "Date,Description,Amount\n10/30/2026,STARBUCKS,6.45\n10/29/2026,UBER TRIP,23.10\n"
+        paid = "10/15/2026,AUTOPAY PAYMENT - THANK YOU,-500.00\n"
+
+        assert [row[1] for row in booked(text + paid)] == [-645, -2310, 50000]
+        refunded = text + "10/15/2026,SHOP REFUND,-5.00\n"
+        assert [row[1] for row in booked(refunded)] == [645, 2310, -500]
+
+    def test_what_was_not_paid_is_no_line_and_says_so(self):
+        head = "Completed Date,Description,Amount,State\n"
+        rows = "2026-10-02,Lidl,-12.34,COMPLETED\n2026-10-04,Uber,-9.10,PENDING\n2026-10-05,Bolt,-5.10,REVERTED\n"
+        found = lines(head + rows)
+
+        assert [line.minor for line in found if isinstance(line, Line)] == [-1234]
+        assert [line.reason for line in found if isinstance(line, BadLine)] == [
+            "This payment is not through yet: PENDING. A later file will have it.",
+            "This payment was not made: REVERTED.",
+        ]
+
+    def test_a_row_over_two_lines_may_end_in_one_mark_more_than_the_header(self):
+        text = "Date;Libellé;Débit Euros;Crédit Euros\n"
+        text += '30/10/2026;"PAIEMENT PAR CARTE\nMONOPRIX PARIS";23,45;;\n29/10/2026;"VIREMENT\nEMPLOYEUR";;2 400,00;\n'
+
+        assert booked(text) == [
+            ("2026-10-30", -2345, "PAIEMENT PAR CARTE MONOPRIX PARIS"),
+            ("2026-10-29", 240000, "VIREMENT EMPLOYEUR"),
+        ]
+
+    def test_the_kind_of_a_booking_and_the_number_of_an_account_are_no_payee(self):
+        kinds = "Date,Account,Amount,Subcategory,Memo\n30/10/2026,20-00-00 12345678,-23.45,Debit,TESCO STORES\n"
+        numbers = "Date,Counterparty,Name / Description,Amount\n2026-10-30,NL33INGB0001234567,Werkgever,1850.00\n"
+
+        assert booked(kinds)[0][2] == "TESCO STORES"
+        assert booked(numbers)[0][2] == "Werkgever"
+
     def test_sums_and_blank_lines_at_the_end_are_no_lines(self):
         assert len(booked(PLAIN + "\n,,\nTotal,,1187.50\n-----,,\n")) == 2
 

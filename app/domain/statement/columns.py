@@ -119,7 +119,33 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         type, type, typ, sign
         """
     ),
+    "state": _names("state, status, transaction status, statut, estado, zustand, buchungsstatus"),
 }
+DONE = frozenset(
+    _names(
+        """
+        completed, complete, done, booked, posted, settled, success, successful, paid, executed, gebucht,
+        umsatz gebucht, abgeschlossen, ausgefuhrt, comptabilise, execute, executee, effectue, completado, realizado,
+        """
+    )
+)
+#: States of what was never paid, and of what is not paid yet.
+UNPAID = frozenset(
+    _names(
+        """
+        reverted, reversed, declined, failed, cancelled, canceled, denied, rejected, refused, expired, voided, void,
+        annule, annulee, refuse, refusee, abgelehnt, storniert, fehlgeschlagen, rechazado, cancelado, anulado
+        """
+    )
+)
+PENDING = frozenset(
+    _names(
+        """
+        pending, processing, authorized, authorised, in progress, on hold, en attente, en cours, vorgemerkt, offen,
+        ausstehend, pendiente
+        """
+    )
+)
 OUT = frozenset(
     _names(
         """
@@ -147,6 +173,8 @@ TOTALS = re.compile(
 )
 
 
+ACCOUNT_NUMBER = re.compile(r"[A-Z]{0,2}\d[\dA-Z* -]{7,}")
+STATES = DONE | UNPAID | PENDING
 # The amount and currency at the shop are not those on the account.
 FOREIGN = frozenset(_names("original, origine, foreign, exchange, fremdwahrung, ursprung, ursprungsbetrag, extranjera"))
 SURE = 196  # from here on a name is that of an id, and no mere reference, which the payer may have written
@@ -162,12 +190,14 @@ class Shape:
     signed: int
     currency: int
     sides: int
+    states: int
+    numbers: int
     words: int
     distinct: int
     length: int
 
 
-EMPTY = Shape(0, 0, 0, 0, 0, 0, 0, 0, 0)
+EMPTY = Shape(*[0] * 11)
 
 
 @cache
@@ -208,6 +238,8 @@ def shape(cells: Sequence[str]) -> Shape:
         signed=round(part * sum(1 for cell in filled if "," in cell or "." in cell or cell[0] in "-+(−")),
         currency=round(part * sum(1 for cell in filled if cell.upper() in known)),
         sides=round(part * sum(1 for cell in lower if cell in OUT or cell in IN)),
+        states=round(part * sum(1 for cell in lower if cell in STATES)),
+        numbers=round(part * sum(1 for cell in filled if ACCOUNT_NUMBER.fullmatch(cell))),
         words=round(part * sum(1 for cell in filled if sum(map(str.isalpha, cell)) * 2 >= len(cell))),
         distinct=round(part * len(set(filled))),
         length=round(sum(map(len, filled)) / len(filled)),
@@ -248,6 +280,7 @@ def guess(
     best("currency", 90)
     if "amount" in found:
         best("direction", 160)
+    best("state", 200)
     best("payee", 40)
     best("external_id", 150)
     best("category", 150)
@@ -273,6 +306,8 @@ def _score(role: str, names: dict[str, int], column: Shape) -> int:
         return name + column.currency if column.currency >= 60 or (not column.filled and name) else 0
     if role == "direction":
         return name + column.sides if column.sides >= 95 and column.filled >= 95 else 0
+    if role == "state":
+        return name + column.states if column.states >= 95 and column.filled >= 95 else 0
     if role in ("payee", "memo"):
         return _text_score(role, name, names, column)
     if role == "external_id" and column.filled and (column.distinct < 100 or column.filled < 90):
@@ -285,6 +320,8 @@ def _score(role: str, names: dict[str, int], column: Shape) -> int:
 def _text_score(role: str, name: int, names: dict[str, int], column: Shape) -> int:
     if column.dates > 50 or column.currency > 60 or (column.amounts > 60 and column.filled):
         return 0
+    if column.sides >= 95 or column.states >= 95 or column.numbers >= 60:
+        return 0  # what kind of booking it is, or the number of an account
     if not column.filled:
         return name
     if name:

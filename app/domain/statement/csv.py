@@ -30,6 +30,11 @@ SHOWN = 20  # rows in a preview
 PREAMBLE = 60  # rows in which the header is looked for
 FORMULA = frozenset("=+-@\t\r＝＋－＠|")
 BLANKS = frozenset(("", "-", "–", "—"))
+CARD_PAYMENT = re.compile(
+    r"\b(?:auto\s?pay|(?:online |mobile |card |bill )?payment\b.*\b(?:thank|received)|payment thank you|paiement recu"
+    r"|einzahlung|zahlung erhalten|pago recibido|direct debit payment)",
+    re.IGNORECASE,
+)
 SEP = re.compile(r'"?sep=(.|\\t)"?\s*', re.IGNORECASE)
 MANY_DATES = 20_000  # remembered date texts, so that a hostile file does not fill the memory
 
@@ -281,6 +286,8 @@ class _Inspector:
         signs = self._column("amount")
         if "direction" not in taken and any("-" in cell or "−" in cell or "(" in cell for cell in signs):
             self.found.pop("direction", None)  # the amounts say it themselves
+        if "state" not in taken and "statement_text" in self.header:
+            self.found.pop("state", None)  # our own export: its pending lines are lines
         self._check_given(taken, shapes, across)
         if "date" not in self.found:
             self._ask_column("date")
@@ -395,9 +402,7 @@ class _Inspector:
             return bool(self.given.flipped)
         booked = [line for line in _rows(iter(self.body), layout, self.currency) if isinstance(line, Line)]
         if "balance" not in self.found:
-            if len(booked) > 2 and "direction" not in self.found and all(line.minor > 0 for line in booked):
-                self.warnings.append(_("All amounts are positive. If this is money spent, say so before you import."))
-            return False
+            return "direction" not in self.found and self._charged(booked)
         steps = [(one, other) for one, other in pairwise(booked) if None not in (one[8], other[8])]
         straight = flipped = 0
         for one, other in steps:
@@ -407,6 +412,23 @@ class _Inspector:
         if len(steps) >= 3 and max(straight, flipped) * 2 < len(steps):
             self.warnings.append(_("The amounts do not agree with the balance. Look at the signs."))
         return len(steps) >= 3 and flipped * 10 >= len(steps) * 8 and flipped > straight
+
+    def _charged(self, booked: list[Line]) -> bool:
+        """Whether a card's file writes what was spent without a sign, and the payments to the card with a minus."""
+        charges = [line for line in booked if line.minor > 0]
+        if len(booked) < 3 or len(charges) * 5 < len(booked) * 3:
+            return False
+        if len(charges) == len(booked):
+            self.warnings.append(_("All amounts are positive. If this is money spent, say so before you import."))
+            return False
+        paid = [bool(CARD_PAYMENT.search(f"{line.payee_text} {line.memo}")) for line in booked]
+        if any(told and line.minor < 0 for told, line in zip(paid, booked, strict=True)) and not any(
+            told and line.minor > 0 for told, line in zip(paid, booked, strict=True)
+        ):
+            return True
+        if len(charges) * 5 >= len(booked) * 4:
+            self.warnings.append(_("Most amounts are positive. If this is money spent, say so before you import."))
+        return False
 
     def _cut(self, layout: Layout) -> bool:
         """Whether the download broke off inside the last amount: it has not the decimals all others have."""
@@ -528,12 +550,14 @@ def _rows(rows: Iterator[tuple[int, Any]], layout: Layout, currency: str) -> Ite
     """The lines of these rows. All that a row does not change is worked out before the first."""
     first, width, delimiter = layout.first_line, layout.width, layout.delimiter
     at = {
-        role: layout.columns.get(role, -1) for role in ("date", "payee", "memo", "category", "external_id", "account")
+        role: layout.columns.get(role, -1)
+        for role in ("date", "payee", "memo", "category", "external_id", "account", "state")
     }
-    on, payee, memo, category, reference, account = at.values()
+    on, payee, memo, category, reference, account, state = at.values()
     paying = _money(layout, currency)
     days: dict[str, date] = {}
     make, repeated = Line._make, lru_cache(4096)(_text)  # payees and the like come again and again
+    held = lru_cache(64)(_not_paid)
     for number, cells in rows:
         if number < first:
             continue
@@ -542,6 +566,8 @@ def _rows(rows: Iterator[tuple[int, Any]], layout: Layout, currency: str) -> Ite
                 if not cells and not isinstance(cells, Broken):
                     continue
                 cells = _fitted(cells, layout)
+            if state >= 0 and (unpaid := held(cells[state])):
+                raise Invalid(unpaid, field="state")
             written = cells[on]
             day = days.get(written)
             if day is None:
@@ -568,6 +594,14 @@ def _rows(rows: Iterator[tuple[int, Any]], layout: Layout, currency: str) -> Ite
             if not _is_footer(cells, layout):
                 raw = cells.raw if isinstance(cells, Broken) else delimiter.join(cell[:200] for cell in cells[:40])
                 yield BadLine(number, error.message, shown(raw))
+
+
+def _not_paid(state: str) -> str:
+    """Why a line in this state is not booked; nothing if it is."""
+    plain = normalise(state)
+    if plain in columns.PENDING:
+        return _("This payment is not through yet: {state}. A later file will have it.", state=shown(state)[:40])
+    return _("This payment was not made: {state}.", state=shown(state)[:40]) if plain in columns.UNPAID else ""
 
 
 def _fitted(cells: list[str] | Broken, layout: Layout) -> list[str]:

@@ -13,7 +13,7 @@ from app.i18n import _
 Column = str | int  # a header's name, or the column's number from 0
 COLUMNS = (
     "date", "amount", "debit", "credit", "payee", "memo", "currency", "balance", "category", "external_id",
-    "account", "direction",
+    "account", "direction", "state",
 )  # fmt: skip
 DELIMITERS = (",", ";", "\t", "|")
 SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -36,6 +36,7 @@ class Mapping:
     external_id: Column | None = None
     account: Column | None = None
     direction: Column | None = None  # says in or out beside an amount without a sign
+    state: Column | None = None  # says whether it was paid at all
     date_format: str | None = None
     decimal: Literal[".", ","] | None = None
     delimiter: str | None = None

@@ -73,6 +73,6 @@ def records(text: Iterable[str], delimiter: str, width: int = 0) -> Iterator[tup
 
 
 def _stray(cells: list[str], held: list[str], width: int) -> bool:
-    if width and len(cells) != width:
+    if width and (len(cells) < width or any(cells[width:])):  # a header may lack the mark that ends each row
         return True
     return sum(line.count('"') for line in held) % 2 == 1
