@@ -124,12 +124,12 @@ async def transfer(services):
     from app.schemas.transfers import TransferIn
 
     other = await own(services, Account(book_id=services.member.book.id, name="Bank", kind="checking", currency="EUR"))
-    made = await services.transfers.add(
+    made, _out, _into = await services.transfers.add(
         TransferIn.model_validate(
             {"from": await account(services), "to": other, "amount": "1.00", "booked_on": DAY.isoformat()}
         )
     )
-    return getattr(made, "id", made)
+    return made.id
 
 
 async def rule(services):

@@ -332,6 +332,8 @@ class JournalService:
         self.recorder.undoes_id = original.id
         self.note(_("Undid: {label}", label=original.label))
         changes = await self.changes(original.id)
+        if any(each.table_name == Book.__tablename__ for each in changes):
+            self.member.owning()
         for run in _runs(reversed(changes)):
             await self._take_back(run, alone=len(run) == len(changes))
         if any(each.table_name == Book.__tablename__ and MONTH_BEGINS in (each.before or {}) for each in changes):

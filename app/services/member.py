@@ -93,6 +93,12 @@ class Member:
             raise Forbidden(_("You may look at this book, but not change it."))
         return self
 
+    def owning(self) -> Member:
+        """This member, if the book is theirs to change: its name, its currency, its calendar."""
+        if self.role is not BookRole.OWNER:
+            raise Forbidden(_("Only an owner of this book may change it."))
+        return self
+
     def signed_in(self, session_id: int) -> Member:
         return replace(self, session_id=session_id)
 

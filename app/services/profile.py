@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.money import exponent
 from app.domain.period import Months
-from app.errors import Conflict, Forbidden
+from app.errors import Conflict
 from app.i18n import _
-from app.models import Account, Book, BookRole, Profile, Transaction, User
+from app.models import Account, Book, Profile, Transaction, User
 from app.services import avatars, totals
 from app.services.journal import JournalService
 from app.services.member import Member
@@ -73,8 +73,7 @@ class ProfileService:
 
     async def change_book(self, **values: Any) -> Book:
         """Change name, base currency, first day of the month or week. Only an owner may."""
-        if self.member.role is not BookRole.OWNER:
-            raise Forbidden(_("Only an owner of this book may change it."))
+        self.member.owning()
         book = await self.book()
         currency = values.pop("base_currency", book.base_currency)
         if currency != book.base_currency:

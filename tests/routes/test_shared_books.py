@@ -1,0 +1,96 @@
+"""What somebody may do in another's book: a viewer looks, an editor keeps the books, an owner changes the book."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from app import db
+from app.models import Base, BookRole
+from tests.entries import enter
+from tests.routes.test_undo_of_settings import latest, save
+from tests.sharing import demote, guest
+from tests.test_routes import MAKERS, PRIVATE, WORDS, ask, parameters
+
+FOREIGN = "Only an owner of this book may change it."
+
+
+@pytest.fixture
+def viewer(application, alice, bob, run):
+    return guest(application, alice, bob, BookRole.VIEWER, run)
+
+
+@pytest.fixture
+def editor(application, alice, bob, run):
+    return guest(application, alice, bob, BookRole.EDITOR, run)
+
+
+def test_an_editor_does_not_take_back_what_an_owner_set(alice, editor):
+    save(alice, first_day_of_month="25")
+    changed = alice.work(lambda services: latest(services, "book"))
+    for answer in (editor.post(f"/activity/{changed}/undo"), editor.api("POST", f"/api/v1/changes/{changed}/undo")):
+        assert answer.status_code == 403
+        assert FOREIGN in answer.text
+    assert alice.post(f"/activity/{changed}/undo").status_code == 303
+    redo = alice.work(lambda services: latest(services, "book"))
+    assert editor.post(f"/activity/{redo}/undo").status_code == 403
+
+
+def test_an_editor_takes_back_an_entry_of_an_owner(alice, editor):
+    enter(alice, "2026-03-14", "-5.00", "groceries")
+    changed = alice.work(lambda services: latest(services, "transaction"))
+    assert editor.post(f"/activity/{changed}/undo").status_code == 303
+
+
+#: What is the person's and not the book's.
+OWN = {"user", "profile", "auth_session", "api_token", "refresh_token", "security_event", "attempt", "one_time_link"}
+
+
+async def held(book_id):
+    """How many rows each table has of this book."""
+    async with db.read_session() as session:
+        found = {}
+        for table in Base.metadata.sorted_tables:
+            if "book_id" in table.c and table.name not in OWN:
+                count = select(func.count()).select_from(table).where(table.c.book_id == book_id)
+                found[table.name] = await session.scalar(count)
+        return found
+
+
+CHANGING = [each for each in PRIVATE if each[1] != "GET" and each[2].opt["policy"] == "member"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "handler"), CHANGING, ids=[f"{method} {path}" for path, method, _handler in CHANGING]
+)
+def test_a_viewer_changes_nothing_of_the_book(alice, viewer, run, path, method, handler):
+    async def make(services):
+        return {name: await MAKERS[name](services) for name, kind in parameters(path) if kind == "int"}
+
+    hers = alice.work(make)
+    book_id = alice.work(_book)
+    before = run(held, book_id)
+    filled = re.sub(r"{(\w+):\w+}", lambda found: str(hers.get(found[1], WORDS.get(found[1], "none"))), path)
+    answer = ask(viewer, method, filled)
+    assert answer.status_code < 500
+    if not handler.opt.get("own_only"):
+        assert answer.status_code == 403
+    assert run(held, book_id) == before
+
+
+async def _book(services):
+    return services.member.book.id
+
+
+@pytest.mark.parametrize("path", ["/", "/transactions/", "/accounts/", "/settings", "/forecast"])
+def test_a_page_that_was_kept_is_closed_to_who_was_removed(alice, viewer, run, path):
+    enter(alice, "2026-03-14", "-5.00", "groceries", payee="Hidden Bakery")
+    assert viewer.get(path).status_code == 200
+    assert viewer.get(path).status_code == 200
+    demote(alice, viewer, None, run)
+    after = viewer.get(path)
+    assert after.status_code == 200  # of Bob's own book
+    assert "Hidden Bakery" not in after.text
+    assert viewer.api("GET", "/api/v1/transactions").status_code == 401
