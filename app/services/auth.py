@@ -69,9 +69,20 @@ async def sign_in(name: str, password: str, visitor: Visitor, *, old_token: str 
     stale = user.password_hash is not None and outdated(user.password_hash)
     fresh = await hashed(password) if stale else None
     async with write_session() as session, saving(session):
+        await _still(session, user)
         if fresh:
             await session.execute(update(User).where(User.id == user.id).values(password_hash=fresh))
         return await _open(session, user.id, visitor, old_token, "signed-in")
+
+
+async def _still(session: AsyncSession, user: User) -> None:
+    """Hold the user's row, if its password is the one that was looked at: it may have been changed since.
+
+    Whoever ends what a password opened writes that row first, so that either sees what the other did.
+    """
+    own = select(User.password_hash).where(User.id == user.id, User.suspended_at.is_(None)).with_for_update()
+    if await session.scalar(own) != user.password_hash:
+        raise WrongPassword
 
 
 async def _open(session: AsyncSession, user_id: int, visitor: Visitor, old_token: str, kind: str) -> str:
@@ -132,11 +143,12 @@ async def sign_out(token: str, user_id: int | None, visitor: Visitor) -> None:
             security.note(session, "signed-out", user_id, visitor.address)
 
 
-async def open_api(user_id: int, visitor: Visitor) -> Pair:
-    """Begin an API log-in."""
+async def open_api(user: User, visitor: Visitor) -> Pair:
+    """Begin an API log-in of a user whose password was looked at."""
     async with write_session() as session, saving(session):
-        security.note(session, "signed-in", user_id, visitor.address, name="API")
-        return await TokenService(session).pair(user_id)
+        await _still(session, user)
+        security.note(session, "signed-in", user.id, visitor.address, name="API")
+        return await TokenService(session).pair(user.id)
 
 
 async def own_password(member: Member, password: str, visitor: Visitor, *, field: str = "current") -> User:
@@ -156,6 +168,10 @@ async def change_password(member: Member, old: str, new: str, visitor: Visitor, 
     check_new(new, user.username, user.email, user.name, field="new")
     password_hash = await hashed(new)
     async with write_session() as session, saving(session):
+        try:
+            await _still(session, user)
+        except WrongPassword:
+            raise Invalid(_("This is not your password."), field=field) from None
         await session.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
         await SessionService(session).end_all(user.id, but=member.session_id)
         await TokenService(session).end_families(user.id)

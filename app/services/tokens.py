@@ -180,7 +180,8 @@ class TokenService:
         return Pair(access_token(user_id, family), token)
 
     async def end_families(self, user_id: int) -> None:
-        """End every API log-in of the user."""
+        """End every API log-in of the user, also one that is being renewed at this moment."""
+        await self.session.execute(select(User.id).where(User.id == user_id).with_for_update())
         await self.session.execute(
             update(RefreshToken)
             .where(RefreshToken.user_id == user_id, RefreshToken.revoked_at.is_(None))
@@ -205,6 +206,9 @@ async def rotate(token: str) -> Pair:
     One that was used before was stolen, or its thief was quicker: the whole family ends.
     """
     async with write_session() as session, session.begin():
+        # the user's row is held: a new password ends the family with the token made here, or before it is made
+        owner = select(RefreshToken.user_id).where(RefreshToken.token_hash == refresh_hash(token)).scalar_subquery()
+        await session.execute(select(User.id).where(User.id == owner).with_for_update())
         used = await session.execute(
             update(RefreshToken)
             .where(

@@ -42,7 +42,7 @@ class SeedAuthController(Controller):
             )
         except Taken as error:
             raise Invalid(error.message, field=error.field) from None
-        pair = await auth.open_api(user.id, visitor(request))
+        pair = await auth.open_api(user, visitor(request))
         return {
             "id": user.id,
             "username": user.username,
@@ -74,7 +74,7 @@ class AuthController(Controller):
         user = await auth.sign_up(
             username=data.username, email=data.email, password=data.password, name=data.name, visitor=visitor(request)
         )
-        return {**_v1(await auth.open_api(user.id, visitor(request))), "user": _user(user)}
+        return {**_v1(await auth.open_api(user, visitor(request))), "user": _user(user)}
 
     @post("/login", name="api:v1:auth:login", status_code=200, security=[{}])
     async def log_in(self, request: AnyRequest, data: JSONBody[Credentials]) -> dict[str, str]:
@@ -107,7 +107,7 @@ class AuthController(Controller):
 
 async def _log_in(name: str, password: str, who: Visitor) -> Pair:
     user = await auth.verify(name, password, who)
-    return await auth.open_api(user.id, who)
+    return await auth.open_api(user, who)
 
 
 def _seed(pair: Pair) -> dict[str, str]:
