@@ -1,10 +1,10 @@
-"""Large imports, brought in by the worker, and the files that nobody came back for."""
+"""Large imports, brought in by the worker."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.db import read_session, write_session
 from app.errors import Conflict, SaldoError
@@ -70,15 +70,3 @@ async def _give_up(batch_id: int, problem: str) -> None:
             .where(ImportBatch.id == batch_id, ImportBatch.status == ImportStatus.RUNNING)
             .values(status=ImportStatus.FAILED, problem=problem[:300], finished_at=now())
         )
-
-
-async def tidy_up() -> int:
-    """Remove files of drafts that were left alone; how many they were."""
-    async with read_session() as session:
-        names = await session.scalars(
-            select(ImportBatch.path).where(
-                ImportBatch.path.is_not(None),
-                ImportBatch.status.in_([ImportStatus.DRAFT, ImportStatus.RUNNING]),
-            )
-        )
-        return files.sweep({name for name in names if name})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response
@@ -18,8 +17,8 @@ from app.i18n import _
 from app.models import IdempotencyKey
 from app.models.base import now
 from app.services import Services
+from app.services.tidying import ANSWERS
 
-KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
 HEADER = "idempotency-key"
 
@@ -72,7 +71,7 @@ async def fingerprint(request: Request[Any, Any, Any], book_id: int) -> str:
 
 async def _claim(session: AsyncSession, user_id: int, key: str, mark: str) -> bool:
     mine = (IdempotencyKey.user_id == user_id, IdempotencyKey.key == key)
-    await session.execute(delete(IdempotencyKey).where(*mine, IdempotencyKey.created_at < now() - KEPT))
+    await session.execute(delete(IdempotencyKey).where(*mine, IdempotencyKey.created_at < now() - ANSWERS))
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     claimed = await session.execute(
         dialect.insert(IdempotencyKey)

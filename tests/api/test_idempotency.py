@@ -12,7 +12,7 @@ from app.models import IdempotencyKey, Tag
 from app.models.base import now
 from app.services import Services, member_of
 from app.services.unit import saving
-from app.web.idempotency import HEADER, KEPT, once
+from app.web.idempotency import ANSWERS, HEADER, once
 from tests.one_loop import Client, in_the_loop
 
 
@@ -72,7 +72,7 @@ def test_a_failed_request_leaves_its_key_free(shop):
 
 def test_a_key_is_forgotten_after_a_day(shop):
     shop.post("/api/tags", json={"name": "one"}, headers={HEADER: "k"})
-    with time_machine.travel(now() + KEPT * 1.1, tick=False):
+    with time_machine.travel(now() + ANSWERS * 1.1, tick=False):
         assert shop.post("/api/tags", json={"name": "two"}, headers={HEADER: "k"}).status_code == 201
 
 
