@@ -20,7 +20,7 @@ from app.services.journal import JournalService
 from app.services.member import Member
 from app.services.searching import reindex
 
-PAGE = 100
+PAGE = 60
 ALIKE = 12  # pairs that are suggested for merging at most
 
 

@@ -32,7 +32,7 @@ document.addEventListener(
   (event) => {
     const menu = event.target;
     if (!menu.matches?.(".menu[popover]")) return;
-    if (event.newState !== "open") return menu.removeAttribute("style"); // htmx would copy it, against the policy
+    if (event.newState !== "open") return;
     const button = one(`[popovertarget="${menu.id}"]`);
     if (!button) return;
     const beside = button.getBoundingClientRect();
@@ -40,6 +40,19 @@ document.addEventListener(
     const below = beside.bottom + menu.offsetHeight + 12 < innerHeight;
     menu.style.left = `${left + scrollX}px`;
     menu.style.top = `${(below ? beside.bottom : beside.top - menu.offsetHeight - 12) + scrollY}px`;
+  },
+  true,
+);
+
+// The place goes before the page changes: htmx would copy it to the next page's menu, against the policy. Asking for
+// the attribute first writes it out, for Chromium takes away only what it has written.
+document.addEventListener(
+  "beforetoggle",
+  ({ target, newState }) => {
+    if (newState === "closed" && target.matches?.(".menu[popover]") && target.hasAttribute("style")) {
+      target.getAttribute("style");
+      target.removeAttribute("style");
+    }
   },
   true,
 );

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import book
+from tests.browser.conftest import Watched, book
 
 
 def active(page: Page) -> str:
@@ -48,6 +48,21 @@ def test_n_adds_and_slash_searches(household: Page) -> None:
     household.evaluate("document.activeElement.blur()")
     household.keyboard.press("/")
     assert active(household) == "search"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_choice_of_a_menu_is_done_and_leaves_the_focus_there(windows: Watched, sign_up, scripts: bool) -> None:  # type: ignore[no-untyped-def]
+    signed_up = sign_up(windows.window()).context.storage_state()
+    page = windows.window(storage_state=signed_up, java_script_enabled=scripts)
+    page.goto("/categories")
+    names = page.locator("section").first.locator("li p.font-medium")
+    first = names.first.inner_text()
+    page.get_by_role("button", name=f"More for {first}").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Move down").click()
+    expect(names.nth(1)).to_have_text(first)
+    if scripts:
+        expect(page.get_by_role("button", name=f"More for {first}")).to_be_focused()
 
 
 @pytest.mark.parametrize(("key", "path"), [("t", "/transactions"), ("a", "/accounts"), ("r", "/reports")])

@@ -73,7 +73,7 @@ def test_a_page_is_accessible_silent_and_within_the_screen(household: Page, path
     assert answer.status == 200
     assert looked_at(household) == {}
     assert too_wide(household) == []
-    assert household.evaluate("document.querySelectorAll('*').length") <= 2000
+    assert household.evaluate("document.querySelectorAll('*').length") <= 1500
 
 
 @pytest.mark.parametrize("path", STRANGERS)
