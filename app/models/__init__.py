@@ -19,7 +19,7 @@ from app.models.security import Attempt, IdempotencyKey, SecurityEvent
 from app.models.session import ApiToken, AuthSession, LinkPurpose, OneTimeLink, RefreshToken
 from app.models.tag import Tag, TransactionTag
 from app.models.total import TRANSFER, UNFILED, AccountTotal, DayTotal, MonthTotal
-from app.models.transaction import Attachment, FiledBy, SavedFilter, Split, Status, Transaction, Transfer
+from app.models.transaction import Attachment, FiledBy, SavedFilter, Split, Status, Transaction, Transfer, TwoEntries
 from app.models.user import OnboardingStatus, Profile, User, UserRole
 
 __all__ = (
@@ -81,6 +81,7 @@ __all__ = (
     "Transaction",
     "TransactionTag",
     "Transfer",
+    "TwoEntries",
     "User",
     "UserRole",
     "Watch",

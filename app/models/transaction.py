@@ -181,6 +181,22 @@ class Attachment(WithId, OfBook, Base):
     created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("user.id", ondelete="SET NULL"))
 
 
+class TwoEntries(WithId, OfBook, Base):
+    """A person's word that an outflow and an inflow are two entries and no transfer: they are not asked again."""
+
+    __tablename__ = "two_entries"
+    __table_args__ = (
+        Index("uq_two_entries_source_id_target_id", "source_id", "target_id", unique=True),
+        Index("ix_two_entries_target_id", "target_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    journaled = True
+
+    source_id: Mapped[int] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="CASCADE"))
+    target_id: Mapped[int] = mapped_column(BigId, ForeignKey("transaction.id", ondelete="CASCADE"))
+
+
 class SavedFilter(WithId, OfBook, Stamped, Base):
     """A filter of the list under a name; ``query`` is the part of the address after the question mark."""
 

@@ -119,7 +119,7 @@ class InboxController(Controller):
     async def transfer(
         self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: Form
     ) -> Response[Any] | Template:
-        """Tie two lines that are the sides of one transfer."""
-        await services.transfers.link(number(data, "source"), number(data, "target"))
-        await services.session.flush()
-        return answered(request, services, _("Linked as a transfer"))
+        """Tie two lines that are the sides of one transfer, or remember that they are none."""
+        source, target, apart = number(data, "source"), number(data, "target"), data.get("answer") == "apart"
+        await (services.transfers.keep_apart if apart else services.transfers.link)(source, target)
+        return answered(request, services, _("Kept as two entries") if apart else _("Linked as a transfer"))

@@ -93,6 +93,7 @@ def nouns() -> dict[str, str]:
         "tag": _("Tag"),
         "transaction": _("Transaction"),
         "transaction_tag": _("Tag"),
+        "two_entries": _("Pair of entries"),
     }
 
 

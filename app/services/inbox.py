@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import CategoryKind, Finding, ImportBatch, ImportRow, Payee, RowOutcome, Transaction
+from app.models import CategoryKind, Finding, ImportBatch, ImportRow, Payee, RowOutcome, Transaction, TwoEntries
 from app.services.anomalies import open_findings
 from app.services.filing import Entry, Filing
 from app.services.insights import Label, Month
@@ -94,7 +94,7 @@ class InboxService:
     async def all(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
         """Every question, the newest first, up to ``SEEN`` of a kind."""
         lines = await self._unfiled()
-        twins = pairs(lines)
+        twins = pairs(lines, await self._apart(lines))
         taken = {each.id for twin in twins for each in (twin.source, twin.target)}
         habits = usual(labels, lately)
         unfiled = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in lines if each.id not in taken]
@@ -122,6 +122,14 @@ class InboxService:
             .limit(SEEN)
         )
         return [line(row) for row in await self.session.execute(query)]
+
+    async def _apart(self, lines: Iterable[Line]) -> set[tuple[int, int]]:
+        """Pairs among these lines of which somebody said that they are no transfer."""
+        ids = [each.id for each in lines if each.minor < 0]
+        said = select(TwoEntries.source_id, TwoEntries.target_id).where(
+            TwoEntries.book_id == self.member.book.id, TwoEntries.source_id.in_(ids)
+        )
+        return {(source, target) for source, target in await self.session.execute(said)} if ids else set()
 
     async def _unsure(self) -> list[Unsure]:
         query = (
@@ -156,8 +164,8 @@ def line(row: Sequence[Any]) -> Line:
     return Line(id_, day, minor, currency, account_id, payee or text or memo)
 
 
-def pairs(lines: Sequence[Line]) -> list[Twin]:
-    """Lines of opposite amounts on two accounts within a few days, each used once."""
+def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list[Twin]:
+    """Lines of opposite amounts on two accounts within a few days, each used once; not those kept ``apart``."""
     found, used = [], set[int]()
     for out in (each for each in lines if each.minor < 0):
         for other in lines:
@@ -167,6 +175,7 @@ def pairs(lines: Sequence[Line]) -> list[Twin]:
                 and other.account_id != out.account_id
                 and abs(other.booked_on - out.booked_on) <= APART
                 and not {out.id, other.id} & used
+                and (out.id, other.id) not in apart
             )
             if fits:
                 used |= {out.id, other.id}

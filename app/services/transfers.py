@@ -12,7 +12,7 @@ from app.domain.money import Money
 from app.domain.search import search_text
 from app.errors import AlreadyReconciled, Conflict, Invalid, NotFound
 from app.i18n import _
-from app.models import Status, Transaction, Transfer
+from app.models import Status, Transaction, Transfer, TwoEntries
 from app.schemas.transfers import TransferIn
 from app.services.transactions import bookable, rate_between
 
@@ -92,6 +92,17 @@ class TransferService:
         await self.session.flush()
         self.services.journal.note(_("Marked {amount} as a transfer", amount=-out.amount))
         return transfer
+
+    async def keep_apart(self, source_id: int, target_id: int) -> None:
+        """Say that two booked rows are no transfer, though they look like one: nobody is asked again."""
+        out, into = [await self.services.transactions.get(each) for each in (source_id, target_id)]
+        if out.transfer_id or into.transfer_id:
+            raise Conflict(_("One of them is part of a transfer already."))
+        said = TwoEntries.source_id == out.id, TwoEntries.target_id == into.id
+        if await self.session.scalar(select(TwoEntries.id).where(*said)) is None:
+            self.session.add(TwoEntries(book_id=self.member.book.id, source_id=out.id, target_id=into.id))
+            await self.session.flush()
+        self.services.journal.note(_("Kept two entries of {amount} apart", amount=abs(out.amount)))
 
     async def unlink(self, transfer_id: int) -> list[Transaction]:
         """Keep both rows, but as what they were before: an outgoing and an incoming amount without a category."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.entries import account, cash, category, enter, findings
@@ -100,6 +102,39 @@ def test_two_lines_are_linked_as_a_transfer(alice):
     assert answer.status_code == 200
     assert "A transfer from" not in alice.get("/").text
     assert findings(alice) == []
+
+
+def test_two_entries_that_are_no_transfer_are_not_asked_about_again(alice):
+    out = enter(alice, "2026-03-05", "-120.00")
+    savings = account(alice, "Savings")
+    into = enter(alice, "2026-03-06", "120.00", account=savings)
+    question = "A transfer from Cash to Savings?"
+    assert "No, two entries" in alice.get("/inbox").text
+
+    said = {"source": str(out), "target": str(into), "answer": "apart"}
+    answer = alice.htmx("post", "/inbox/transfer", data=said)
+    assert "Kept as two entries" in answer.text
+    assert alice.post("/inbox/transfer", said).status_code == 303  # a second click says the same
+    for page in ("/", "/inbox"):
+        assert question not in alice.get(page).text
+    assert "Where does" in alice.get("/inbox").text
+
+    other = enter(alice, "2026-03-07", "120.00", account=savings)  # this one may be the other side
+    assert question in alice.get("/inbox").text
+    assert alice.post("/inbox/transfer", {**said, "target": str(other)}).status_code == 303
+    assert question not in alice.get("/inbox").text
+
+    undo = re.search(r"/activity/\d+/undo", answer.text)[0]
+    assert alice.post(undo).status_code == 303
+    assert question in alice.get("/inbox").text
+    assert findings(alice) == []
+
+
+def test_pairs_that_are_kept_apart_are_ones_own(alice, bob):
+    out = enter(alice, "2026-03-05", "-120.00")
+    into = enter(alice, "2026-03-06", "120.00", account=account(alice, "Savings"))
+    said = {"source": str(out), "target": str(into), "answer": "apart"}
+    assert bob.htmx("post", "/inbox/transfer", data=said).status_code == 404
 
 
 def test_a_payee_with_markup_is_text(alice):
