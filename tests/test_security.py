@@ -130,6 +130,38 @@ def test_a_request_in_flight_does_not_bring_back_a_session_that_was_signed_out(a
         assert "saldo=" not in answer.headers.get("set-cookie", "").replace("csrf=", "")
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost:8000, evil.example", "localhost:8000@evil.example", "localhost:x", "localhost/x", "[::1", "a b"]
+)
+def test_what_is_no_name_of_a_host_is_refused(stranger, host):
+    for path in ("/login", "/api/v1/me", "/no-such-page"):
+        answer = stranger.get(path, headers={"host": host})
+        assert answer.status_code == 400
+        assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "me.localhost"])
+def test_the_names_of_this_machine_are_served(stranger, host):
+    assert stranger.get("/login", headers={"host": host}).status_code == 200
+
+
+def test_addresses_of_one_ipv6_network_are_one_visitor(database, strict_limits, run):
+    async def tries(*addresses):
+        return [len(addresses) for each in addresses if not await refused(each)]
+
+    async def refused(address):
+        try:
+            await throttle.count("sign-up", address)
+        except throttle.TooMany:
+            return True
+        return False
+
+    assert len(run(tries, *[f"2001:db8:1:2::{number:x}" for number in range(1, 15)])) == 10
+    assert len(run(tries, *[f"2001:db8:1:{number:x}::1" for number in range(16, 30)])) == 14
+    assert len(run(tries, *[f"::ffff:10.0.0.{number}" for number in range(1, 15)])) == 14
+    assert len(run(tries, *["somebody"] * 14)) == 10
+
+
 def test_strangers_get_no_session(stranger):
     stranger.get("/login")
     assert "saldo" not in stranger.client.cookies

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from redis.asyncio import Redis
@@ -61,10 +62,21 @@ def key_of(kind: str, who: object) -> str:
     return f"{kind}:{hashlib.sha256(str(who).encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
+def neighbourhood(who: object) -> object:
+    """Of an IPv6 address the network of one customer, who has 2**64 addresses to try from; all else as it is."""
+    try:
+        address = ip_address(who) if isinstance(who, str) else None
+    except ValueError:
+        return who
+    if not isinstance(address, IPv6Address):
+        return who
+    return address.ipv4_mapped or ip_network((int(address) >> 64 << 64, 64))
+
+
 async def count(kind: str, who: object) -> None:
     """Count one more try; too many of them are refused with the seconds to wait."""
     limit = LIMITS[kind]
-    seen, wait = await _counter(kind).hit(key_of(kind, who), limit.seconds)
+    seen, wait = await _counter(kind).hit(key_of(kind, neighbourhood(who)), limit.seconds)
     if seen > limit.allowed:
         raise refusal(wait)
 

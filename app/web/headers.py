@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 from uuid import uuid4
@@ -34,6 +35,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 HSTS = "max-age=31536000; includeSubDomains"
+HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 REFUSED = (
     b"Saldo is asked for over plain http from another machine. Put it behind https, "
     b"or set SALDO_INSECURE_HTTP=1 if this network is yours alone."
@@ -83,6 +85,8 @@ def refused(connection: Request[Any, Any, Any]) -> tuple[int, bytes] | None:
     allowed = settings().allowed_hosts
     if "\0" in connection.scope["path"]:
         return 404, b"There is nothing at this address."
+    if host and not HOST.fullmatch(host):
+        return 400, b"This is not the name of a host."
     if is_plain_loopback(connection):
         return None
     if allowed and host not in allowed and host.partition(":")[0] not in allowed:

@@ -151,3 +151,13 @@ def test_the_wrong_old_password_is_told_at_its_field(program, pair):
     answer = program.post("/api/v1/me/password", {"old": "nope", "new": "a much better one"}, pair["access"])
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "old"
+
+
+def test_a_personal_token_takes_back_itself_only(alice):
+    other = alice.work(lambda services: services.tokens.create(services.member, "other"))
+    mine, hers = sorted(alice.api("GET", "/api/v1/tokens").json()["tokens"], key=lambda each: each["id"])
+    assert alice.api("DELETE", f"/api/v1/tokens/{hers['id']}").status_code == 403
+    use = {"Authorization": f"Bearer {other}"}
+    assert alice.client.get("/api/v1/me", headers=use).status_code == 200
+    assert alice.api("DELETE", f"/api/v1/tokens/{mine['id']}").status_code == 204
+    assert alice.api("GET", "/api/v1/me").status_code == 401

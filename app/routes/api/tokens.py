@@ -45,6 +45,9 @@ class TokensController(Controller):
 
     @delete("/{token_id:int}", name="api:v1:tokens:delete", status_code=204)
     async def revoke(self, services: NamedDependency[Services], token_id: FromPath[int]) -> None:
+        """Take a token back. A personal token can take back itself only."""
+        if services.member.token_id not in (None, token_id):
+            raise Forbidden(_("A personal token may not do this. Log in with the password."))
         await services.tokens.revoke(services.member.user.id, token_id)
 
 
