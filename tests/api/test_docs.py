@@ -16,6 +16,14 @@ def test_the_schema_lists_nothing_but_the_api(stranger, path):
     assert schema["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
+def test_refusals_are_told_as_they_are_given(stranger):
+    paths = stranger.get("/api/schema/").json()["paths"]
+    told = paths["/api/v1/accounts/{account_id}"]["patch"]["responses"]
+    assert {"200", "400", "401", "404", "409", "415", "429", "default"} <= told.keys()
+    assert set(told["400"]["content"]) == {"application/problem+json"}
+    assert set(paths["/api/v1/transactions/export.csv"]["get"]["responses"]["200"]["content"]) == {"text/csv"}
+
+
 @pytest.mark.parametrize("path", ["/api/docs", "/api/docs/"])
 def test_the_docs_come_from_here_and_only_add_data_images_to_the_policy(stranger, path):
     answer = stranger.get(path)

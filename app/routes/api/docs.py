@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 
 from app.web.guards import PUBLIC
 from app.web.headers import CSP
+from app.web.openapi import with_refusals
 from app.web.render import page
 
 SCHEMA = "/api/schema/"
@@ -27,7 +28,7 @@ class DocsController(Controller):
     @get("/api/schema", name="api:schema")
     async def schema(self, request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
         """OpenAPI 3.1."""
-        return Response(request.app.openapi_schema.to_schema(), media_type="application/json")
+        return Response(with_refusals(request.app.openapi_schema.to_schema()), media_type="application/json")
 
     @get("/openapi", name="openapi")
     async def openapi(self) -> Redirect:

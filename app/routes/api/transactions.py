@@ -177,7 +177,7 @@ class TransactionsApi(Controller):
             "currency": target, "income": income.wire, "expense": expense.wire, "net": net.wire, "rates": rates,
         }  # fmt: skip
 
-    @get("/export.csv", operation_id="ExportTransactions")
+    @get("/export.csv", operation_id="ExportTransactions", media_type="text/csv")
     async def export(self, request: AnyRequest, member: NamedDependency[Member]) -> Stream:
         """All that the filters find as CSV, safe to open in a spreadsheet."""
         return await download(request, member, strict_filter(request.query_params.dict()), "csv")
