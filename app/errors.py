@@ -14,7 +14,8 @@ SaldoError                  status  shown as
 │   ├── InvalidAmount
 │   └── CurrencyMismatch
 ├── TooMany                 429     with the seconds to wait
-└── Unavailable             503     something outside Saldo is down
+├── Unavailable             503     something outside Saldo is down
+└── Full                    507     there is no room left to keep it
 """
 
 from __future__ import annotations
@@ -112,3 +113,7 @@ class Unavailable(SaldoError):
     def __init__(self, message: str, *, retry_after: int = 30) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Full(SaldoError):
+    status = 507

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _folder = tempfile.TemporaryDirectory(prefix="saldo-tests-")
-for name in [each for each in os.environ if each.startswith("SALDO_") and not each.startswith("SALDO_TEST")]:
+for name in [each for each in os.environ if re.match("SALDO_(?!TEST|FAULT)", each)]:
     del os.environ[name]
 os.environ |= {
     "SALDO_DATA_DIR": _folder.name,

@@ -178,8 +178,12 @@ def _repainted(content: bytes, format_: str) -> bytes:
 def _write(name: str, content: bytes) -> None:
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(folder() / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except OSError:  # the disk is full
+        (folder() / name).unlink()
+        raise
 
 
 def _shown(filename: str, ending: str) -> str:

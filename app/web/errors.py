@@ -10,7 +10,7 @@ from litestar import MediaType, Request, Response
 from litestar.background_tasks import BackgroundTask
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from pydantic import ValidationError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import Conflict, Forbidden, Invalid, SaldoError, Stale, TooMany, Unauthenticated, Unavailable
@@ -20,6 +20,7 @@ from app.log import logger
 from app.services import Member, security
 from app.web.forms import InvalidForm, sentences
 from app.web.htmx import is_htmx
+from app.web.outages import outage
 from app.web.render import page, partial
 
 log = logger("saldo.web")
@@ -175,8 +176,9 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
         return saldo_error(
             request, Conflict(_("This does not fit with what is stored any more. Reload and try again."))
         )
-    if isinstance(cause, OperationalError) and "locked" in str(cause.orig):
-        return saldo_error(request, Unavailable(_("The books are busy. Try again in a moment."), retry_after=2))
+    if (refusal := outage(cause)) is not None:
+        log.warning("cannot serve", error=type(cause).__name__, path=request.url.path)
+        return saldo_error(request, refusal)
     if isinstance(cause, SerializationException | RecursionError):
         return saldo_error(request, Invalid(_("The request is not valid JSON.")))
     if isinstance(cause, OverflowError | DataError):
