@@ -18,6 +18,7 @@ from app import db
 from app.models import ImportBatch, ImportStatus, Transaction
 from app.services.check import check_invariants
 from tests.conftest import CAST
+from tests.faults import times
 from tests.one_loop import in_the_loop
 from tests.services.test_imports import balance
 
@@ -45,7 +46,7 @@ asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("seed", range(1))
+@pytest.mark.parametrize("seed", times(50))
 def test_a_killed_import_is_whole_or_not_at_all_and_can_run_again(alice: Any, tmp_path: Path, seed: int) -> None:
     file = tmp_path / "statement.csv"
     lines = [f"2026-{n % 12 + 1:02d}-{n % 28 + 1:02d},Shop {n % 40},-{n % 90 + 1}.00" for n in range(ROWS)]

@@ -7,23 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SOON = 45.0  # seconds; a bound for busy machines, not a measure
-
-
-def until(true, what):
-    end = time.monotonic() + SOON
-    while time.monotonic() < end:
-        if found := true():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{what} did not happen")
+from tests.faults import times
+from tests.faults.install import ROOT, SOON, until
 
 
 def children(pid):
@@ -64,7 +54,8 @@ def served(tmp_path):
 
 @pytest.mark.fault
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-def test_a_killed_process_comes_back_and_sigterm_ends_all(served):
+@pytest.mark.parametrize("seed", times(20))
+def test_a_killed_process_comes_back_and_sigterm_ends_all(served, seed):
     first = until(lambda: len(found := children(served.pid)) == 2 and found, "both processes")
 
     os.kill(first["web"], signal.SIGKILL)
