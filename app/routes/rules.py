@@ -13,12 +13,14 @@ from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from litestar.response import Template
 from pydantic import ValidationError
 
+from app.domain.money import Money
 from app.errors import Invalid, SaldoError
 from app.i18n import _
 from app.models import Payee, Rule
 from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
 from app.services import Services
 from app.web.editing import changed, chosen, written
+from app.web.filters import amount_text
 from app.web.forms import redrawing, sentences
 from app.web.guards import MEMBER
 from app.web.render import go, page, page_or_partial, partial
@@ -36,7 +38,7 @@ class Shown:
 
     id: int
     enabled: bool
-    when: list[str]
+    when: str
     then: list[str]
     broken: bool
 
@@ -44,6 +46,7 @@ class Shown:
 async def listing(services: Services) -> dict[str, Any]:
     accounts = {each.id: each.name for each in await services.accounts.all()}
     categories = await services.categories.by_id()
+    currency = services.member.book.base_currency
     rules = []
     for rule in await services.rules.all():
         category = categories.get(rule.then.get("category", 0))
@@ -51,21 +54,26 @@ async def listing(services: Services) -> dict[str, Any]:
         then += [_("Payee: {name}", name=rule.then["payee"])] if rule.then.get("payee") else []
         then += [_("Tag: {name}", name=name) for name in rule.then.get("tags", [])]
         broken = "category" in rule.then and (category is None or category.is_archived)
-        rules.append(Shown(rule.id, rule.enabled, in_words(rule.when, accounts), then, broken))
+        rules.append(Shown(rule.id, rule.enabled, in_words(rule.when, accounts, currency), then, broken))
     return {"rules": rules}
 
 
-def in_words(when: dict[str, Any], accounts: dict[int, str]) -> list[str]:
-    """The conditions of a rule as short phrases."""
+def in_words(when: dict[str, Any], accounts: dict[int, str], currency: str) -> str:
+    """The conditions of a rule as one sentence."""
+
+    def amount(wire: str) -> str:
+        return amount_text(Money.parse(str(wire), currency).minor, currency)
+
     words = {
         "payee_contains": lambda value: _("payee contains “{text}”", text=value),
         "text_contains": lambda value: _("text contains “{text}”", text=value),
         "account": lambda value: _("on {account}", account=accounts.get(value, "?")),
         "kind": lambda value: _("money in") if value == "income" else _("money out"),
-        "min_amount": lambda value: _("at least {amount}", amount=value),
-        "max_amount": lambda value: _("at most {amount}", amount=value),
+        "min_amount": lambda value: _("at least {amount}", amount=amount(value)),
+        "max_amount": lambda value: _("at most {amount}", amount=amount(value)),
     }
-    return [words[name](when[name]) for name in words if name in when]
+    sentence = ", ".join(words[name](when[name]) for name in words if name in when)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def entry_of(data: Form, services: Services) -> dict[str, Any]:

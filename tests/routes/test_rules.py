@@ -55,7 +55,7 @@ def test_a_rule_is_added_for_what_comes(alice):
         {"category": category(alice, "gifts"), "tags": ["a", "b"]},
     )
     assert filed(alice, row) == category(alice, "groceries")
-    assert "payee contains “lidl”" in alice.get("/rules").text
+    assert "Payee contains “lidl”, at least €10.00" in alice.get("/rules").text
 
 
 def test_a_rule_is_saved_and_applied_in_one_go(alice):
