@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.money import Money
@@ -87,6 +87,22 @@ class Point:
     minor: int
 
 
+OPTIONS = (
+    select(
+        Account.id,
+        Account.name,
+        Account.currency,
+        Account.kind,
+        Account.is_default,
+        Account.opening_balance_minor + func.coalesce(AccountTotal.posted_minor, 0),
+        Account.archived_at.is_not(None),
+    )
+    .outerjoin(AccountTotal, AccountTotal.account_id == Account.id)
+    .where(Account.book_id == bindparam("book_id"))
+    .order_by(Account.position, Account.id)
+)
+
+
 class AccountService:
     """The accounts of one book. Reads are kept for the life of the service."""
 
@@ -101,21 +117,8 @@ class AccountService:
     async def all(self) -> list[AccountOption]:
         """Every account in the order of the book, archived ones too."""
         if self._all is None:
-            query = (
-                select(
-                    Account.id,
-                    Account.name,
-                    Account.currency,
-                    Account.kind,
-                    Account.is_default,
-                    Account.opening_balance_minor + func.coalesce(AccountTotal.posted_minor, 0),
-                    Account.archived_at.is_not(None),
-                )
-                .outerjoin(AccountTotal, AccountTotal.account_id == Account.id)
-                .where(Account.book_id == self.member.book.id)
-                .order_by(Account.position, Account.id)
-            )
-            self._all = [AccountOption(*row) for row in await self.session.execute(query)]
+            found = await self.session.execute(OPTIONS, {"book_id": self.member.book.id})
+            self._all = [AccountOption(*row) for row in found]
         return self._all
 
     def forget(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -58,6 +58,24 @@ class GroupOption:
     categories: tuple[CategoryOption, ...]
 
 
+GROUPED = (
+    select(
+        CategoryGroup.id,
+        CategoryGroup.name,
+        CategoryGroup.kind,
+        Category.id,
+        Category.key,
+        Category.name,
+        Category.icon,
+        Category.colour,
+        Category.archived_at.is_not(None),
+    )
+    .outerjoin(Category, Category.group_id == CategoryGroup.id)
+    .where(CategoryGroup.book_id == bindparam("book_id"))
+    .order_by(CategoryGroup.position, CategoryGroup.id, Category.position, Category.id)
+)
+
+
 class CategoryService:
     """The categories of one book. Reads are kept for the life of the service."""
 
@@ -68,24 +86,13 @@ class CategoryService:
     async def _groups(self) -> list[GroupOption]:
         """Every group in the order of the book, archived categories too."""
         if self._all is None:
-            groups = select(CategoryGroup.id, CategoryGroup.name, CategoryGroup.kind)
-            groups = groups.where(CategoryGroup.book_id == self.member.book.id)
-            rows = select(
-                Category.id,
-                Category.key,
-                Category.name,
-                Category.icon,
-                Category.colour,
-                CategoryGroup.kind,
-                Category.group_id,
-                Category.archived_at.is_not(None),
-            ).join(CategoryGroup, CategoryGroup.id == Category.group_id)
-            rows = rows.where(Category.book_id == self.member.book.id).order_by(Category.position, Category.id)
-            found = [CategoryOption(*row) for row in await self.session.execute(rows)]
-            self._all = [
-                GroupOption(group.id, group.name, group.kind, tuple(e for e in found if e.group_id == group.id))
-                for group in await self.session.execute(groups.order_by(CategoryGroup.position, CategoryGroup.id))
-            ]
+            found = dict[int, tuple[str, CategoryKind, list[CategoryOption]]]()
+            rows = await self.session.execute(GROUPED, {"book_id": self.member.book.id})
+            for group_id, group_name, kind, id_, key, name, icon, colour, is_archived in rows:
+                group = found.setdefault(group_id, (group_name, kind, []))
+                if id_ is not None:
+                    group[2].append(CategoryOption(id_, key, name, icon, colour, kind, group_id, is_archived))
+            self._all = [GroupOption(id_, name, kind, tuple(own)) for id_, (name, kind, own) in found.items()]
         return self._all
 
     def forget(self) -> None:

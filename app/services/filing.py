@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import FromClause, Select, func, select, union
+from sqlalchemy import FromClause, bindparam, func, or_, select, union
+from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain import payees
 from app.domain.money import exponent
@@ -174,6 +175,53 @@ def _ruled(then: Then, answer: Filed) -> Filed:
     return Filed(then.category, FiledBy.RULE, None, _("your rule"), then.payee, then.tags, answer.top)
 
 
+#: Transactions of the book whose category somebody said: a person, a file or a rule, but no guess.
+TAUGHT = (
+    Transaction.book_id == bindparam("book_id"),
+    Transaction.category_id.is_not(None),
+    Transaction.filed_by.in_(LEARNED_FROM),
+)
+NEWEST = (Transaction.booked_on.desc(), Transaction.id.desc())
+
+
+def _learned(rows: FromClause) -> Any:
+    """What these rows (their ``id``) teach, alike ones counted."""
+    text = func.coalesce(func.nullif(Transaction.statement_text, ""), Payee.name)
+    return (
+        select(
+            text,
+            Transaction.category_id,
+            Transaction.currency,
+            func.count(),
+            func.max(Transaction.booked_on),
+            func.max(Transaction.amount_minor),
+        )
+        .where(*TAUGHT)
+        .join(rows, rows.c.id == Transaction.id)
+        .join(Payee, Payee.id == Transaction.payee_id)
+        .group_by(text, Transaction.category_id, Transaction.currency)
+    )
+
+
+def _near(*alike: ColumnElement[bool]) -> Any:
+    """What the latest rows teach, and the latest of a payee and of some payees that are ``alike``."""
+    own = select(Payee.id).where(Payee.book_id == bindparam("book_id"), or_(Payee.id == bindparam("payee_id"), *alike))
+    kin = own.order_by((Payee.id == bindparam("payee_id")).desc(), Payee.id.desc()).limit(NEAR_PAYEES)
+    lately = select(Transaction.id).where(Transaction.book_id == bindparam("book_id"))
+    theirs = select(Transaction.id).where(Transaction.payee_id.in_(kin))
+    rows = [each.order_by(*NEWEST).limit(NEAR_ROWS).subquery() for each in (lately, theirs)]
+    return _learned(union(*(select(each.c.id) for each in rows)).subquery())
+
+
+LATELY = _learned(select(Transaction.id).where(*TAUGHT).order_by(*NEWEST).limit(LEARNED_ROWS).subquery())
+NEAR, NEAR_ALIKE = _near(), _near(Payee.key.like(bindparam("alike"), escape="/"))
+
+
+def escaped(word: str) -> str:
+    """A word for LIKE, with “/” before what has a meaning there."""
+    return word.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
 class FilingService:
     """Files rows of one book, and learns from corrections by looking at what is filed."""
 
@@ -184,12 +232,7 @@ class FilingService:
     async def ready(self) -> Filing:
         """Rules, categories and all that the user taught, read once for the life of the service."""
         if self._ready is None:
-            latest = (
-                self._taught(Transaction.id)
-                .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-                .limit(LEARNED_ROWS)
-            )
-            self._ready = await self._filing(latest.subquery())
+            self._ready = await self._filing(LATELY, {})
         return self._ready
 
     async def near(self, row: Transaction, payee: str) -> Filing:
@@ -199,24 +242,14 @@ class FilingService:
         """
         if self._ready is not None:
             return self._ready
-        latest = select(Transaction.id).where(Transaction.book_id == self.member.book.id)
-        kin = select(Transaction.id).where(Transaction.payee_id.in_(self._kin(row, payee)))
-        order = (Transaction.booked_on.desc(), Transaction.id.desc())
-        rows = [each.order_by(*order).limit(NEAR_ROWS).subquery() for each in (latest, kin)]
-        return await self._filing(union(*(select(each.c.id) for each in rows)).subquery())
-
-    def _kin(self, row: Transaction, payee: str) -> Any:
-        """Ids of the entry's payee and of some whose names share its longest word."""
-        kin = Payee.id == row.payee_id
         word = max(fold(payee).split(), key=len, default="")
-        if len(word) >= SHORTEST_WORD:
-            kin |= Payee.key.contains(word, autoescape=True)
-        own = select(Payee.id).where(Payee.book_id == self.member.book.id, kin)
-        return own.order_by((Payee.id == row.payee_id).desc(), Payee.id.desc()).limit(NEAR_PAYEES)
+        if len(word) < SHORTEST_WORD:
+            return await self._filing(NEAR, {"payee_id": row.payee_id})
+        return await self._filing(NEAR_ALIKE, {"payee_id": row.payee_id, "alike": f"%{escaped(word)}%"})
 
-    async def _filing(self, rows: FromClause) -> Filing:
-        """What is needed to file, with a memory of these rows (their ``id``)."""
-        from app.ml.categoriser import Categoriser
+    async def _filing(self, taught: Any, parameters: dict[str, Any]) -> Filing:
+        """What is needed to file, with a memory of what was taught."""
+        from app.ml.categoriser import Categoriser, Learned, Memory
 
         labels, names = dict[str, int](), dict[str, int]()
         for each in (await self.services.categories.by_id()).values():
@@ -224,40 +257,14 @@ class FilingService:
                 labels[each.key or str(each.id)] = each.id
                 names.setdefault(each.name.casefold(), each.id)
         matcher = await self.services.rules.matcher()
-        return Filing(Categoriser.load(), await self._memory(labels, rows), matcher, labels, names)
-
-    def _taught(self, *columns: Any) -> Select[Any]:
-        """Transactions of the book whose category somebody said: a person, a file or a rule, but no guess."""
-        return select(*columns).where(
-            Transaction.book_id == self.member.book.id,
-            Transaction.category_id.is_not(None),
-            Transaction.filed_by.in_(LEARNED_FROM),
-        )
-
-    async def _memory(self, labels: dict[str, int], rows: FromClause) -> Memory:
-        from app.ml.categoriser import Learned, Memory
-
-        text = func.coalesce(func.nullif(Transaction.statement_text, ""), Payee.name)
-        query = self._taught(
-            text,
-            Transaction.category_id,
-            Transaction.currency,
-            func.count(),
-            func.max(Transaction.booked_on),
-            func.max(Transaction.amount_minor),
-        )
-        taught = await self.session.execute(
-            query.join(rows, rows.c.id == Transaction.id)
-            .join(Payee, Payee.id == Transaction.payee_id)
-            .group_by(text, Transaction.category_id, Transaction.currency)
-        )
         label_of = {category_id: label for label, category_id in labels.items()}
+        found = await self.session.execute(taught, {"book_id": self.member.book.id, **parameters})
         learned = [
             Learned(text, label_of[category_id], count, last, minor * 10.0 ** -exponent(currency))
-            for text, category_id, currency, count, last, minor in taught
+            for text, category_id, currency, count, last, minor in found
             if category_id in label_of
         ]
-        return Memory.from_counts(learned, labels)
+        return Filing(Categoriser.load(), Memory.from_counts(learned, labels), matcher, labels, names)
 
     async def file(self, row: Transaction, payee: str) -> Filed:
         """File one transaction that has no category yet; what is only a suggestion leaves it empty."""

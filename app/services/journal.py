@@ -52,6 +52,9 @@ MODELS: dict[str, type[Base]] = {
 }
 
 
+ADD_CHANGE_SET, ADD_CHANGES = insert(ChangeSet).returning(ChangeSet.id), insert(Change)
+
+
 @dataclass
 class Recorder:
     """What the current unit of work writes into the journal; lives in ``session.info``."""
@@ -64,33 +67,31 @@ class Recorder:
     undoes_id: int | None = None
     change_set_id: int | None = None
     bulk: bool = False
+    _told: tuple[Actor, str] | None = None  # what the change set says already
 
     def change_set(self, session: Session) -> int:
         """The id of the unit's change set, made at its first change."""
         if self.change_set_id is None:
-            row = session.connection().execute(
-                insert(ChangeSet)
-                .values(
-                    book_id=self.book_id,
-                    user_id=self.user_id,
-                    actor=self.actor,
-                    label=self.label[:200],
-                    import_batch_id=self.import_batch_id,
-                    undoes_id=self.undoes_id,
-                )
-                .returning(ChangeSet.id)
-            )
-            self.change_set_id = row.scalar_one()
+            self._told = self.actor, self.label[:200]
+            values = {
+                "book_id": self.book_id,
+                "user_id": self.user_id,
+                "actor": self.actor,
+                "label": self.label[:200],
+                "import_batch_id": self.import_batch_id,
+                "undoes_id": self.undoes_id,
+            }
+            self.change_set_id = session.connection().execute(ADD_CHANGE_SET, values).scalar_one()
         return self.change_set_id
 
     def write(self, session: Session, changes: list[dict[str, Any]]) -> None:
         if changes:
             owner = self.change_set(session)
-            session.connection().execute(insert(Change), [{"change_set_id": owner, **each} for each in changes])
+            session.connection().execute(ADD_CHANGES, [{"change_set_id": owner, **each} for each in changes])
 
     def finish(self, session: Session) -> None:
         """Give the change set its final label, which is often known only at the end."""
-        if self.change_set_id is not None:
+        if self.change_set_id is not None and self._told != (self.actor, self.label[:200]):
             session.connection().execute(
                 update(ChangeSet)
                 .where(ChangeSet.id == self.change_set_id)

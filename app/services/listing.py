@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
-from sqlalchemy import String, and_, case, func, literal, literal_column, or_, select, tuple_, type_coerce
+from sqlalchemy import String, and_, bindparam, case, func, literal, literal_column, or_, select, tuple_, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.money import LARGEST, Money, exponent
@@ -282,6 +282,22 @@ COLUMNS = (
 )
 
 
+BY_ID = (
+    select(*COLUMNS)
+    .outerjoin(Payee, Payee.id == Transaction.payee_id)
+    .where(Transaction.book_id == bindparam("book_id"), Transaction.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+)
+TAGS = (
+    select(TransactionTag.transaction_id, Tag.name)
+    .join(Tag, Tag.id == TransactionTag.tag_id)
+    .where(TransactionTag.book_id == bindparam("book_id"))
+    .order_by(Tag.key)
+)
+TAGGED = TAGS.where(TransactionTag.transaction_id.in_(bindparam("ids", expanding=True)))
+TAGGED_BETWEEN = TAGS.where(TransactionTag.transaction_id.between(bindparam("low"), bindparam("high")))
+
+
 #: What an export of a hundred thousand rows reads, as plainly as it can.
 EXPORTED = (
     Transaction.id,
@@ -349,13 +365,8 @@ class ListingService:
 
     async def lines(self, ids: Sequence[int]) -> list[Line]:
         """These rows of the book, newest first."""
-        query = (
-            select(*COLUMNS)
-            .outerjoin(Payee, Payee.id == Transaction.payee_id)
-            .where(Transaction.book_id == self.member.book.id, Transaction.id.in_(ids))
-            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-        )
-        return await self._lines((await self.session.execute(query)).all())
+        found = await self.session.execute(BY_ID, {"book_id": self.member.book.id, "ids": list(ids)})
+        return await self._lines(found.all())
 
     async def stream(self, wanted: Filter, batch: int = 1000) -> AsyncIterator[list[Line]]:
         """Every row of a filter in batches: memory stays flat however many there are."""
@@ -540,11 +551,12 @@ class ListingService:
         low, high = min(ids), max(ids)
         # an index range is faster than a thousand ids, unless the page is torn over the years
         dense = high - low < 4 * len(ids)
-        tagged = TransactionTag.transaction_id.between(low, high) if dense else TransactionTag.transaction_id.in_(ids)
-        query = select(TransactionTag.transaction_id, Tag.name).join(Tag, Tag.id == TransactionTag.tag_id)
-        query = query.where(tagged, TransactionTag.book_id == self.member.book.id).order_by(Tag.key)
+        within = {"low": low, "high": high} if dense else {"ids": list(ids)}
         tags: dict[int, list[str]] = {}
-        for transaction_id, name in await self.session.execute(query):
+        found = await self.session.execute(
+            TAGGED_BETWEEN if dense else TAGGED, {"book_id": self.member.book.id, **within}
+        )
+        for transaction_id, name in found:
             tags.setdefault(transaction_id, []).append(name)
         parts: dict[int, list[Part]] = {}
         if split:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import payees
@@ -43,6 +43,9 @@ class PayeeLine:
     category_id: int | None = None
 
 
+NAMED = select(Payee).where(Payee.book_id == bindparam("book_id"), Payee.key == bindparam("key"))
+
+
 def key_of(name: str) -> str:
     """Under what a payee is found again, however it is written."""
     return (payees.key(name) or name.casefold().strip())[:120]
@@ -61,8 +64,7 @@ class PayeeService:
         key = key_of(name)
         found = self._by_key.get(key)
         if found is None:
-            own = select(Payee).where(Payee.book_id == self.member.book.id, Payee.key == key)
-            found = await self.session.scalar(own)
+            found = await self.session.scalar(NAMED, {"book_id": self.member.book.id, "key": key})
         if found is None:
             found = Payee(book_id=self.member.book.id, name=name.strip()[:120], key=key)
             self.session.add(found)

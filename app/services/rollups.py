@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, event, inspect
@@ -112,12 +113,17 @@ def _upsert(
     ]
     if not rows:
         return
-    assert isinstance(table, Table)
     connection = session.connection()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(_adding(connection.dialect.name, table, unique, sums), rows)
+
+
+@cache
+def _adding(dialect_name: str, table: Table, unique: tuple[str, ...], sums: tuple[str, ...]) -> Any:
+    """INSERT that adds to the sums of the row that is there; made once, as it is run for each entry."""
+    dialect: Any = postgresql if dialect_name == "postgresql" else sqlite
     statement = dialect.insert(table)
     added = {name: table.c[name] + statement.excluded[name] for name in sums}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(unique), set_=added), rows)
+    return statement.on_conflict_do_update(index_elements=list(unique), set_=added)
 
 
 async def apply(session: AsyncSession, deltas: Deltas) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.domain.money import Money, exponent
 from app.domain.rules import Matcher, Then
@@ -61,6 +61,9 @@ class Preview:
     sample: Sequence[Match]
 
 
+IN_ORDER = select(Rule).where(Rule.book_id == bindparam("book_id")).order_by(Rule.position, Rule.id)
+
+
 class RuleService:
     """The rules of one book, in the order in which they are asked."""
 
@@ -69,8 +72,7 @@ class RuleService:
         self.repository = RuleRepository(self.session, self.member.book.id)
 
     async def all(self) -> Sequence[Rule]:
-        query = select(Rule).where(Rule.book_id == self.member.book.id).order_by(Rule.position, Rule.id)
-        return (await self.session.scalars(query)).all()
+        return (await self.session.scalars(IN_ORDER, {"book_id": self.member.book.id})).all()
 
     async def get(self, rule_id: int) -> Rule:
         return await self.repository.own(rule_id)

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import NotFound
@@ -36,6 +36,23 @@ class SignedIn:
     last_seen_at: datetime
 
 
+SIGNED_IN = (
+    select(*PERSON, *BOOK, BookMember.role, AuthSession.id, AuthSession.last_seen_at)
+    .select_from(AuthSession)
+    .join(User, User.id == AuthSession.user_id)
+    .join(BookMember, BookMember.user_id == User.id)
+    .join(Book, Book.id == BookMember.book_id)
+    .where(
+        AuthSession.token_hash == bindparam("token_hash"),
+        AuthSession.revoked_at.is_(None),
+        AuthSession.expires_at > bindparam("moment"),
+        User.suspended_at.is_(None),
+    )
+    .order_by(func.coalesce(AuthSession.book_id == Book.id, False).desc(), BookMember.id)
+    .limit(1)
+)
+
+
 class SessionService:
     """Opens, finds and ends the sessions of browsers."""
 
@@ -60,28 +77,7 @@ class SessionService:
 
     async def find(self, token: str) -> SignedIn | None:
         """The member whom a cookie's token signs in, in the book they are looking at; one statement."""
-        query = (
-            select(
-                *PERSON,
-                *BOOK,
-                BookMember.role,
-                AuthSession.id,
-                AuthSession.last_seen_at,
-            )
-            .select_from(AuthSession)
-            .join(User, User.id == AuthSession.user_id)
-            .join(BookMember, BookMember.user_id == User.id)
-            .join(Book, Book.id == BookMember.book_id)
-            .where(
-                AuthSession.token_hash == hash_of(token),
-                AuthSession.revoked_at.is_(None),
-                AuthSession.expires_at > now(),
-                User.suspended_at.is_(None),
-            )
-            .order_by(func.coalesce(AuthSession.book_id == Book.id, False).desc(), BookMember.id)
-            .limit(1)
-        )
-        row = (await self.session.execute(query)).first()
+        row = (await self.session.execute(SIGNED_IN, {"token_hash": hash_of(token), "moment": now()})).first()
         if row is None:
             return None
         *fields, session_id, seen = row

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import write_session
@@ -80,6 +80,33 @@ def read_access(token: str) -> tuple[int, str] | None:
         return None
 
 
+BY_PERSONAL = (
+    select(*PERSON, *BOOK, BookMember.role, ApiToken.id, ApiToken.may_confirm, ApiToken.last_used_at)
+    .select_from(ApiToken)
+    .join(User, User.id == ApiToken.user_id)
+    .join(Book, Book.id == ApiToken.book_id)
+    .join(BookMember, (BookMember.book_id == Book.id) & (BookMember.user_id == User.id))
+    .where(ApiToken.token_hash == bindparam("token_hash"), ApiToken.revoked_at.is_(None), User.suspended_at.is_(None))
+)
+BY_ACCESS = (
+    select(*PERSON, *BOOK, BookMember.role)
+    .select_from(User)
+    .join(BookMember, BookMember.user_id == User.id)
+    .join(Book, Book.id == BookMember.book_id)
+    .where(
+        User.id == bindparam("user_id"),
+        User.suspended_at.is_(None),
+        exists().where(
+            RefreshToken.family == bindparam("family"),
+            RefreshToken.user_id == User.id,
+            RefreshToken.revoked_at.is_(None),
+        ),
+    )
+    .order_by(BookMember.id)
+    .limit(1)
+)
+
+
 class TokenService:
     """Makes tokens, finds the member that a Bearer token stands for, takes tokens back."""
 
@@ -133,15 +160,7 @@ class TokenService:
         return None
 
     async def _by_personal(self, token: str) -> Member | None:
-        query = (
-            select(*PERSON, *BOOK, BookMember.role, ApiToken.id, ApiToken.may_confirm, ApiToken.last_used_at)
-            .select_from(ApiToken)
-            .join(User, User.id == ApiToken.user_id)
-            .join(Book, Book.id == ApiToken.book_id)
-            .join(BookMember, (BookMember.book_id == Book.id) & (BookMember.user_id == User.id))
-            .where(ApiToken.token_hash == hash_of(token), ApiToken.revoked_at.is_(None), User.suspended_at.is_(None))
-        )
-        row = (await self.session.execute(query)).first()
+        row = (await self.session.execute(BY_PERSONAL, {"token_hash": hash_of(token)})).first()
         if row is None:
             return None
         *fields, token_id, may_confirm, last_used_at = row
@@ -154,19 +173,7 @@ class TokenService:
                 await session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now()))
 
     async def _by_access(self, user_id: int, family: str) -> Member | None:
-        goes_on = exists().where(
-            RefreshToken.family == family, RefreshToken.user_id == user_id, RefreshToken.revoked_at.is_(None)
-        )
-        query = (
-            select(*PERSON, *BOOK, BookMember.role)
-            .select_from(User)
-            .join(BookMember, BookMember.user_id == User.id)
-            .join(Book, Book.id == BookMember.book_id)
-            .where(User.id == user_id, User.suspended_at.is_(None), goes_on)
-            .order_by(BookMember.id)
-            .limit(1)
-        )
-        row = (await self.session.execute(query)).first()
+        row = (await self.session.execute(BY_ACCESS, {"user_id": user_id, "family": family})).first()
         return from_row(tuple(row)) if row else None
 
     async def pair(self, user_id: int, family: str | None = None) -> Pair:

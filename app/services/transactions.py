@@ -107,11 +107,11 @@ class TransactionService:
         if category_id is None and not parts:
             tags += await self._file(row, payee)
         self._index(row, payee)
+        self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money))
         self.session.add(row)
         await self.session.flush()
         if tags:
             await self._tag(row.id, tags)
-        self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money))
         return row
 
     async def edit(self, transaction_id: int, patch: TransactionPatch) -> Transaction:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from app.i18n import _
 from app.models import Book, Transaction, Transfer
 from app.services import rollups  # noqa: F401  – its listener keeps the totals in step
 from app.services.journal import recorder
+
+BOOKS: Any = Book.__table__
+TURN = update(BOOKS).where(BOOKS.c.id == bindparam("book_id")).values(revision=BOOKS.c.revision + 1)
 
 
 @asynccontextmanager
@@ -46,8 +49,7 @@ async def saving(session: AsyncSession) -> AsyncIterator[AsyncSession]:
 
 def _turn(session: Session, book_id: int) -> None:
     """Raise the book's revision: pages drawn before are drawn anew."""
-    table: Any = Book.__table__
-    session.connection().execute(update(table).where(table.c.id == book_id).values(revision=table.c.revision + 1))
+    session.connection().execute(TURN, {"book_id": book_id})
 
 
 async def _give_up(session: AsyncSession) -> None:

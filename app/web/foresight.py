@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from app.i18n import _, ngettext
+from app.i18n import _, ngettext, number
 from app.services import charts
 from app.services.forecasts.outlook import Band, Quality
 from app.services.forecasts.page import ForecastPage
 from app.services.forecasts.safe import Due, SafeToSpend
 from app.services.forecasts.scenarios import Scenario
-from app.web.filters import amount_text, day_month, number, percent, relative_day, short_day
+from app.web.filters import amount_text, day_month, percent, relative_day, short_day
 from app.web.pictures import Figure, axis, whole
 
 HEIGHT = 300
