@@ -94,7 +94,8 @@ class InboxService:
     async def all(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
         """Every question, the newest first, up to ``SEEN`` of a kind."""
         lines = await self._unfiled()
-        twins = pairs(lines, await self._apart(lines))
+        if twins := pairs(lines):
+            twins = pairs(lines, await self._apart(lines))
         taken = {each.id for twin in twins for each in (twin.source, twin.target)}
         habits = usual(labels, lately)
         unfiled = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in lines if each.id not in taken]
