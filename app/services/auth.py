@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select, update
@@ -109,8 +110,9 @@ async def sign_up(
     last_name: str = "",
     currency: str | None = None,
     time_zone: str = "UTC",
+    then: Callable[[AsyncSession, User], Awaitable[None]] | None = None,
 ) -> User:
-    """Make an account, if this install takes new ones."""
+    """Make an account, if this install takes new ones. ``then`` is done in the same transaction, or all is undone."""
     await throttle.count("sign-up", visitor.address)
     async with read_session() as session:
         if not await sign_up_is_open(session):
@@ -127,6 +129,8 @@ async def sign_up(
             time_zone=time_zone,
         )
         security.note(session, "signed-up", user.id, visitor.address)
+        if then is not None:
+            await then(session, user)
     return user
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from litestar import Request, Response
@@ -12,19 +13,25 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import read_session
 from app.errors import Conflict, Invalid
 from app.i18n import _
-from app.models import IdempotencyKey
+from app.models import IdempotencyKey, User
 from app.models.base import now
-from app.services import Services
+from app.services import Services, auth
+from app.services.auth import Visitor, WrongPassword
 from app.services.tidying import ANSWERS
+from app.services.users import Taken
 
 LONGEST_KEY = 200
+REPLAYED = {"Idempotent-Replayed": "true"}
 HEADER = "idempotency-key"
+AnyRequest = Request[Any, Any, Any]
+Then = Callable[[AsyncSession, User], Awaitable[None]]
 
 
 async def once(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     services: Services,
     make: Callable[[], Awaitable[Any]],
     *,
@@ -36,11 +43,9 @@ async def once(
     The key is kept in the handler's own transaction: either both it and the effect are stored, or neither. Who comes
     second at the same moment waits for the first. ``secret`` fields are told once and not kept.
     """
-    key = request.headers.get(HEADER)
+    key = key_of(request)
     if not key:
         return Response(to_jsonable_python(await make()), status_code=status)
-    if len(key) > LONGEST_KEY or not key.isprintable():
-        raise Invalid(_("Use at most {n} printable characters.", n=LONGEST_KEY), field="Idempotency-Key")
     session, user_id = services.session, services.member.user.id
     mark = await fingerprint(request, services.member.book.id)
     if not await _claim(session, user_id, key, mark):
@@ -52,7 +57,69 @@ async def once(
     return Response(answer, status_code=status)
 
 
-async def fingerprint(request: Request[Any, Any, Any], book_id: int) -> str:
+def key_of(request: AnyRequest) -> str | None:
+    key = request.headers.get(HEADER)
+    if key and (len(key) > LONGEST_KEY or not key.isprintable()):
+        raise Invalid(_("Use at most {n} printable characters.", n=LONGEST_KEY), field="Idempotency-Key")
+    return key or None
+
+
+async def once_for_newcomer(
+    request: AnyRequest,
+    said: Mapping[str, Any],
+    password: str,
+    make: Callable[[Then | None], Awaitable[User]],
+    visitor: Visitor,
+) -> tuple[User, bool]:
+    """The account that ``make`` makes in one transaction with what it is given, and whether it was made before.
+
+    Nobody is signed in yet, so a key counts for all newcomers together, kept with the account that it made. Who sends
+    it again proves with the password that it is theirs. ``said`` is the rest of the request: no hash of a password is
+    kept but the slow one.
+    """
+    key = key_of(request)
+    if key is None:
+        return await make(None), False
+    path = request.url.path.rstrip("/")
+    mark = hashlib.sha256(f"{path}\n{json.dumps(said, sort_keys=True)}".encode("utf-8", "surrogatepass")).hexdigest()
+    # not printable, so nobody's own key
+    row_key = "\x01" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+    async def keep(session: AsyncSession, user: User) -> None:
+        await session.execute(
+            delete(IdempotencyKey).where(IdempotencyKey.key == row_key, IdempotencyKey.created_at < now() - ANSWERS)
+        )
+        if await session.scalar(select(IdempotencyKey.id).where(IdempotencyKey.key == row_key)) is not None:
+            raise _other_request()
+        session.add(IdempotencyKey(user_id=user.id, key=row_key, request_hash=mark, status=201, answer={}))
+
+    try:
+        return await make(keep), False
+    except Taken:
+        async with read_session() as session:
+            first = await session.scalar(
+                select(IdempotencyKey).where(
+                    IdempotencyKey.key == row_key, IdempotencyKey.created_at >= now() - ANSWERS
+                )
+            )
+        if first is None:
+            raise
+    if first.request_hash != mark:
+        raise _other_request()
+    try:
+        user = await auth.verify(str(said.get("username") or said.get("email")), password, visitor)
+    except WrongPassword:
+        raise _other_request() from None
+    if user.id != first.user_id:
+        raise _other_request()
+    return user, True
+
+
+def _other_request() -> Conflict:
+    return Conflict(_("This Idempotency-Key was used with another request."), field="Idempotency-Key")
+
+
+async def fingerprint(request: AnyRequest, book_id: int) -> str:
     """A hash of all that the request asks for, and of the book that it asks it of."""
     said = hashlib.sha256(f"{book_id} {request.method} {request.url.path.rstrip('/')}?{request.url.query}\n".encode())
     said.update(request.content_type[0].encode())
@@ -92,5 +159,5 @@ async def _row(session: AsyncSession, user_id: int, key: str) -> IdempotencyKey:
 async def _first_answer(session: AsyncSession, user_id: int, key: str, mark: str) -> Response[Any]:
     row = await _row(session, user_id, key)
     if row.request_hash != mark:
-        raise Conflict(_("This Idempotency-Key was used with another request."), field="Idempotency-Key")
-    return Response(row.answer.get("body"), status_code=row.status, headers={"Idempotent-Replayed": "true"})
+        raise _other_request()
+    return Response(row.answer.get("body"), status_code=row.status, headers=REPLAYED)

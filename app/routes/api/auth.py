@@ -19,6 +19,7 @@ from app.services.auth import Visitor
 from app.services.tokens import Pair, rotate
 from app.services.users import Taken
 from app.web.guards import MEMBER, PUBLIC
+from app.web.idempotency import REPLAYED, Then, once_for_newcomer
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -29,21 +30,20 @@ class SeedAuthController(Controller):
     opt = {**PUBLIC}
 
     @post("/users/create", name="api:users:create", status_code=201, security=[{}])
-    async def create(self, request: AnyRequest, data: JSONBody[SeedSignUp]) -> dict[str, Any]:
+    async def create(self, request: AnyRequest, data: JSONBody[SeedSignUp]) -> Response[dict[str, Any]]:
         """Make an account; answers with both tokens."""
+        said = data.model_dump(exclude={"password"})
+        who = visitor(request)
+
+        async def make(then: Then | None) -> User:
+            return await auth.sign_up(**said, password=data.password, visitor=who, then=then)
+
         try:
-            user = await auth.sign_up(
-                username=data.username,
-                email=data.email,
-                password=data.password,
-                first_name=data.first_name,
-                last_name=data.last_name,
-                visitor=visitor(request),
-            )
+            user, again = await once_for_newcomer(request, said, data.password, make, who)
         except Taken as error:
             raise Invalid(error.message, field=error.field) from None
-        pair = await auth.open_api(user, visitor(request))
-        return {
+        pair = await auth.open_api(user, who)
+        answer = {
             "id": user.id,
             "username": user.username,
             "email": user.email or "",
@@ -52,6 +52,7 @@ class SeedAuthController(Controller):
             "access": pair.access,
             "refresh": pair.refresh,
         }
+        return Response(answer, status_code=201, headers=REPLAYED if again else {})
 
     @post("/token", name="api:token", status_code=200, security=[{}])
     async def token(self, request: AnyRequest, data: JSONBody[SeedCredentials]) -> dict[str, str]:
@@ -70,11 +71,17 @@ class AuthController(Controller):
     opt = {**PUBLIC}
 
     @post("/register", name="api:v1:auth:register", status_code=201, security=[{}])
-    async def register(self, request: AnyRequest, data: JSONBody[Register]) -> dict[str, Any]:
-        user = await auth.sign_up(
-            username=data.username, email=data.email, password=data.password, name=data.name, visitor=visitor(request)
-        )
-        return {**_v1(await auth.open_api(user, visitor(request))), "user": _user(user)}
+    async def register(self, request: AnyRequest, data: JSONBody[Register]) -> Response[dict[str, Any]]:
+        """Make an account. Sent again with the same ``Idempotency-Key`` it logs in to the account that was made."""
+        said = data.model_dump(exclude={"password"})
+        who = visitor(request)
+
+        async def make(then: Then | None) -> User:
+            return await auth.sign_up(**said, password=data.password, visitor=who, then=then)
+
+        user, again = await once_for_newcomer(request, said, data.password, make, who)
+        answer = {**_v1(await auth.open_api(user, who)), "user": _user(user)}
+        return Response(answer, status_code=201, headers=REPLAYED if again else {})
 
     @post("/login", name="api:v1:auth:login", status_code=200, security=[{}])
     async def log_in(self, request: AnyRequest, data: JSONBody[Credentials]) -> dict[str, str]:

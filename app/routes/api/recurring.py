@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -14,6 +14,7 @@ from app.schemas.transactions import Named
 from app.services import Services
 from app.services.recurring import FURTHEST, Bill, Rule
 from app.web.guards import MEMBER
+from app.web.idempotency import once
 
 Days = Annotated[int, QueryParameter(name="days", ge=1, le=FURTHEST)]
 
@@ -76,10 +77,16 @@ class RecurringApi(Controller):
         """Every bill and income that recurs, paused and ended ones too."""
         return paged("recurring", await out(services, await services.recurring.all()), page, limit)
 
-    @post("/", operation_id="AddRecurring")
-    async def add_recurring(self, services: NamedDependency[Services], data: JSONBody[RecurringIn]) -> RecurringOut:
+    @post("/", operation_id="AddRecurring", status_code=201)
+    async def add_recurring(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: JSONBody[RecurringIn]
+    ) -> Response[RecurringOut]:
         """A new bill or income; amounts are magnitudes."""
-        return (await out(services, [await services.recurring.add(data)]))[0]
+
+        async def add() -> RecurringOut:
+            return (await out(services, [await services.recurring.add(data)]))[0]
+
+        return await once(request, services, add)
 
     @get("/{recurring_id:int}", operation_id="GetRecurring")
     async def get_recurring(self, services: NamedDependency[Services], recurring_id: FromPath[int]) -> RecurringOut:
