@@ -44,7 +44,7 @@ from app.services.tags import TagService
 from app.services.tokens import TokenService
 from app.services.transactions import TransactionService
 from app.services.transfers import TransferService
-from app.services.unit import saving
+from app.services.unit import saving, wait_for_turn
 
 __all__ = ("BookInfo", "Member", "Person", "Services", "member_of", "reading", "unit_of_work")
 
@@ -193,6 +193,7 @@ async def unit_of_work(
         services = Services(session, member.writing(), today)
         services.journal.note(label, actor=actor)
         async with saving(session):
+            await wait_for_turn(session, member.book.id)
             yield services
 
 

@@ -13,7 +13,7 @@ from app.db import write_session
 from app.errors import Unauthenticated
 from app.i18n import _
 from app.services import Member, Services
-from app.services.unit import saving
+from app.services.unit import saving, wait_for_turn
 
 
 async def provide_member(request: Request[Any, Any, Any]) -> Member:
@@ -39,6 +39,8 @@ async def provide_services(
     request: Request[Any, Any, Any], db: NamedDependency[AsyncSession], member: NamedDependency[Member]
 ) -> Services:
     writes = "session" not in request.scope["state"]
+    if writes:
+        await wait_for_turn(db, member.book.id)
     return Services(db, member.writing() if writes and not request.route_handler.opt.get("own_only") else member)
 
 
