@@ -11,6 +11,7 @@ from litestar.response import Template
 
 from app.domain.period import shift_month
 from app.services import Member, Services
+from app.services.forecasts import INCOME, ITEMS, SPENDABLE, SPENDING
 from app.services.forecasts.safe import SafeToSpend
 from app.services.overview import Overview
 from app.web import foresight, pictures
@@ -49,7 +50,11 @@ class DashboardController(Controller):
         """The book at a glance, for one month."""
         found = await services.overview.look(month_asked(request, member))
         sample = await services.demo.present()
-        safe = await services.forecasts.safe_to_spend() if found.is_running and not found.is_new else None
+        safe, month_end = None, None
+        if found.is_running and not found.is_new:
+            await services.forecasts.load(ITEMS, SPENDABLE, INCOME, SPENDING)
+            safe = await services.forecasts.safe_to_spend()
+            month_end = next(iter(await services.forecasts.saved_ahead()), None)
         return page_or_partial(
             request,
             "overview",
@@ -58,6 +63,7 @@ class DashboardController(Controller):
             **await coming(services),
             has_sample=bool(sample),
             **ahead(safe, found),
+            month_end=month_end,
         )
 
     @post("/sample-data", name="sample:add", status_code=200)

@@ -60,6 +60,30 @@ class SavingsHistory(BaseModel):
     months: list[MonthSaved]
 
 
+class ProjectedMonth(BaseModel):
+    """What the month will leave over; eight in ten outcomes lie between ``lower`` and ``upper``."""
+
+    month: str
+    value: str
+    lower: str
+    upper: str
+
+
+class GoalProjection(BaseModel):
+    id: int
+    projected_on: date | None
+    earliest: date | None
+    latest: date | None
+
+
+class Projections(BaseModel):
+    """``points`` begin with the running month, to its end; none before there are three months to go by."""
+
+    currency: str
+    points: list[ProjectedMonth]
+    goals: list[GoalProjection]
+
+
 class Savings(BaseModel):
     """``rate`` is over the last ``months`` full months; ``trend`` compares their later half with the earlier."""
 

@@ -23,6 +23,8 @@ from app.schemas.insights import (
     MonthSaved,
     Named,
     PeriodOut,
+    ProjectedMonth,
+    Projections,
     Recommendation,
     Savings,
     SavingsHistory,
@@ -31,6 +33,7 @@ from app.schemas.insights import (
 )
 from app.services import Services, advice
 from app.services.anomalies import sentence
+from app.services.forecasts import INCOME, SPENDING
 from app.services.insights import Month
 from app.web.guards import MEMBER
 
@@ -183,6 +186,25 @@ class InsightsApi(Controller):
             rate=share(found.savings_rate),
             trend="up" if going > 0 else "down" if going < 0 else "neutral",
             tips=[f"{each.title}: {each.reason}" for each in advice.remarks(found.history, found.before, currency)],
+        )
+
+    @get("/projections", operation_id="GetSavingsProjections")
+    async def projections(self, services: NamedDependency[Services]) -> Projections:
+        """What each of the next months will leave over, from the stored forecasts of income and spending."""
+        currency = services.member.book.base_currency
+        await services.forecasts.load(INCOME, SPENDING)
+        return Projections(
+            currency=currency,
+            points=[
+                ProjectedMonth(
+                    month=f"{each.month:%Y-%m}",
+                    value=wire(each.mean, currency),
+                    lower=wire(each.low, currency),
+                    upper=wire(each.high, currency),
+                )
+                for each in await services.forecasts.saved_ahead()
+            ],
+            goals=[],
         )
 
     @get("/savings-history", operation_id="GetSavingsHistory")

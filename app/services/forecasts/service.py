@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from app.domain.money import Money
 from app.domain.period import shift_month
@@ -23,12 +23,20 @@ from app.services.forecasts.inputs import Minor, gather
 from app.services.forecasts.items import Item, is_income
 from app.services.forecasts.outlook import Band, Outlook, Quality, outlook_of
 from app.services.forecasts.safe import SafeToSpend, safe_to_spend
+from app.services.forecasts.savings import Saved, saved_ahead
 
 if TYPE_CHECKING:
     from app.services import Services
 
 TOO_OLD = timedelta(days=7)  # a stored forecast from before is not shown any more
 MONTHS_AHEAD = range(1, 13)
+
+
+STORED = select(Forecast).where(
+    Forecast.book_id == bindparam("book_id"),
+    Forecast.target.in_(bindparam("targets", expanding=True)),
+    Forecast.computed_at > bindparam("since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +89,13 @@ class ForecastService:
 
     async def monthly(self, target: str) -> Outlook:
         """A flow by month from the running one on: ``spending``, ``income`` or ``category:12``."""
+        return await self.stored_monthly(target) or await self._quick(target)
+
+    async def stored_monthly(self, target: str) -> Outlook | None:
+        """Like ``monthly``, but nothing where no job has run: for pages on which a forecast is not the point."""
         row = await self._row(target)
         if row is None or date.fromisoformat(row.points["since"]) != self.running:
-            return await self._quick(target)
+            return None
         return outlook_of(row, self._months(len(row.points["mean"])))
 
     async def by_category(self) -> dict[int, Outlook]:
@@ -148,6 +160,10 @@ class ForecastService:
         """What can be spent until payday, see ``safe.safe_to_spend``."""
         return await safe_to_spend(self.services)
 
+    async def saved_ahead(self) -> list[Saved]:
+        """What each month will leave over, see ``savings.saved_ahead``."""
+        return await saved_ahead(self.services)
+
     async def account_target(self, account_id: int) -> str:
         """The series of one of the book's accounts."""
         accounts = {each.id: each for each in await self.services.accounts.all()}
@@ -170,18 +186,22 @@ class ForecastService:
     def _months(self, count: int) -> list[date]:
         return [shift_month(self.running, n) for n in range(count)]
 
-    async def _row(self, target: str) -> Forecast | None:
-        if target not in self._stored:
-            row = await self.session.scalar(
-                select(Forecast).where(
-                    Forecast.book_id == self.member.book.id,
-                    Forecast.target == target,
-                    Forecast.computed_at > now() - TOO_OLD,
-                )
-            )
+    async def load(self, *targets: str) -> None:
+        """Read what is stored of these series in one go."""
+        rows = await self.session.scalars(
+            STORED,
+            {"book_id": self.member.book.id, "targets": list(targets), "since": now() - TOO_OLD},
+        )
+        found = {row.target: row for row in rows}
+        for target in targets:
+            row = found.get(target)
             if row is not None and row.currency != await self._currency(target):
                 row = None  # the base currency, or the account's, has changed since
             self._stored[target] = row
+
+    async def _row(self, target: str) -> Forecast | None:
+        if target not in self._stored:
+            await self.load(target)
         return self._stored[target]
 
     async def _currency(self, target: str) -> str:
