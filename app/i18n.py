@@ -7,13 +7,15 @@ service is in the reader's language without being handed a locale.
 from __future__ import annotations
 
 from contextvars import ContextVar
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.numbers import format_decimal
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = ("en", "fr", "es", "de")
@@ -66,6 +68,16 @@ def tidy(text: str) -> str:
 def number(value: int | float | Decimal) -> str:
     """A number as the reader writes it: “2,566”, “2.566”."""
     return tidy(format_decimal(value, locale=current_locale().replace("-", "_")))
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """An amount inside a sentence: “−€6.40”."""
+    return tidy(format_currency(value, currency, locale=current_locale().replace("-", "_")))
+
+
+def written_day(value: date) -> str:
+    """A day inside a sentence: “12 Mar 2026”."""
+    return str(format_date(value, "medium", locale=current_locale().replace("-", "_")))
 
 
 def counted(n: int) -> str:

@@ -11,7 +11,7 @@ from babel.core import get_global
 from babel.numbers import get_currency_precision, is_currency
 
 from app.errors import CurrencyMismatch, Invalid, InvalidAmount
-from app.i18n import _
+from app.i18n import _, amount
 
 WIRE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 LARGEST = 10**15  # minor units; a sum of a thousand such still fits 64 bits
@@ -87,6 +87,11 @@ class Money:
 
     def __bool__(self) -> bool:
         return self.minor != 0
+
+    @property
+    def shown(self) -> str:
+        """As the reader writes it, for a sentence."""
+        return amount(self.decimal, self.currency)
 
     def __str__(self) -> str:
         return f"{self.decimal:,} {self.currency}"

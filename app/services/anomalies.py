@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from babel.numbers import format_currency
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.money import Money, exponent
 from app.domain.recurrence import DAYS
 from app.errors import Conflict, Invalid
-from app.i18n import _, current_locale
+from app.i18n import _
 from app.ml.wording import day
 from app.models import (
     Candidate,
@@ -188,7 +187,7 @@ def missing(candidates: Iterable[Candidate], today: date) -> list[Noticed]:
 
 def shown(minor: int, currency: str) -> str:
     """An amount inside a sentence."""
-    return str(format_currency(Money(minor, currency).decimal, currency, locale=current_locale().replace("-", "_")))
+    return Money(minor, currency).shown
 
 
 def sentence(row: Finding | Noticed) -> str:

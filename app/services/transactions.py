@@ -107,7 +107,7 @@ class TransactionService:
         if category_id is None and not parts:
             tags += await self._file(row, payee)
         self._index(row, payee)
-        self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money))
+        self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money.shown))
         self.session.add(row)
         await self.session.flush()
         if tags:
@@ -136,7 +136,7 @@ class TransactionService:
         row.updated_at = now()  # so that the version counts tags and splits too
         self._index(row, payee)
         await self.session.flush()
-        self.services.journal.note(_("Changed {payee}, {amount}", payee=_shown(payee), amount=row.amount))
+        self.services.journal.note(_("Changed {payee}, {amount}", payee=_shown(payee), amount=row.amount.shown))
         return row
 
     async def recategorise(self, transaction_id: int, category_id: int | None) -> Transaction:
@@ -149,7 +149,7 @@ class TransactionService:
         payee = await self.session.get(Payee, row.payee_id) if row.payee_id else None
         rows = [row] if row.transfer_id is None else await self.legs(row.transfer_id)
         await self.remove(rows)
-        self.services.journal.note(_("Deleted {payee}, {amount}", payee=_shown(payee), amount=row.amount))
+        self.services.journal.note(_("Deleted {payee}, {amount}", payee=_shown(payee), amount=row.amount.shown))
 
     async def remove(self, rows: Sequence[Transaction]) -> None:
         """Delete these rows (splits loaded) with all that hangs on them; imported ones leave a tombstone."""
@@ -422,7 +422,7 @@ def check_sum(parts: Sequence[Money], whole: Money) -> None:
     """The parts add up to the whole, or an error that names the difference."""
     gap = Money(whole.minor - sum(each.minor for each in parts), whole.currency)
     if gap:
-        raise Invalid(_("The splits do not add up to the amount: {gap} is left over.", gap=gap), field="splits")
+        raise Invalid(_("The splits do not add up to the amount: {gap} is left over.", gap=gap.shown), field="splits")
 
 
 def rate_between(source: Money, target: Money) -> str:

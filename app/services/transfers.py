@@ -66,7 +66,7 @@ class TransferService:
         self.session.add_all(legs)
         await self.session.flush()
         self.services.journal.note(
-            _("Moved {amount} from {source} to {target}", amount=out, source=source.name, target=target.name)
+            _("Moved {amount} from {source} to {target}", amount=out.shown, source=source.name, target=target.name)
         )
         return transfer, legs[0], legs[1]
 
@@ -90,7 +90,7 @@ class TransferService:
             row.is_split, row.splits = False, []
             row.transfer_id = transfer.id
         await self.session.flush()
-        self.services.journal.note(_("Marked {amount} as a transfer", amount=-out.amount))
+        self.services.journal.note(_("Marked {amount} as a transfer", amount=(-out.amount).shown))
         return transfer
 
     async def keep_apart(self, source_id: int, target_id: int) -> None:
@@ -102,7 +102,7 @@ class TransferService:
         if await self.session.scalar(select(TwoEntries.id).where(*said)) is None:
             self.session.add(TwoEntries(book_id=self.member.book.id, source_id=out.id, target_id=into.id))
             await self.session.flush()
-        self.services.journal.note(_("Kept two entries of {amount} apart", amount=abs(out.amount)))
+        self.services.journal.note(_("Kept two entries of {amount} apart", amount=abs(out.amount).shown))
 
     async def unlink(self, transfer_id: int) -> list[Transaction]:
         """Keep both rows, but as what they were before: an outgoing and an incoming amount without a category."""
@@ -112,14 +112,14 @@ class TransferService:
         await self.session.flush()
         await self.session.delete(transfer)
         await self.session.flush()
-        self.services.journal.note(_("Took a transfer of {amount} apart", amount=abs(legs[0].amount)))
+        self.services.journal.note(_("Took a transfer of {amount} apart", amount=abs(legs[0].amount).shown))
         return legs
 
     async def delete(self, transfer_id: int) -> None:
         """Delete the transfer with both of its transactions."""
         _transfer, legs = await self._own(transfer_id)
         await self.services.transactions.remove(legs)
-        self.services.journal.note(_("Deleted a transfer of {amount}", amount=abs(legs[0].amount)))
+        self.services.journal.note(_("Deleted a transfer of {amount}", amount=abs(legs[0].amount).shown))
 
     async def candidates(self, row: Transaction, limit: int = 8) -> list[Transaction]:
         """Rows of other accounts that could be the other side: opposite sign, near in time, the same amount first."""

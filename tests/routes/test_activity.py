@@ -28,7 +28,7 @@ def test_each_change_is_told_with_who_did_it(alice):
 
     page = alice.get("/activity").text
 
-    assert "Kiosk" in page
+    assert "Added Kiosk, −€12.00" in page
     assert "Alice" in page
 
 

@@ -11,9 +11,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-from app.domain.money import wire
+from app.domain.money import Money
 from app.domain.payees import key
-from app.i18n import _
+from app.i18n import _, written_day
 
 WINDOW = 4  # days between what a person types and what the bank books
 ALIKE = 60  # of 100, from where two payees are taken for the same
@@ -128,7 +128,7 @@ def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
         if row.by_hand and similar(line.payee, row.payee) >= ALIKE:
             return Outcome(
                 "same",
-                _("You entered this on {day}; the bank now has it too.", day=row.booked_on.isoformat()),
+                _("You entered this on {day}; the bank now has it too.", day=written_day(row.booked_on)),
                 row.id,
             )
     for row in ranked:
@@ -148,7 +148,7 @@ def _by_reference(line: Candidate, row: Existing) -> Outcome:
         _(
             "The bank's reference {id} is already booked with another amount, {amount}.",
             id=line.external_id[:40],
-            amount=f"{wire(row.minor, row.currency)} {row.currency}",
+            amount=Money(row.minor, row.currency).shown,
         ),
         row.id,
     )
@@ -157,8 +157,8 @@ def _by_reference(line: Candidate, row: Existing) -> Outcome:
 def _unsure(row: Existing) -> str:
     values = {
         "payee": row.payee[:60] or "–",
-        "day": row.booked_on.isoformat(),
-        "amount": f"{wire(row.minor, row.currency)} {row.currency}",
+        "day": written_day(row.booked_on),
+        "amount": Money(row.minor, row.currency).shown,
     }
     if row.by_hand:
         return _("You entered “{payee}” on {day} with the same amount, {amount}. Is it this one?", **values)
