@@ -144,6 +144,12 @@ def listen_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...] = ()) -> 
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    @event.listens_for(engine, "reset")
+    def given_back(connection: Any, _record: Any, state: Any) -> None:
+        # A COMMIT that failed leaves its transaction open, and with it the lock that every writer waits for.
+        if state.asyncio_safe and connection.driver_connection.in_transaction:
+            connection.rollback()
+
     @event.listens_for(engine, "begin")
     def begun(connection: Any) -> None:
         connection.exec_driver_sql(f"BEGIN {begin}")
