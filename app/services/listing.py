@@ -15,7 +15,7 @@ from app.domain.money import LARGEST, Money, exponent
 from app.domain.search import fold
 from app.errors import Invalid, NotFound
 from app.i18n import _
-from app.models import AccountTotal, Payee, Split, Status, Tag, Transaction, TransactionTag
+from app.models import AccountTotal, DayTotal, Payee, Split, Status, Tag, Transaction, TransactionTag
 from app.services.anomalies import open_transactions
 from app.services.categories import CategoryOption
 from app.services.payees import key_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.services import Services
 
 PAGE = 50
+FAR = 2000  # rows from which on it is quicker to find their day first
+DEEPEST = 10_000  # rows that may be skipped where each has to be looked at; further on it goes by cursor
 COUNTED = 1000  # more than so many are not counted, but "1,000+"
 UNFILED = "unfiled"
 Sort = Literal["date", "amount"]
@@ -60,6 +62,12 @@ class Filter:
     def is_empty(self) -> bool:
         """Whether every transaction is found."""
         return replace(self, sort_by="date", ascending=False) == Filter()
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether the day totals know how many rows of each day are found, and the rows come in the order of days."""
+        of_days = replace(self, account=(), since=None, until=None)
+        return self.sort_by == "date" and of_days.is_empty
 
     @property
     def query(self) -> str:
@@ -333,7 +341,7 @@ class ListingService:
         order, mark = _order(wanted)
         ids = select(Transaction.id).where(*conditions).order_by(*order).limit(limit + 1)
         if offset:
-            ids = ids.offset(offset)
+            ids = await self._skipping(ids, wanted, order, limit, offset)
         if (place := read_cursor(wanted, after)) is not None:
             ids = ids.where(_beyond(wanted, mark, place))
         if offset or wanted.search:  # found in the index alone; the rows are only read for what is shown
@@ -355,6 +363,43 @@ class ListingService:
         if totals and wanted.sort_by == "date":
             days = await self._days(conditions, lines, after is not None or offset > 0, not is_last)
         return Page(lines, following, count, is_more, sums, days)
+
+    async def _skipping(self, ids: Any, wanted: Filter, order: tuple[Any, ...], limit: int, offset: int) -> Any:
+        """The rows after so many others, by a short way: from the nearer end, or from the day where they are."""
+        if wanted.is_empty:
+            left = max(await self._all() - offset, 0)
+            if left >= offset:
+                return ids.offset(offset)
+            few = min(limit + 1, left)
+            backwards, _mark = _order(replace(wanted, ascending=not wanted.ascending))
+            return ids.order_by(None).order_by(*backwards).limit(few).offset(left - few)
+        if wanted.is_by_day:
+            if wanted.account and offset > FAR:
+                day, offset = await self._day_of(wanted, offset)
+                if day is None:
+                    return ids.limit(0)
+                booked = Transaction.booked_on
+                ids = ids.where(booked >= day if wanted.ascending else booked <= day)
+            return ids.offset(offset)
+        if offset + limit > DEEPEST:
+            raise Invalid(
+                _("Pages of a filter go to row {n}. Go on with the cursor that a page names as next.", n=DEEPEST),
+                field="page",
+            )
+        return ids.offset(offset)
+
+    async def _day_of(self, wanted: Filter, offset: int) -> tuple[date | None, int]:
+        """The day in which the row after so many others is, and how many of them are of that day."""
+        own = [DayTotal.book_id == self.member.book.id, DayTotal.account_id.in_(wanted.account)]
+        own += [DayTotal.day >= wanted.since] if wanted.since else []
+        own += [DayTotal.day <= wanted.until] if wanted.until else []
+        days = select(DayTotal.day, func.sum(DayTotal.count).label("count")).where(*own).group_by(DayTotal.day)
+        day = days.subquery().c
+        order = day.day.asc() if wanted.ascending else day.day.desc()
+        through = select(day.day, day.count, func.sum(day.count).over(order_by=order).label("through")).subquery().c
+        reached = select(through.day, through.through - through.count).where(through.through > offset)
+        row = (await self.session.execute(reached.order_by(through.through).limit(1))).first()
+        return (row[0], offset - int(row[1])) if row else (None, 0)
 
     async def line(self, transaction_id: int) -> Line:
         """One row, as the list shows it."""
@@ -477,15 +522,15 @@ class ListingService:
             by_places.append(inside if len(places) == 1 else and_(Transaction.currency.in_(currencies), inside))
         return or_(*by_places) if by_places else literal(False)
 
+    async def _all(self) -> int:
+        """How many transactions the book has."""
+        counts = select(func.sum(AccountTotal.count)).where(AccountTotal.book_id == self.member.book.id)
+        return int(await self.session.scalar(counts) or 0)
+
     async def _count(self, wanted: Filter, conditions: list[Condition]) -> tuple[int, bool, list[Sum]]:
         """How many there are, and their sums where they were all counted."""
         if wanted.is_empty:
-            query = select(func.coalesce(func.sum(AccountTotal.count), 0))
-            return (
-                int(await self.session.scalar(query.where(AccountTotal.book_id == self.member.book.id)) or 0),
-                False,
-                [],
-            )
+            return await self._all(), False, []
         some = select(
             Transaction.currency.label("currency"),
             case((Transaction.transfer_id.is_(None), Transaction.amount_minor), else_=0).label("minor"),

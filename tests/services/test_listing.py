@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from app.schemas.transactions import SplitIn, TransactionIn
+from app.services import listing
 from app.services.listing import read_filter
+from tests import entries
 
 DAY = date(2026, 3, 14)
 
@@ -149,3 +151,53 @@ def test_a_cursor_that_means_nothing_starts_at_the_top(alice: Any, ledger: Any) 
 def test_rows_are_private(alice: Any, bob: Any, ledger: Any) -> None:
     assert found(bob, ledger) == []
     assert bob.work(lambda services: services.listing.lines(list(ledger.values()))) == []
+
+
+def pages(person: Any, wanted: Any, limit: int) -> list[list[int]]:
+    """The rows of the first pages by their numbers, until one is empty."""
+    found: list[list[int]] = []
+
+    async def one(services: Any) -> list[int]:
+        page = await services.listing.page(wanted, limit=limit, offset=limit * len(found))
+        return [line.id for line in page.lines]
+
+    while rows := person.work(one):
+        found.append(rows)
+    return found
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("dates", [{}, {"since": "2026-03-12"}, {"until": "2026-03-13"}])
+@pytest.mark.parametrize("order", ["desc", "asc"])
+@pytest.mark.parametrize("one_account", [True, False])
+def test_a_page_by_its_number_is_the_one_by_cursor(
+    alice: Any, bob: Any, monkeypatch: Any, limit: int, dates: dict[str, str], order: str, one_account: bool
+) -> None:
+    monkeypatch.setattr(listing, "FAR", 2)
+    bank = entries.account(alice, "Bank")
+    for number in range(14):  # three a day in one account, some of them in another
+        entries.enter(alice, f"2026-03-{10 + number // 3}", f"-{number}.50", account=bank if number % 4 else None)
+    asked = {**({"account": str(bank)} if one_account else {}), "sort_order": order, **dates}
+    wanted, problems = read_filter({name: [value] for name, value in asked.items()})
+    assert problems == {}
+
+    async def whole(services: Any) -> list[int]:
+        return [line.id async for lines in services.listing.stream(wanted, batch=limit) for line in lines]
+
+    by_number = pages(alice, wanted, limit)
+    assert [each for page in by_number for each in page] == alice.work(whole)
+    assert all(len(page) == limit for page in by_number[:-1])
+    assert pages(bob, wanted, limit) == []
+
+
+def test_deep_pages_of_a_filter_go_by_cursor(alice: Any) -> None:
+    entries.enter(alice, "2026-03-10", "-1.50", payee="Baker")
+    path = "/api/v1/transactions?limit=100&page=101"
+    assert alice.api("GET", path).status_code == 200
+    assert alice.api("GET", f"{path}&account={entries.cash(alice)}&since=2026-01-01").status_code == 200
+    for filter_ in ("search=baker", "min_amount=1", "status=cleared", "sort_by=amount&payee=baker"):
+        answer = alice.api("GET", f"{path}&{filter_}")
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["field"] == "page"
+        assert "cursor" in answer.json()["errors"][0]["message"]
+        assert alice.api("GET", f"/api/v1/transactions?limit=100&page=100&{filter_}").status_code == 200
