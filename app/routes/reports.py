@@ -9,14 +9,20 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from app.domain.period import shift_month
+from app.models import CategoryKind
 from app.routes.dashboard import month_asked
-from app.services import Member, Services
-from app.services.reports import report
+from app.services import Member, Services, charts
+from app.services.forecasts.savings import together
+from app.services.insights import Share
+from app.services.reports import Report, report
 from app.web import pictures
+from app.web.filters import weekday_name
 from app.web.guards import MEMBER
-from app.web.render import page
+from app.web.render import page, page_or_partial
 
 YEAR = 13
+PHONE_WEEKS = 17
+AHEAD = 6  # months of savings that are shown
 
 
 class ReportsController(Controller):
@@ -40,8 +46,50 @@ class ReportsController(Controller):
             currency=currency,
             previous_month=shift_month(start, -1),
             next_month=shift_month(start, 1),
+            flow=pictures.money_flow(
+                shares(found, CategoryKind.INCOME), shares(found, CategoryKind.EXPENSE), found.month, currency
+            ),
             year=pictures.year(history.months[1:], currency),
             treemap=pictures.spending_map(found.sides[0], currency),
             rates_of=history.in_base.as_of,
             missing_rates=sorted(history.in_base.missing),
         )
+
+    @get("/year", name="reports:year", opt={"kept": True})
+    async def year(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
+    ) -> Template:
+        """A year by day, its habits, and what was and will be left of each month."""
+        start = month_asked(request, member)
+        currency = member.book.base_currency
+        habits = await services.habits.look(start)
+        history = await services.insights.history(start, YEAR)
+        running = member.book.months.of(services.today)
+        over = [each for each in history.months if each.count and each.start < running]
+        ahead = (await services.forecasts.saved_ahead())[:AHEAD] if start >= running else []
+        week_start = member.book.first_day_of_week
+        return page_or_partial(
+            request,
+            "year",
+            "reports/year",
+            habits=habits,
+            currency=currency,
+            month=start,
+            running=running,
+            week=[each for at in range(7) for each in habits.weekdays if each.number == (week_start + at) % 7],
+            day_name=weekday_name,
+            bar=charts.hbar,
+            calendar=pictures.year_of_days(habits, currency, week_start),
+            phone_calendar=pictures.year_of_days(habits, currency, week_start, PHONE_WEEKS),
+            savings=pictures.savings_ahead(over, ahead, currency) if len(over) > 1 else None,
+            saved=sum(each.saved for each in over),
+            saved_months=len(over),
+            together=together(ahead),
+            ahead=len(ahead),
+        )
+
+
+def shares(found: Report, kind: CategoryKind) -> list[Share]:
+    """The report's categories of a kind, without their groups, the largest first."""
+    side = next(each for each in found.sides if each.kind is kind)
+    return sorted((share for group in side.groups for share in group.shares), key=lambda each: -each.minor)

@@ -22,6 +22,7 @@ from app.services.categories import CategoryService
 from app.services.demo import DemoService
 from app.services.filing import FilingService
 from app.services.forecasts import ForecastService
+from app.services.habits import HabitService
 from app.services.history import HistoryService
 from app.services.imports import ImportService
 from app.services.insights import InsightService
@@ -133,6 +134,10 @@ class Services:
     @cached_property
     def forecasts(self) -> ForecastService:
         return ForecastService(self)
+
+    @cached_property
+    def habits(self) -> HabitService:
+        return HabitService(self)
 
     @cached_property
     def history(self) -> HistoryService:

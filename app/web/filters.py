@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from babel.numbers import (
     format_compact_currency,
     format_currency,
@@ -148,6 +148,12 @@ def month(value: date) -> str:
 def short_month(value: date) -> str:
     """“Mar”."""
     return _date(value, "LLL", current_locale())
+
+
+def weekday_name(number: int) -> str:
+    """“Monday” for 0."""
+    names = get_day_names("wide", context="stand-alone", locale=current_locale().replace("-", "_"))
+    return str(names[number]).capitalize()
 
 
 def relative_day(value: date, today: date) -> str:

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
 
 from markupsafe import Markup, escape
 
 from app.domain.money import exponent
 from app.i18n import _
 from app.services import charts
+from app.services.forecasts.savings import Saved
+from app.services.habits import Habits
 from app.services.insights import Month, Share
 from app.services.overview import Balance
 from app.services.reports import Side
 from app.web.filters import amount_text, day_month, percent, short_amount, short_month
+from app.web.filters import day as medium_date
 from app.web.filters import month as month_name
 
 USES = 8  # ribbons on the right of the money flow, the rest in one
 SOURCES = 4
 LEAST_USES = 2  # below it there is nothing to tell apart
+INNER = 0.526  # the half-width that holds 5 in 10, as a part of that of 8 in 10, of a normal error
+
+
+class Expected(Protocol):
+    """A month that may come."""
+
+    @property
+    def month(self) -> date: ...
+    @property
+    def mean(self) -> int: ...
+    @property
+    def low(self) -> int: ...
+    @property
+    def high(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +206,59 @@ def spending_map(side: Side, currency: str) -> Markup:
         if each.minor > 0
     ]
     return charts.treemap(parts, _("Spending of the month by category; the table has the figures."), whole(currency))
+
+
+def year_of_days(habits: Habits, currency: str, week_start: int, weeks: int | None = None) -> Figure:
+    """What was spent on each day, as shades; of the last ``weeks`` only where there is little room."""
+    last = habits.period.last
+    first = max(habits.period.since, last - timedelta(weeks * 7 - 1)) if weeks else habits.period.since
+    days = {day: minor for day, minor in habits.days.items() if first <= day <= last and minor}
+    write = whole(currency)
+    dearest = max(days, key=lambda day: days[day], default=last)
+    sentence = _(
+        "Spending by day from {first} to {last}. The dearest day was {day} with {amount}.",
+        first=day_month(first),
+        last=day_month(last),
+        day=day_month(dearest),
+        amount=write(days.get(dearest, 0)),
+    )
+    svg = charts.heatmap(days, first, last, sentence, write, week_start, opens=True)
+    rows = [
+        (
+            Markup('<a class="hover:underline" href="/transactions?since={0}&amp;until={0}">{1}</a>').format(
+                day.isoformat(), medium_date(day)
+            ),
+            amount_text(days[day], currency),
+        )
+        for day in sorted(days, reverse=True)
+    ]
+    return Figure(svg, _("Spending by day"), (_("Day"), _("Spent")), rows)
+
+
+def months_ahead(
+    past: Sequence[tuple[date, int]], ahead: Sequence[Expected], currency: str, sentence: str, caption: str
+) -> Figure:
+    """Months that were and months that may come; the first of ``ahead`` runs, and is told to its end."""
+    days = [short_month(day) for day, _minor in past] + [short_month(each.month) for each in ahead]
+    start = float(past[-1][1]) if past else 0.0
+    bands: list[charts.Quantiles] = [(start,) * 5] if ahead else []
+    for each in ahead:
+        inner = INNER * (each.mean - each.low), INNER * (each.high - each.mean)
+        bands.append((float(each.low), each.mean - inner[0], float(each.mean), each.mean + inner[1], float(each.high)))
+    svg = charts.fan(days, [float(minor) for _day, minor in past], bands, [], sentence, axis(currency), height=220)
+    write = whole(currency)
+    rows = [(month_name(day), write(minor), "") for day, minor in past]
+    rows += [(month_name(each.month), write(each.mean), f"{write(each.low)} – {write(each.high)}") for each in ahead]
+    return Figure(svg, caption, (_("Month"), _("Amount"), _("8 of 10 outcomes")), rows)
+
+
+def savings_ahead(months: Sequence[Month], ahead: Sequence[Saved], currency: str) -> Figure:
+    """What each month left over, and what the next ones are likely to."""
+    past = [(each.start, each.saved) for each in months]
+    write = whole(currency)
+    low, high = (write(edge(minor for _day, minor in past)) for edge in (min, max))
+    first = month_name(past[0][0])
+    sentence = _(
+        "What was left of each month since {first}: between {low} and {high}.", first=first, low=low, high=high
+    )
+    return months_ahead(past, ahead, currency, sentence, _("What was left of each month, and what may be"))

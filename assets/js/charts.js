@@ -31,6 +31,9 @@ on("pointermove", "[data-plot]", (plot, { clientX }) => {
   tip.style.left = `${Math.min(Math.max(gutter + (step / steps) * width, half), outer.width - half)}px`;
 });
 
+// A day of the calendar opens its entries; the table beside it has the same as links.
+on("click", "[data-day]", ({ dataset: { day } }) => location.assign(`/transactions?since=${day}&until=${day}`));
+
 document.addEventListener("pointerout", ({ target, relatedTarget }) => {
   const plot = target.closest?.("[data-plot]");
   if (plot && !plot.contains(relatedTarget)) hide(plot);

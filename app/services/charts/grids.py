@@ -16,7 +16,8 @@ from app.services.charts.scale import Fmt
 from app.services.charts.svg import chart, element, percent, short, text
 
 CELL = 18  # pixels a day is tall
-MARGIN = 8.0  # percent for the names of the weekdays
+MARGIN = 8.0  # percent for the names of the weekdays, less where the weeks are many
+MANY_WEEKS = 30
 MONTHS = 18  # pixels above for the names of the months
 
 
@@ -36,18 +37,27 @@ def steps_of(amounts: Sequence[float]) -> list[float]:
 
 
 def heatmap(
-    amounts: Mapping[date, float], first: date, last: date, label: str, fmt: Fmt = str, week_start: int = 0
+    amounts: Mapping[date, float],
+    first: date,
+    last: date,
+    label: str,
+    fmt: Fmt = str,
+    week_start: int = 0,
+    *,
+    opens: bool = False,
 ) -> Markup:
     """Days in columns of weeks from first to last, both included; shades are fifths of those with an amount.
 
-    ``week_start`` is 0 for Monday. Weekday and month names are in the reader's language.
+    ``week_start`` is 0 for Monday. Weekday and month names are in the reader's language. With ``opens`` a click on
+    a day with an amount opens its entries (charts.js); the table beside it has the same as links.
     """
     if last < first:
         return empty(MONTHS + 7 * CELL, label)
     locale = current_locale().replace("-", "_")
     monday = first - timedelta(days=(first.weekday() - week_start) % 7)
     weeks = (last - monday).days // 7 + 1
-    wide = (100 - MARGIN) / weeks
+    margin = MARGIN if weeks < MANY_WEEKS else MARGIN / 3
+    wide = (100 - margin) / weeks
     borders = steps_of([abs(value) for day, value in amounts.items() if value and first <= day <= last])
     names = get_day_names("narrow", context="stand-alone", locale=locale)
     parts = [text(str(names[(week_start + row) % 7]), 0, MONTHS + row * CELL + 13) for row in range(0, 7, 2)]
@@ -55,7 +65,7 @@ def heatmap(
     for at in range((last - first).days + 1):
         day = first + timedelta(days=at)
         week, row = divmod((day - monday).days, 7)
-        x = MARGIN + week * wide
+        x = margin + week * wide
         value = abs(amounts.get(day, 0))
         shade = bisect_left(borders, value) + 1 if value else 0
         said = f"{format_date(day, 'medium', locale=locale)}: {fmt(value)}"
@@ -63,7 +73,8 @@ def heatmap(
             element(
                 "rect",
                 element("title", said),
-                class_=f"heat heat-{shade}",
+                class_=f"heat heat-{shade}{' heat-opens' if opens and value else ''}",
+                data_day=day.isoformat() if opens and value else None,
                 x=percent(x),
                 y=MONTHS + row * CELL,
                 width=percent(wide),
@@ -71,7 +82,7 @@ def heatmap(
                 rx=4,
             )
         )
-        if day.day <= 7 and row == 0 and x - labelled_at > 9:
+        if day.day <= 7 and row == 0 and x - labelled_at > 6:
             parts.append(text(format_date(day, "LLL", locale=locale), x, 11))
             labelled_at = x
     return chart(MONTHS + 7 * CELL, label, *parts)
