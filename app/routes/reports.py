@@ -21,7 +21,6 @@ from app.web.guards import MEMBER
 from app.web.render import page, page_or_partial
 
 YEAR = 13
-PHONE_WEEKS = 17
 AHEAD = 6  # months of savings that are shown
 
 
@@ -80,7 +79,6 @@ class ReportsController(Controller):
             day_name=weekday_name,
             bar=charts.hbar,
             calendar=pictures.year_of_days(habits, currency, week_start),
-            phone_calendar=pictures.year_of_days(habits, currency, week_start, PHONE_WEEKS),
             savings=pictures.savings_ahead(over, ahead, currency) if len(over) > 1 else None,
             saved=sum(each.saved for each in over),
             saved_months=len(over),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -152,8 +152,17 @@ def short_month(value: date) -> str:
 
 def weekday_name(number: int) -> str:
     """“Monday” for 0."""
-    names = get_day_names("wide", context="stand-alone", locale=current_locale().replace("-", "_"))
-    return str(names[number]).capitalize()
+    return _weekdays("wide")[number].capitalize()
+
+
+def short_weekday(number: int) -> str:
+    """“Mon” for 0."""
+    return _weekdays("abbreviated")[number]
+
+
+def _weekdays(width: Literal["wide", "abbreviated"]) -> list[str]:
+    names = get_day_names(width, context="stand-alone", locale=current_locale().replace("-", "_"))
+    return [str(names[at]) for at in range(7)]
 
 
 def relative_day(value: date, today: date) -> str:

@@ -17,8 +17,7 @@ from app.services.habits import Habits
 from app.services.insights import Month, Share
 from app.services.overview import Balance
 from app.services.reports import Side
-from app.web.filters import amount_text, day_month, percent, short_amount, short_month
-from app.web.filters import day as medium_date
+from app.web.filters import amount_text, day_month, percent, short_amount, short_month, short_weekday
 from app.web.filters import month as month_name
 
 USES = 8  # ribbons on the right of the money flow, the rest in one
@@ -208,10 +207,9 @@ def spending_map(side: Side, currency: str) -> Markup:
     return charts.treemap(parts, _("Spending of the month by category; the table has the figures."), whole(currency))
 
 
-def year_of_days(habits: Habits, currency: str, week_start: int, weeks: int | None = None) -> Figure:
-    """What was spent on each day, as shades; of the last ``weeks`` only where there is little room."""
-    last = habits.period.last
-    first = max(habits.period.since, last - timedelta(weeks * 7 - 1)) if weeks else habits.period.since
+def year_of_days(habits: Habits, currency: str, week_start: int) -> Figure:
+    """What was spent on each day, as shades, with a table of the weeks."""
+    first, last = habits.period.since, habits.period.last
     days = {day: minor for day, minor in habits.days.items() if first <= day <= last and minor}
     write = whole(currency)
     dearest = max(days, key=lambda day: days[day], default=last)
@@ -223,16 +221,17 @@ def year_of_days(habits: Habits, currency: str, week_start: int, weeks: int | No
         amount=write(days.get(dearest, 0)),
     )
     svg = charts.heatmap(days, first, last, sentence, write, week_start, opens=True)
-    rows = [
-        (
-            Markup('<a class="hover:underline" href="/transactions?since={0}&amp;until={0}">{1}</a>').format(
-                day.isoformat(), medium_date(day)
-            ),
-            amount_text(days[day], currency),
-        )
-        for day in sorted(days, reverse=True)
-    ]
-    return Figure(svg, _("Spending by day"), (_("Day"), _("Spent")), rows)
+    monday = first - timedelta((first.weekday() - week_start) % 7)
+    rows = []
+    for start in (monday + timedelta(7 * n) for n in reversed(range((last - monday).days // 7 + 1))):
+        week = [start + timedelta(n) for n in range(7)]
+        if any(day in days for day in week):
+            link = Markup('<a class="hover:underline" href="/transactions?since={}&amp;until={}">{}</a>').format(
+                week[0].isoformat(), week[-1].isoformat(), day_month(start)
+            )
+            rows.append((link, *(write(days[day]) if day in days else "" for day in week)))
+    names = tuple(short_weekday((week_start + n) % 7) for n in range(7))
+    return Figure(svg, _("Spending by day"), (_("Week from"), *names), rows)
 
 
 def months_ahead(

@@ -31,6 +31,19 @@ on("pointermove", "[data-plot]", (plot, { clientX }) => {
   tip.style.left = `${Math.min(Math.max(gutter + (step / steps) * width, half), outer.width - half)}px`;
 });
 
+// What an area says, where the pointer is: a title in each of hundreds would weigh more than the drawing.
+on("pointerover", "[data-tip]", (area) => {
+  const plot = area.closest("[data-plot]");
+  if (!plot) return;
+  const tip = label(plot);
+  tip.textContent = area.dataset.tip;
+  tip.hidden = false;
+  const [outer, inner] = [plot.getBoundingClientRect(), area.getBoundingClientRect()];
+  const half = tip.offsetWidth / 2;
+  const middle = inner.left + inner.width / 2 - outer.left;
+  tip.style.left = `${Math.min(Math.max(middle, half), outer.width - half)}px`;
+});
+
 // A day of the calendar opens its entries; the table beside it has the same as links.
 on("click", "[data-day]", ({ dataset: { day } }) => location.assign(`/transactions?since=${day}&until=${day}`));
 

@@ -133,7 +133,7 @@ def test_a_heatmap_has_a_day_for_each_date_and_names_its_amount():
     days = [each for each in root.iter() if each.tag == "rect"]
     assert len(days) == 30
     assert "heat-0" not in days[0].get("class")
-    assert "€12.5" in (days[0].findtext("title") or "")
+    assert "€12.5" in (days[0].get("data-tip") or "")
     assert all("heat-0" in day.get("class") for day in days[1:])
 
 

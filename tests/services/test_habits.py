@@ -79,7 +79,7 @@ def test_the_page_shows_the_year_and_opens_its_days(alice, bob, today):
 
     shown = alice.get("/reports/year?month=2026-11").text
     assert 'data-day="2026-11-20"' in shown
-    assert 'href="/transactions?since=2026-11-20&amp;until=2026-11-20"' in shown
+    assert 'href="/transactions?since=2026-11-16&amp;until=2026-11-22"' in shown
     assert "70 times, €10.00 each" in shown
     assert "Told once there are three paydays" in shown
     assert "<html" not in alice.htmx("get", "/reports/year", headers={"HX-Request-Type": "partial"}).text

@@ -72,8 +72,8 @@ def heatmap(
         parts.append(
             element(
                 "rect",
-                element("title", said),
                 class_=f"heat heat-{shade}{' heat-opens' if opens and value else ''}",
+                data_tip=said,
                 data_day=day.isoformat() if opens and value else None,
                 x=percent(x),
                 y=MONTHS + row * CELL,
