@@ -6,7 +6,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-ver
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check faults bench fix css migrate messages audit lock clean
+.PHONY: help run demo test check faults fuzz bench fix css migrate messages audit lock clean
 
 help:  ## Show what can be done
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,7 @@ migrate: $(VENV)/.installed  ## Bring the database to the newest schema
 	@$(BIN)/saldo migrate
 
 test: $(VENV)/.developing  ## Run the tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 check: $(VENV)/.developing  ## Lint, types, layers
 	$(BIN)/ruff check .
@@ -50,6 +50,9 @@ fix: $(VENV)/.developing  ## Mend what can be mended by itself
 
 faults: $(VENV)/.developing  ## Repeat each fault until it counts
 	SALDO_FAULT_ROUNDS=$${ROUNDS:-20} $(BIN)/python -m pytest -q -m fault
+
+fuzz: $(VENV)/.developing  ## Send what nobody would, much of it
+	SALDO_FAULT_ROUNDS=$${ROUNDS:-20} $(BIN)/python -m pytest -q -n 2 --dist worksteal -m fuzz
 
 bench: $(VENV)/.developing  ## Measure speed and quality
 	$(BIN)/python -m benchmarks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from litestar.routes import HTTPRoute
@@ -89,7 +90,8 @@ async def account(services):
 
 
 async def group(services):
-    return await own(services, CategoryGroup(book_id=services.member.book.id, name="Hers", kind=CategoryKind.EXPENSE))
+    name = f"Hers {uuid4().hex[:8]}"
+    return await own(services, CategoryGroup(book_id=services.member.book.id, name=name, kind=CategoryKind.EXPENSE))
 
 
 async def category(services):
@@ -100,11 +102,13 @@ async def category(services):
 
 
 async def payee(services):
-    return await own(services, Payee(book_id=services.member.book.id, name="Hers", key="hers"))
+    key = uuid4().hex[:8]
+    return await own(services, Payee(book_id=services.member.book.id, name=key.upper(), key=key))
 
 
 async def tag(services):
-    return await own(services, Tag(book_id=services.member.book.id, name="hers", key="hers"))
+    key = uuid4().hex[:8]
+    return await own(services, Tag(book_id=services.member.book.id, name=key, key=key))
 
 
 async def transaction(services):
@@ -270,6 +274,11 @@ MAKERS = {
     "transaction_id": transaction,
     "transfer_id": transfer,
 }
+
+
+async def one_of_each(services):
+    """Ids by the names of path parameters."""
+    return {name: await maker(services) for name, maker in MAKERS.items()}
 
 
 @pytest.mark.parametrize(
