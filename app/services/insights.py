@@ -116,7 +116,13 @@ class Month:
         return flow.net if kind is CategoryKind.INCOME else -flow.net
 
     def total(self, kind: CategoryKind) -> int:
-        return sum(self.of(each, kind) for each in self.flows if each == UNFILED or self.labels[each].kind is kind)
+        labels = self.labels
+        filed = sum(
+            flow.inflow - flow.outflow
+            for each, flow in self.flows.items()
+            if each != UNFILED and labels[each].kind is kind
+        )
+        return (filed if kind is CategoryKind.INCOME else -filed) + self.of(UNFILED, kind)
 
     @cached_property
     def income(self) -> int:
@@ -215,27 +221,29 @@ class InsightService:
         """``count`` months up to and with ``month``; what came later is summed by currency in ``later``."""
         months = self.member.book.months.back(month, count)
         rows = await self._month_totals(months[0])
-        shown = [row for row in rows if row.month <= month]
+        days = {each: self.day_of_rate(each) for each in months}
         in_base = await InBase(self.rates, self.member.book.base_currency).prepare(
-            (row.currency, self.day_of_rate(row.month)) for row in shown
+            {(row.currency, days[row.month]) for row in rows if row.month <= month}
         )
         flows: dict[date, dict[int, Flow]] = {each: {} for each in months}
         nets: dict[date, dict[str, int]] = {each: defaultdict(int) for each in months}
         later: dict[str, int] = defaultdict(int)
-        for row in rows:
-            inflow, outflow = int(row.inflow), int(row.outflow)  # PostgreSQL sums into Decimal
+        for start, category_id, currency, into, out, entries in rows:
+            inflow, outflow = int(into), int(out)  # PostgreSQL sums into Decimal
             net = inflow - outflow
-            if row.month > month:
-                later[row.currency] += net
+            if start > month:
+                later[currency] += net
                 continue
-            nets[row.month][row.currency] += net
-            if row.category_id == TRANSFER:
+            nets[start][currency] += net
+            if category_id == TRANSFER:
                 continue
-            day = self.day_of_rate(row.month)
-            flow = flows[row.month].setdefault(row.category_id, Flow())
-            flow.inflow += in_base.minor(inflow, row.currency, day)
-            flow.outflow += in_base.minor(outflow, row.currency, day)
-            flow.count += row.count_
+            of_month = flows[start]
+            flow = of_month.get(category_id)
+            if flow is None:
+                flow = of_month[category_id] = Flow()
+            flow.inflow += in_base.minor(inflow, currency, days[start])
+            flow.outflow += in_base.minor(outflow, currency, days[start])
+            flow.count += entries
         labels = await self.labels()
         return History([Month(each, flows[each], labels) for each in months], labels, in_base, nets, later)
 

@@ -47,3 +47,8 @@ NAV = (
     Destination("/activity", mark("Activity"), icon="history", key="h"),
     Destination("/settings", mark("Settings"), icon="settings", key="e", place="foot"),
 )
+
+
+def current(path: str) -> str:
+    """The address of the section that a path belongs to; empty for a page of none."""
+    return next((each.href for each in NAV if each.is_current(path)), "")

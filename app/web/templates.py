@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
+from markupsafe import Markup
 
 from app import __version__, i18n
 from app.settings import settings
 from app.web import csrf
 from app.web.filters import FILTERS
+from app.web.nav import current
 
 FOLDER = Path(__file__).resolve().parent.parent
 STATIC = FOLDER / "static"
+FRAMES = 256  # parts of the shell that are kept, some ten kilobytes each
 
 
 @cache
@@ -42,8 +45,38 @@ def csrf_token(context: Mapping[str, Any]) -> str:
     return csrf.PLACE if request.scope["state"].get("kept") else csrf.token(request)
 
 
+_frames: dict[Hashable, Markup] = {}
+
+
+@pass_context
+def frame(context: Mapping[str, Any], part: str, caller: Callable[[], Markup]) -> Markup:
+    """A part of the shell, drawn once for each reader and section: it may show nothing else of the page."""
+    request, user, book = context["request"], context["user"], context["book"]
+    key = (part, i18n.current_locale(), context["theme"], user, book and book.name, current(request.url.path))
+    drawn = _frames.get(key)
+    if drawn is None:
+        state = request.scope["state"]
+        before, state["kept"] = state.get("kept"), True  # so that it has the place of a token, and nobody's own
+        try:
+            drawn = caller()
+        finally:
+            state["kept"] = before
+        if len(_frames) >= FRAMES:
+            del _frames[next(iter(_frames))]
+        if not settings().debug:
+            _frames[key] = drawn
+    return Markup(drawn.replace(csrf.PLACE, csrf_token(context)))  # noqa: S704 – a token is letters and digits
+
+
+class PageEnvironment(Environment):
+    """All templates share one set of globals: Jinja's layer over them, for each template, is slow to look through."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return self.globals if not d else super().make_globals(d)
+
+
 def environment() -> Environment:
-    env = Environment(
+    env = PageEnvironment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         trim_blocks=True,
@@ -58,6 +91,7 @@ def environment() -> Environment:
         ngettext=ngettext,
         static=static if not settings().debug else static.__wrapped__,
         csrf_token=csrf_token,
+        frame=frame,
         locale=i18n.current_locale,
         language=i18n.current_language,
         version=__version__,

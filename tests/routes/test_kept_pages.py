@@ -70,3 +70,22 @@ def test_it_is_private(alice, bob):
 
     assert "987.65" not in bob.get("/?month=2026-03").text
     assert bob.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/accounts", "/settings"])  # kept as a whole, and drawn each time
+def test_the_shell_around_a_page_is_the_readers_own(alice, bob, path):
+    seen = set()
+    for reader in (alice, bob, alice):
+        text = reader.get(path).text
+        tokens = set(re.findall(r'name="(?:_csrf_token|csrf-token)" (?:value|content)="([^"]+)"', text))
+        assert len(tokens) == 1
+        seen |= tokens
+        side = text.partition("</aside>")[0]
+        assert re.findall(r'href="([^"]+)"[^>]* aria-current="page"', side) == [path]
+    assert len(seen) == 2
+
+
+def test_the_shell_follows_what_its_reader_changes(alice):
+    assert 'name="theme" value="dark"' in alice.get("/settings").text
+    alice.post("/settings/theme", {"theme": "dark"})
+    assert 'name="theme" value="light"' in alice.get("/settings").text
