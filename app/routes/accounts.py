@@ -21,6 +21,7 @@ from app.web.filters import amount_text, day, day_month
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.names import KIND_ICONS, account_kinds
+from app.web.pictures import axis
 from app.web.render import page, page_or_partial
 
 AnyRequest = Request[Any, Any, Any]
@@ -81,7 +82,7 @@ def chart(points: list[Point], row: Account) -> Any:
         [point.minor for point in points],
         [day_month(point.day) for point in points],
         label,
-        lambda minor: amount_text(int(minor), row.currency, round=True),
+        axis(row.currency),
     )
 
 

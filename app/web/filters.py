@@ -20,6 +20,7 @@ from babel.numbers import (
 )
 from markupsafe import Markup
 
+from app.domain import payees
 from app.domain.money import exponent
 from app.i18n import MINUS, _, current_locale, number, spoken_locale, tidy
 from app.models.base import now
@@ -99,6 +100,11 @@ def money_parts(minor: int, currency: str) -> tuple[str, str, str]:
     end = len(text) - len(found.after)
     cut = end - places - len(found.decimal)
     return text[:cut], text[cut:end], text[end:]
+
+
+def size(shown: object, large: str, most: int) -> str:
+    """The class of a headline figure: a long amount is written smaller, so that a phone holds it."""
+    return large if len(Markup.escape(shown).striptags()) <= most else f"{large}-long"
 
 
 def percent(value: float | Decimal | None, places: int = 0) -> str:
@@ -187,6 +193,9 @@ def ago(value: datetime) -> str:
 
 
 FILTERS = {
+    "figure_size": lambda shown: size(shown, "text-figure", 12),
+    "stat_size": lambda shown: size(shown, "text-stat", 9),
+    "clean_payee": payees.clean,
     "money": money,
     "money_parts": money_parts,
     "number": number,

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from app.web.nav import NAV
-from tests.browser.conftest import DESKTOP, LAYOUTS, PHONE, ROOT, Watched
+from tests.browser.conftest import DESKTOP, LAYOUTS, PHONE, ROOT, Watched, book
 
 MORE = (
     "/inbox", "/reports/year", "/payees", "/tags", "/currencies", "/rules/new", "/transactions/new", "/transfers/new",
@@ -75,6 +75,13 @@ def test_a_page_is_accessible_silent_and_within_the_screen(household: Page, path
     assert looked_at(household) == {}
     assert too_wide(household) == []
     assert household.evaluate("document.querySelectorAll('*').length") <= 1500
+
+
+def test_long_names_and_large_amounts_stay_within_the_screen(page: Page) -> None:
+    book(page, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk 1234567890.12", "مقهى الأمل الكبير 3.50")
+    for path in ("/", "/transactions", "/accounts", "/reports", "/inbox", "/payees"):
+        page.goto(path)
+        assert too_wide(page) == [], path
 
 
 @pytest.mark.parametrize("path", STRANGERS)
