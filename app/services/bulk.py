@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import FiledBy, Status, Transaction
+from app.models import Change, ChangeAction, FiledBy, Split, Status, Transaction
 from app.services import rollups
-from app.services.journal import JournalService
+from app.services.journal import JournalService, plain, revive
 from app.services.member import Member
 from app.services.rollups import Deltas, Posting
 
 PART = 500
+TOTALLED = ("account_id", "category_id", "status")
 FIELDS = (
     Transaction.id,
     Transaction.account_id,
@@ -87,18 +89,10 @@ async def _write(
 ) -> None:
     if not rows:
         return
+    splits = await parts_of(session, [row.id for row in rows if row.is_split])
     deltas = Deltas(member.book.months)
     for row in rows:
-        before = Posting(
-            member.book.id,
-            row.account_id,
-            row.booked_on,
-            row.amount_minor,
-            row.currency,
-            row.status,
-            row.category_id,
-            row.transfer_id is not None,
-        )
+        before = posting_of(member, row, splits)
         deltas.add(before, -1)
         deltas.add(before._replace(**changed))
     ids = [row.id for row in rows]
@@ -107,6 +101,70 @@ async def _write(
     )
     await rollups.apply(session, deltas)
     await seen_again(session, set(ids), values)
+
+
+#: Columns that hang together with nothing but the totals: a bulk change of them is taken back in bulk too.
+PLAIN = frozenset({"account_id", "category_id", "status", "filed_by", "confidence", "because"})
+
+
+def is_plain(change: Change) -> bool:
+    """Whether this is a bulk change of transactions that ``take_back`` can take back."""
+    is_bulk = change.action is ChangeAction.BULK and change.table_name == Transaction.__tablename__
+    return is_bulk and PLAIN.issuperset(change.after or {})
+
+
+async def take_back(session: AsyncSession, member: Member, change: Change) -> bool:
+    """Put back what a bulk change changed, as bulk changes; False when a row is gone or was changed since."""
+    await session.flush()
+    before: dict[int, dict[str, Any]] = {int(id_): values for id_, values in (change.before or {}).items()}
+    after = change.after or {}
+    rows = await rows_of(session, member, list(before))
+    if len(rows) != len(before) or any(
+        plain(getattr(row, name)) != said for row in rows for name, said in after.items()
+    ):
+        return False
+    splits = await parts_of(session, [row.id for row in rows if row.is_split])
+    deltas = Deltas(member.book.months)
+    alike: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
+    for row in rows:
+        values = before[row.id]
+        alike[tuple(values[name] for name in after)].append(row)
+        posting = posting_of(member, row, splits)
+        deltas.add(posting, -1)
+        back = revive(Transaction, {name: values[name] for name in TOTALLED if name in after})
+        deltas.add(posting._replace(**back))
+    journal = JournalService(session, member)
+    for key, some in alike.items():
+        values = revive(Transaction, dict(zip(after, key, strict=True)))
+        await journal.bulk_update(Transaction, [row.id for row in some], values, [row._mapping for row in some])
+    await rollups.apply(session, deltas)
+    await seen_again(session, set(before), after)
+    return True
+
+
+def posting_of(member: Member, row: Any, splits: Mapping[int, tuple[tuple[int | None, int], ...]]) -> Posting:
+    """What the totals know of a row of ``FIELDS``."""
+    return Posting(
+        member.book.id,
+        row.account_id,
+        row.booked_on,
+        row.amount_minor,
+        row.currency,
+        row.status,
+        row.category_id,
+        row.transfer_id is not None,
+        splits.get(row.id, ()),
+    )
+
+
+async def parts_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, tuple[tuple[int | None, int], ...]]:
+    """The parts of these transactions: category and amount of each."""
+    found: dict[int, tuple[tuple[int | None, int], ...]] = {}
+    for some in parts(ids):
+        query = select(Split.transaction_id, Split.category_id, Split.amount_minor)
+        for owner, category_id, minor in await session.execute(query.where(Split.transaction_id.in_(some))):
+            found[owner] = (*found.get(owner, ()), (category_id, minor))
+    return found
 
 
 async def seen_again(session: AsyncSession, ids: set[int], names: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import RowMapping, event, func, insert, inspect, select, update
@@ -332,11 +333,19 @@ class JournalService:
             raise Conflict(_("That was already undone."))
         self.recorder.undoes_id = original.id
         self.note(_("Undid: {label}", label=original.label))
+        from app.services import bulk
+
         changes = await self.changes(original.id)
         if any(each.table_name == Book.__tablename__ for each in changes):
             self.member.owning()
-        for run in _runs(reversed(changes)):
-            await self._take_back(run, alone=len(run) == len(changes))
+        for is_plain, some in groupby(reversed(changes), bulk.is_plain):
+            if is_plain:
+                for change in some:
+                    if not await bulk.take_back(self.session, self.member, change):
+                        raise changed_since()
+            else:
+                for run in _runs(some):
+                    await self._take_back(run, alone=len(run) == len(changes))
         if any(each.table_name == Book.__tablename__ and MONTH_BEGINS in (each.before or {}) for each in changes):
             book = await self.session.get_one(Book, self.member.book.id)
             await totals.rebuild(self.session, book.id, Months(book.first_day_of_month))
@@ -352,9 +361,7 @@ class JournalService:
             for step in run:
                 row = rows.get(step.row_id)
                 if row is None or any(plain(getattr(row, key)) != value for key, value in step.after.items()):
-                    raise Conflict(
-                        _("This cannot be undone any more: it was changed again since. Undo the later change first.")
-                    )
+                    raise changed_since()
                 if action is not ChangeAction.INSERT:
                     await self._set_back(row, step.before)
                 elif not await self._is_used(row):
@@ -428,6 +435,10 @@ class JournalService:
         if isinstance(row, Split) and row.transaction is not None:
             row.transaction.splits.remove(row)
         await self.session.delete(row)
+
+
+def changed_since() -> Conflict:
+    return Conflict(_("This cannot be undone any more: it was changed again since. Undo the later change first."))
 
 
 @dataclass(frozen=True, slots=True)

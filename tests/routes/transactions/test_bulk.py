@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import db
-from app.models import Status
+from app.models import Status, Transaction
 from app.schemas.transactions import TransactionIn, TransactionPatch
+from app.services import bulk_edit
 from app.services.check import check_invariants
 from tests.entries import account, cash, transfer
 
@@ -125,10 +128,11 @@ def test_what_cannot_move_is_said_and_nothing_moves(alice: Any, bob: Any, rows: 
 def test_a_selection_that_is_too_large_is_said(
     alice: Any, rows: list[int], monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
-    monkeypatch.setattr("app.services.bulk_edit.MOST", 2)
+    for name in ("MOST", "MOST_ONE_BY_ONE"):
+        monkeypatch.setattr(bulk_edit, name, 2)
     answer = bulk(alice, do=verb, everything="yes")
     assert answer.status_code == 422
-    assert "At most 2 entries can be changed at once" in answer.text
+    assert "At most 2 entries can be changed like this at once" in answer.text
     assert len(lines(alice, rows)) == 3
 
 
@@ -153,3 +157,72 @@ def test_it_is_private(alice: Any, bob: Any, rows: list[int]) -> None:
 def test_without_scripts_the_browser_goes_back_to_its_filter(alice: Any, rows: list[int]) -> None:
     answer = alice.post("/transactions/bulk", {"do": "clear", "id": str(rows[0]), "query": "search=zzyxq"})
     assert answer.headers["location"] == "/transactions?search=zzyxq"
+
+
+async def of_each(services: Any) -> dict[int, tuple[Any, ...]]:
+    columns = Transaction.id, Transaction.category_id, Transaction.account_id, Transaction.status, Transaction.filed_by
+    found = await services.session.execute(
+        select(*columns, Transaction.confidence).where(Transaction.book_id == services.member.book.id)
+    )
+    return {row.id: tuple(row[1:]) for row in found}
+
+
+def test_many_are_changed_back_and_forth_as_one(alice: Any, rows: list[int], groceries: int) -> None:
+    """More rows than one statement names, of several accounts and categories, with splits and a transfer."""
+
+    async def fill(services: Any) -> None:
+        keys = sorted(each.id for each in (await services.categories.by_key()).values())
+        first = await services.session.get_one(Transaction, rows[0])
+        services.session.add_all(
+            Transaction(
+                book_id=first.book_id,
+                account_id=first.account_id,
+                booked_on=first.booked_on - timedelta(days=number % 90),
+                amount_minor=-number - 1,
+                currency="EUR",
+                category_id=keys[number % 7] if number % 3 else None,
+                status=Status.PENDING if number % 2 else Status.CLEARED,
+                splits=[],
+            )
+            for number in range(1200)
+        )
+
+    alice.work(fill)
+    bank = account(alice, "Bank")
+    before = alice.work(of_each)
+    changes = {"file": {"category": str(groceries)}, "clear": {}, "move": {"account": str(bank)}}
+    for verb, more in changes.items():
+        answer = bulk(alice, do=verb, everything="yes", **more)
+        assert answer.status_code == 200
+        after = alice.work(of_each)
+        assert after != before
+
+        undone = int(answer.text.split('hx-post="/activity/')[1].split("/")[0])
+        redo = alice.htmx("post", f"/activity/{undone}/undo")
+        assert alice.work(of_each) == before
+        assert alice.htmx("post", f"/activity/{undone}/undo").status_code == 409
+
+        again = redo.text.split("/activity/")[1].split("/")[0]
+        alice.htmx("post", f"/activity/{again}/undo")
+        assert alice.work(of_each) == after
+        alice.post(f"/activity/{undone}/undo")  # nothing: it was undone already
+        undo_newest(alice)
+        assert alice.work(of_each) == before
+
+
+def undo_newest(person: Any) -> None:
+    newest = person.work(lambda services: services.journal.page(limit=1))[0]
+    assert person.post(f"/activity/{newest.id}/undo").status_code == 303
+
+
+def test_what_was_changed_since_is_not_changed_back(alice: Any, rows: list[int], groceries: int) -> None:
+    answer = bulk(alice, do="file", everything="yes", category=str(groceries))
+    undone = int(answer.text.split('hx-post="/activity/')[1].split("/")[0])
+    alice.work(lambda services: services.transactions.recategorise(rows[0], None))
+    before = alice.work(of_each)
+    assert alice.post(f"/activity/{undone}/undo").status_code == 409
+    assert alice.work(of_each) == before
+
+    undo_newest(alice)
+    alice.work(lambda services: services.transactions.delete(rows[1]))
+    assert alice.post(f"/activity/{undone}/undo").status_code == 409
