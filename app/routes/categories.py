@@ -9,13 +9,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Template
 
+from app.domain.period import shift_month
 from app.i18n import _
+from app.routes.dashboard import month_asked
 from app.schemas.categories import ICONS, CategoryIn, CategoryPatch, GroupIn, GroupName, MergeIn
-from app.services import Services
+from app.services import Member, Services, charts
+from app.services.category_page import category_page
+from app.web import pictures
 from app.web.editing import PAGE, changed, chosen, editor
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
-from app.web.render import page_or_partial
+from app.web.render import page, page_or_partial
 
 AnyRequest = Request[Any, Any, Any]
 Form = dict[str, str]
@@ -66,6 +70,29 @@ class CategoriesController(Controller):
         with await self._form(services, data, LIST, _("New category")):
             await services.categories.add(CategoryIn.model_validate(entry_of(data)))
         return await self._changed(request, services)
+
+    @get("/{category_id:int}", name="categories:show", opt={"kept": True})
+    async def show_category(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        member: NamedDependency[Member],
+        category_id: FromPath[int],
+    ) -> Template:
+        """A category by itself: trend, payees, latest entries."""
+        start = month_asked(request, member)
+        found = await category_page(services, category_id, start)
+        currency = member.book.base_currency
+        return page(
+            "categories/show",
+            found=found,
+            currency=currency,
+            running=member.book.months.of(services.today),
+            previous_month=shift_month(start, -1),
+            next_month=shift_month(start, 1),
+            trend=pictures.category_trend(found, currency) if found.months else None,
+            bar=charts.hbar,
+        )
 
     @get("/{category_id:int}/edit", name="categories:edit")
     async def edit_category(

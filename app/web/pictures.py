@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
 
 from markupsafe import Markup, escape
 
 from app.domain.money import exponent
 from app.i18n import _
 from app.services import charts
+from app.services.category_page import CategoryPage
 from app.services.forecasts.savings import Saved
 from app.services.habits import Habits
 from app.services.insights import Month, Share
@@ -23,20 +23,8 @@ from app.web.filters import month as month_name
 USES = 8  # ribbons on the right of the money flow, the rest in one
 SOURCES = 4
 LEAST_USES = 2  # below it there is nothing to tell apart
+MONTHS_AHEAD = 3  # of a category, besides the running one
 INNER = 0.526  # the half-width that holds 5 in 10, as a part of that of 8 in 10, of a normal error
-
-
-class Expected(Protocol):
-    """A month that may come."""
-
-    @property
-    def month(self) -> date: ...
-    @property
-    def mean(self) -> int: ...
-    @property
-    def low(self) -> int: ...
-    @property
-    def high(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,19 +223,22 @@ def year_of_days(habits: Habits, currency: str, week_start: int) -> Figure:
 
 
 def months_ahead(
-    past: Sequence[tuple[date, int]], ahead: Sequence[Expected], currency: str, sentence: str, caption: str
+    past: Sequence[tuple[date, int]],
+    ahead: Sequence[tuple[date, charts.Quantiles]],
+    currency: str,
+    sentence: str,
+    caption: str,
 ) -> Figure:
     """Months that were and months that may come; the first of ``ahead`` runs, and is told to its end."""
-    days = [short_month(day) for day, _minor in past] + [short_month(each.month) for each in ahead]
+    days = [short_month(day) for day, _minor in past] + [short_month(day) for day, _band in ahead]
     start = float(past[-1][1]) if past else 0.0
-    bands: list[charts.Quantiles] = [(start,) * 5] if ahead else []
-    for each in ahead:
-        inner = INNER * (each.mean - each.low), INNER * (each.high - each.mean)
-        bands.append((float(each.low), each.mean - inner[0], float(each.mean), each.mean + inner[1], float(each.high)))
-    svg = charts.fan(days, [float(minor) for _day, minor in past], bands, [], sentence, axis(currency), height=220)
+    bands = [(start, start, start, start, start), *(band for _day, band in ahead)] if ahead else []
+    svg = charts.fan(
+        days, [float(minor) for _day, minor in past], bands, [], sentence, axis(currency), 220, now_name=""
+    )
     write = whole(currency)
     rows = [(month_name(day), write(minor), "") for day, minor in past]
-    rows += [(month_name(each.month), write(each.mean), f"{write(each.low)} – {write(each.high)}") for each in ahead]
+    rows += [(month_name(day), write(band[2]), f"{write(band[0])} – {write(band[4])}") for day, band in ahead]
     return Figure(svg, caption, (_("Month"), _("Amount"), _("8 of 10 outcomes")), rows)
 
 
@@ -260,4 +251,35 @@ def savings_ahead(months: Sequence[Month], ahead: Sequence[Saved], currency: str
     sentence = _(
         "What was left of each month since {first}: between {low} and {high}.", first=first, low=low, high=high
     )
-    return months_ahead(past, ahead, currency, sentence, _("What was left of each month, and what may be"))
+    bands = [
+        (
+            each.month,
+            (
+                float(each.low),
+                each.mean - INNER * (each.mean - each.low),
+                float(each.mean),
+                each.mean + INNER * (each.high - each.mean),
+                float(each.high),
+            ),
+        )
+        for each in ahead
+    ]
+    return months_ahead(past, bands, currency, sentence, _("What was left of each month, and what may be"))
+
+
+def category_trend(found: CategoryPage, currency: str) -> Figure:
+    """A category's months, the running one and those to come as far as a forecast is stored."""
+    points = found.outlook.points[: MONTHS_AHEAD + 1] if found.outlook else ()
+    past = [each for each in found.months if not points or each[0] < points[0].on]
+    ahead: list[tuple[date, charts.Quantiles]] = [
+        (each.on, (float(each.lo80), float(each.lo50), float(each.mean), float(each.hi50), float(each.hi80)))
+        for each in points
+    ]
+    write = whole(currency)
+    sentence = _("{name} by month.", name=found.category.name)
+    if past:
+        low, high = (write(edge(minor for _day, minor in past)) for edge in (min, max))
+        first, last = month_name(past[0][0]), month_name(past[-1][0])
+        sentence = _("{name} by month from {first} to {last}: between {low} and {high}.", name=found.category.name,
+                     first=first, last=last, low=low, high=high)  # fmt: skip
+    return months_ahead(past, ahead, currency, sentence, _("{name} by month", name=found.category.name))

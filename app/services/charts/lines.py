@@ -165,10 +165,13 @@ def fan(
     label: str,
     fmt: Fmt = str,
     height: int = 240,
+    *,
+    now_name: str | None = None,
 ) -> Markup:
     """What was and what may come: the forecast's first element stands at the last actual day.
 
-    The wide band holds 8 in 10 outcomes, the inner one 5 in 10, the dashed line is the middle one.
+    The wide band holds 8 in 10 outcomes, the inner one 5 in 10, the dashed line is the middle one. ``now_name`` stands
+    at the line between them: “Today”, unless it is told otherwise.
     """
     if not actual and not forecast:
         return empty(height, label)
@@ -193,7 +196,14 @@ def fan(
     side = "end" if now > 85 else "start"
     marks = [
         element("line", class_="now-line", x1=percent(now), x2=percent(now), y1=TOP - 8, y2=height - AXIS),
-        text(_("Today"), now, TOP - 5, "t-strong t-halo", side, dx=-6 if side == "end" else 6),
+        text(
+            _("Today") if now_name is None else now_name,
+            now,
+            TOP - 5,
+            "t-strong t-halo",
+            side,
+            dx=-6 if side == "end" else 6,
+        ),
     ]
     numbers, room = tick_texts(scale, ticks, fmt)
     return chart(
