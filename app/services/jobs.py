@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,18 +40,7 @@ class JobService:
 
     async def due(self) -> Sequence[int]:
         """Ids of jobs to be run now: queued ones, and those whose worker has died."""
-        moment = now()
-        found = await self.session.scalars(
-            select(Job.id)
-            .where(
-                or_(
-                    and_(Job.state == JobState.QUEUED, or_(Job.run_after.is_(None), Job.run_after <= moment)),
-                    and_(Job.state == JobState.RUNNING, Job.lease_until < moment),
-                )
-            )
-            .order_by(Job.id)
-            .limit(100)
-        )
+        found = await self.session.scalars(select(Job.id).where(_due(now())).order_by(Job.id).limit(100))
         return found.all()
 
     async def claim(self, job_id: int) -> Job | None:
@@ -59,13 +48,7 @@ class JobService:
         moment = now()
         taken = await self.session.execute(
             update(Job)
-            .where(
-                Job.id == job_id,
-                or_(
-                    and_(Job.state == JobState.QUEUED, or_(Job.run_after.is_(None), Job.run_after <= moment)),
-                    and_(Job.state == JobState.RUNNING, Job.lease_until < moment),
-                ),
-            )
+            .where(Job.id == job_id, _due(moment))
             .values(state=JobState.RUNNING, lease_until=moment + LEASE, attempts=Job.attempts + 1, updated_at=moment)
             .returning(Job.id)
             .execution_options(synchronize_session=False)
@@ -99,3 +82,16 @@ class JobService:
             .where(Job.id == job_id)
             .values(state=state, lease_until=None, finished_at=now(), problem=problem[:500])
         )
+
+
+def _due(moment: datetime) -> ColumnElement[bool]:
+    """Queued for now or earlier, or left by a worker that died.
+
+    A lease or a pause further away than any is given was made before the clock was put back.
+    """
+    waited = or_(Job.run_after.is_(None), Job.run_after <= moment, Job.run_after > moment + 2 * LATER[-1])
+    left = or_(Job.lease_until < moment, Job.lease_until > moment + 2 * LEASE)
+    return or_(
+        and_(Job.state == JobState.QUEUED, waited),
+        and_(Job.state == JobState.RUNNING, left),
+    )
