@@ -16,7 +16,7 @@ from app.models import Account
 from app.schemas.accounts import AccountIn, AccountPatch
 from app.services import Services, charts
 from app.services.accounts import Point
-from app.web.editing import PAGE, changed, chosen, editor, written
+from app.web.editing import PAGE, changed, chosen, editor, seen, still, written
 from app.web.filters import amount_text, day, day_month
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
@@ -147,7 +147,9 @@ class AccountsController(Controller):
         used = (await services.accounts.counts()).get(row.id, 0) > 0
         action = f"{LIST}/{account_id}"
         title = _("Edit {name}", name=row.name)
-        return editor(request, "accounts/form", title, values=values_of(row), action=action, used=used, **choices())
+        return editor(
+            request, "accounts/form", title, values=seen(values_of(row)), action=action, used=used, **choices()
+        )
 
     @post("/{account_id:int}", name="accounts:change", status_code=200)
     async def change_account(
@@ -159,6 +161,7 @@ class AccountsController(Controller):
     ) -> Template | Response[Any]:
         row = await services.accounts.get(account_id)
         with self._form(data, f"{LIST}/{account_id}", _("Edit {name}", name=row.name)):
+            still(data, values_of(row), {"kind": account_kinds()})
             entry = AccountPatch.model_validate(self._entry(data))
             entry.opening_balance = signed(data, entry.currency or row.currency)
             await services.accounts.change(account_id, entry)

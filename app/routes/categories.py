@@ -14,9 +14,10 @@ from app.i18n import _
 from app.routes.dashboard import month_asked
 from app.schemas.categories import ICONS, CategoryIn, CategoryPatch, GroupIn, GroupName, MergeIn
 from app.services import Member, Services, charts
+from app.services.categories import CategoryOption
 from app.services.category_page import category_page
 from app.web import pictures
-from app.web.editing import PAGE, changed, chosen, editor
+from app.web.editing import PAGE, changed, chosen, editor, seen, still
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.render import page, page_or_partial
@@ -43,6 +44,10 @@ def entry_of(data: Form) -> dict[str, Any]:
     group = data.get("group", "")
     sent = {name: data[name] for name in ("name", "icon", "colour") if name in data}
     return sent | {"group": int(group) if group.isascii() and group.isdigit() and len(group) < 19 else group}
+
+
+def values_of(row: CategoryOption) -> dict[str, Any]:
+    return {"name": row.name, "group": row.group_id, "icon": row.icon, "colour": row.colour}
 
 
 class CategoriesController(Controller):
@@ -99,7 +104,7 @@ class CategoriesController(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int]
     ) -> Template:
         row = await services.categories.option(category_id)
-        values = {"name": row.name, "group": row.group_id, "icon": row.icon, "colour": row.colour}
+        values = seen(values_of(row))
         offered = await choices(services, row.kind)
         title, action = _("Edit {name}", name=row.name), f"{LIST}/{category_id}"
         return editor(request, "categories/form", title, values=values, action=action, **offered)
@@ -113,8 +118,10 @@ class CategoriesController(Controller):
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
         row = await services.categories.option(category_id)
+        group = await services.categories.group(row.group_id)
         title = _("Edit {name}", name=row.name)
         with await self._form(services, data, f"{LIST}/{category_id}", title, row.kind):
+            still(data, values_of(row), {"group": {row.group_id: group.name}})
             await services.categories.change(category_id, CategoryPatch.model_validate(entry_of(data)))
         return await self._changed(request, services)
 
@@ -173,7 +180,7 @@ class CategoriesController(Controller):
     ) -> Template:
         row = await services.categories.group(group_id)
         title, action = _("Rename {name}", name=row.name), f"{GROUPS}/{group_id}"
-        values = {"name": row.name}
+        values = seen({"name": row.name})
         return editor(request, "categories/group_form", title, values=values, action=action, fresh=False)
 
     @post("/groups/{group_id:int}", name="categories:rename_group", status_code=200)
@@ -186,6 +193,7 @@ class CategoriesController(Controller):
     ) -> Template | Response[Any]:
         row = await services.categories.group(group_id)
         with self._group_form(data, f"{GROUPS}/{group_id}", _("Rename {name}", name=row.name)):
+            still(data, {"name": row.name})
             entry = GroupName.model_validate({"name": data.get("name", "")})
             await services.categories.rename_group(group_id, entry.name)
         return await self._changed(request, services)

@@ -15,7 +15,7 @@ from app.schemas.paging import PageNumber
 from app.schemas.payees import PayeeIn
 from app.services import Services
 from app.services.payees import PAGE as PER_PAGE
-from app.web.editing import PAGE, changed, editor
+from app.web.editing import PAGE, changed, editor, seen, still
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
@@ -61,7 +61,7 @@ class PayeesController(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], payee_id: FromPath[int]
     ) -> Template:
         row = await services.payees.get(payee_id)
-        return editor(request, FORM, values={"name": row.name}, **self._naming(row.id, row.name))
+        return editor(request, FORM, values=seen({"name": row.name}), **self._naming(row.id, row.name))
 
     @post("/{payee_id:int}", name="payees:rename", status_code=200)
     async def rename_payee(
@@ -73,6 +73,7 @@ class PayeesController(Controller):
     ) -> Template | Response[Any]:
         row = await services.payees.get(payee_id)
         with redrawing(FORM, data, page=PAGE, form=FORM, **self._naming(row.id, row.name)):
+            still(data, {"name": row.name})
             await services.payees.rename(payee_id, PayeeIn.model_validate({"name": data.get("name", "")}).name)
         return await changed(request, services, LIST, "payees/list", **await listing(services))
 

@@ -17,7 +17,7 @@ from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.services import Services
 from app.services.recurring import Bill, rule_values
 from app.web.bills import amount_of, timeline
-from app.web.editing import PAGE, changed, chosen, editor, written
+from app.web.editing import PAGE, changed, chosen, editor, seen, still, written
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.names import cadence, cadences, due_words
@@ -153,7 +153,7 @@ class RecurringController(Controller):
             request,
             "recurring/form",
             title,
-            values=rule_values(rule),
+            values=seen(rule_values(rule)),
             action=f"{LIST}/{recurring_id}",
             **await choices(services),
         )
@@ -168,6 +168,7 @@ class RecurringController(Controller):
     ) -> Template | Response[Any]:
         rule = await services.recurring.get(recurring_id)
         with await self._form(services, data, f"{LIST}/{recurring_id}", _("Edit {name}", name=rule.name)):
+            still(data, rule_values(rule))
             currency = await currency_of(services, data, rule.currency)
             patch = RecurringPatch.model_validate(sent(data, currency))
             await services.recurring.change(recurring_id, patch)

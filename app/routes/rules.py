@@ -19,7 +19,7 @@ from app.i18n import _
 from app.models import Payee, Rule
 from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
 from app.services import Services
-from app.web.editing import changed, chosen, written
+from app.web.editing import changed, chosen, seen, still, written
 from app.web.filters import amount_text
 from app.web.forms import redrawing, sentences
 from app.web.guards import MEMBER
@@ -74,6 +74,21 @@ def in_words(when: dict[str, Any], accounts: dict[int, str], currency: str) -> s
     }
     sentence = ", ".join(words[name](when[name]) for name in words if name in when)
     return sentence[:1].upper() + sentence[1:]
+
+
+def values_of(row: Rule) -> dict[str, Any]:
+    """A rule as its form has it."""
+    then = {"payee": row.then.get("payee", ""), "category": row.then.get("category", "")}
+    return {**{name: row.when.get(name, "") for name in WHEN}, **then, "tags": ", ".join(row.then.get("tags", []))}
+
+
+async def names_of(services: Services) -> dict[str, dict[Any, str]]:
+    """What the form's choices are called."""
+    return {
+        "account": {each.id: each.name for each in await services.accounts.all()},
+        "category": {id_: each.name for id_, each in (await services.categories.by_id()).items()},
+        "kind": {"income": _("Money in"), "expense": _("Money out")},
+    }
 
 
 def entry_of(data: Form, services: Services) -> dict[str, Any]:
@@ -167,8 +182,7 @@ class RulesController(Controller):
     @get("/{rule_id:int}/edit", name="rules:edit")
     async def edit_rule(self, services: NamedDependency[Services], rule_id: FromPath[int]) -> Template:
         row = await services.rules.get(rule_id)
-        values = {**row.when, **row.then, "tags": ", ".join(row.then.get("tags", []))}
-        return page("rules/edit", values=values, errors={}, **await self._context(services, row))
+        return page("rules/edit", values=seen(values_of(row)), errors={}, **await self._context(services, row))
 
     @post("/{rule_id:int}", name="rules:change", status_code=200)
     async def change_rule(
@@ -180,9 +194,11 @@ class RulesController(Controller):
     ) -> Template | Response[Any]:
         row = await services.rules.get(rule_id)
         context = await self._context(services, row)
-        with redrawing(FORM, data, page="rules/edit", **context), at_fields():
-            await services.rules.change(rule_id, RulePatch.model_validate(entry_of(data, services)))
-            await self._run(services, row, data)
+        with redrawing(FORM, data, page="rules/edit", **context):
+            still(data, values_of(row), await names_of(services))
+            with at_fields():
+                await services.rules.change(rule_id, RulePatch.model_validate(entry_of(data, services)))
+                await self._run(services, row, data)
         return go(request, LIST)
 
     @post("/{rule_id:int}/{verb:str}", name="rules:do", status_code=200)

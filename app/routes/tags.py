@@ -13,7 +13,7 @@ from app.i18n import _
 from app.schemas.categories import MergeIn
 from app.schemas.tags import TagIn
 from app.services import Services
-from app.web.editing import PAGE, changed, editor
+from app.web.editing import PAGE, changed, editor, seen, still
 from app.web.forms import redrawing
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
@@ -56,7 +56,7 @@ class TagsController(Controller):
     ) -> Template:
         row = await services.tags.get(tag_id)
         naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
-        return editor(request, FORM, values={"name": row.name}, **naming)
+        return editor(request, FORM, values=seen({"name": row.name}), **naming)
 
     @post("/{tag_id:int}", name="tags:rename", status_code=200)
     async def rename_tag(
@@ -69,6 +69,7 @@ class TagsController(Controller):
         row = await services.tags.get(tag_id)
         naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
         with redrawing(FORM, data, page=PAGE, form=FORM, **naming):
+            still(data, {"name": row.name})
             await services.tags.rename(tag_id, TagIn.model_validate({"name": data.get("name", "")}).name)
         return await changed(request, services, LIST, "tags/list", **await listing(services))
 

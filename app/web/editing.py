@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -54,3 +56,43 @@ def written(text: str, currency: str, field: str) -> Money | None:
         return amounts.read(text, currency, current_locale()).money
     except InvalidAmount as error:
         raise Invalid(error.message, field=field) from None
+
+
+SEEN = "seen"
+
+
+def seen(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A form's values with a mark of what its writer was shown; the form sends it back as ``seen``."""
+    return {**values, SEEN: _mark(values)}
+
+
+def still(
+    data: dict[str, str], stored: Mapping[str, Any], names: Mapping[str, Mapping[Any, str]] | None = None
+) -> None:
+    """Refuse a form whose row somebody saved since it was shown, and say at each field what is stored now.
+
+    What was typed stays in the form, which is marked anew: sent again it counts. ``names`` are what a field's
+    stored values are called.
+    """
+    shown, current = data.get(SEEN), _mark(stored)
+    data[SEEN] = current
+    if shown in (None, "", current):
+        return
+    now = _("This was changed in the meantime. What is stored now stands at each field; save again to keep yours.")
+    found = {"form": now}
+    for name, value in stored.items():
+        if name in data and data[name].strip() != str(value):
+            called = (names or {}).get(name, {}).get(value, str(value))
+            found[name] = _("Stored now: {value}", value=called) if called else _("Stored now: nothing")
+    raise ChangedMeanwhile(now, errors=found)
+
+
+class ChangedMeanwhile(Invalid):
+    """Two tabs edited the same row, and this one came second."""
+
+    status = 409
+
+
+def _mark(values: Mapping[str, Any]) -> str:
+    said = {name: str(value) for name, value in values.items() if name != SEEN}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:20]
