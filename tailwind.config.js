@@ -15,7 +15,7 @@ module.exports = {
       borderRadius: { card: "16px", ctl: "10px" },
       fontSize: {
         "2xs": ["0.6875rem", { lineHeight: "1rem" }],
-        figure: ["2.75rem", { lineHeight: "1", letterSpacing: "-0.035em", fontWeight: "560" }],
+        figure: ["min(2.75rem, 15cqi)", { lineHeight: "1", letterSpacing: "-0.035em", fontWeight: "560" }],
         stat: ["1.625rem", { lineHeight: "1.1", letterSpacing: "-0.025em", fontWeight: "560" }],
         title: ["1.375rem", { lineHeight: "1.2", letterSpacing: "-0.02em", fontWeight: "560" }],
       },
