@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, get
+from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
@@ -19,6 +19,7 @@ from app.web import pictures
 from app.web.filters import weekday_name
 from app.web.guards import MEMBER
 from app.web.render import page, page_or_partial
+from app.web.report_markdown import report_markdown
 
 YEAR = 13
 AHEAD = 6  # months of savings that are shown
@@ -52,6 +53,22 @@ class ReportsController(Controller):
             treemap=pictures.spending_map(found.sides[0], currency),
             rates_of=history.in_base.as_of,
             missing_rates=sorted(history.in_base.missing),
+        )
+
+    @get("/report.md", name="reports:markdown", media_type="text/markdown")
+    async def markdown(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
+    ) -> Response[str]:
+        """The month as a file of text."""
+        start = month_asked(request, member)
+        found = report(await services.insights.history(start, YEAR))
+        return Response(
+            report_markdown(found, member.book.base_currency),
+            media_type="text/markdown",
+            headers={
+                "Content-Disposition": f'attachment; filename="saldo-{start:%Y-%m}.md"',
+                "Cache-Control": "no-store",
+            },
         )
 
     @get("/year", name="reports:year", opt={"kept": True})

@@ -59,3 +59,5 @@ document.addEventListener(
 
 // The menu closes after a choice.
 on("click", ".menu[popover] :is(a, button)", (choice) => choice.closest("[popover]").hidePopover());
+
+on("click", "[data-print]", () => print());

@@ -138,3 +138,14 @@ def test_signing_in_needs_no_javascript(windows: Watched) -> None:
     page.fill("[name=password]", "open the books")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Ready to spend")).to_be_visible()
+
+
+def test_a_report_is_printed_without_the_shell_around_it(household):
+    household.goto("/reports")
+    household.evaluate("window.print = () => { document.title = 'printed'; }")
+    household.get_by_role("button", name="Print or PDF").click()
+    assert household.title() == "printed"
+
+    household.emulate_media(media="print")
+    assert not household.get_by_role("navigation").first.is_visible()
+    assert household.get_by_role("heading", name="Spending by category").is_visible()

@@ -10,6 +10,7 @@ import time_machine
 from app.domain.period import Period
 from app.schemas.recurring import RecurringIn
 from app.services.habits import after_payday, weekdays
+from app.web.report_markdown import plain
 from tests.entries import enter
 
 TODAY = date(2026, 11, 21)
@@ -85,6 +86,23 @@ def test_the_page_shows_the_year_and_opens_its_days(alice, bob, today):
     assert "<html" not in alice.htmx("get", "/reports/year", headers={"HX-Request-Type": "partial"}).text
     assert 'hx-get="/reports/year?month=2026-11"' in alice.get("/reports?month=2026-11").text
     assert "No spending in this year yet" in bob.get("/reports/year").text
+
+
+def test_the_report_is_a_file_of_markdown_too(alice, bob, today):
+    enter(alice, "2026-11-02", "2000.00", "salary", payee="Work")
+    enter(alice, "2026-11-03", "-900.00", "housing", payee="Landlord")
+
+    answer = alice.get("/reports/report.md?month=2026-11")
+    assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="saldo-2026-11.md"'
+    assert "# Report for November 2026" in answer.text
+    assert "| Left over | €1,100.00 | €0.00 |" in answer.text
+    assert "| Rent and mortgage | €900.00 | €0.00 | +€900.00 | €0.00 |" in answer.text
+    assert "Rent" not in bob.get("/reports/report.md?month=2026-11").text
+
+
+def test_a_name_cannot_break_the_markdown():
+    assert plain("a|b [x](javascript:1)\n# c") == r"a\|b \[x\]\(javascript:1\) \# c"
 
 
 def test_the_report_shows_where_money_flows(alice, today):
