@@ -63,6 +63,7 @@ def _turn(session: Session, book_id: int) -> None:
 
 async def _give_up(session: AsyncSession) -> None:
     events.forget(session)
+    session.expunge_all()  # what was read stays readable: a form that is shown again may need it
     await session.rollback()
 
 

@@ -326,3 +326,10 @@ def test_it_is_private(alice: Any, bob: Any) -> None:
 def test_other_kinds_of_content_are_refused(alice: Any) -> None:
     answer = alice.api("POST", "/api/v1/transactions/import", content=b"x", headers={"content-type": "text/plain"})
     assert answer.status_code == 415
+
+
+def test_a_dry_run_has_an_end(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.routes.api.imports.LARGEST_TRY", 3)
+    answer = send(alice, BANK, dry_run="true")
+    assert answer.status_code == 413
+    assert "at most" in answer.json()["detail"]

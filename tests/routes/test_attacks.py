@@ -8,6 +8,7 @@ import pytest
 
 from app.models import ImportBatch
 from app.web.render import local_path
+from tests.entries import enter
 from tests.test_routes import PRIVATE, WORDS, account, ask, parameters
 
 GREATEST = ("9223372036854775808", "99999999999999999999999", "0", "-1")
@@ -115,3 +116,19 @@ def test_a_form_token_of_before_signing_in_is_no_token_after(stranger):
     stranger.post("/login", {"username": "alice", "password": "correct horse battery"})
     stranger.client.cookies.set("csrf", before)
     assert stranger.client.post("/settings/names", data={"name": "x", "_csrf_token": before}).status_code == 403
+
+
+@pytest.mark.parametrize("way", ["htmx", "plain"])
+def test_a_file_that_is_refused_leaves_the_others_in_sight(alice, way):
+    row = enter(alice, "2026-03-14", "-5.00", payee="Baker")
+    path = f"/transactions/{row}/files"
+    assert alice.post(path, files={"file": ("receipt.pdf", b"%PDF-1.4 ")}).status_code == 303
+
+    def send(**files):
+        return alice.htmx("post", path, files=files) if way == "htmx" else alice.post(path, files=files)
+
+    for content in (b"", b"<svg/>", b"GIF89a", b"\xff\xd8\xffbroken", b"RIFF0000AVI "):
+        answer = send(file=("x.png", content))
+        assert answer.status_code == 415
+        assert "receipt.pdf" in answer.text
+    assert send(other=("x.png", b"x")).status_code == 422

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.domain.money import Money, check_currency
 from app.domain.statement.lines import MAX_BYTES, Line
-from app.errors import Invalid, SaldoError
+from app.errors import Invalid, SaldoError, TooLarge
 from app.i18n import _
 from app.models import ImportBatch, ImportRow, ImportStatus, RowOutcome
 from app.schemas.imports import (
@@ -37,6 +37,7 @@ from app.web.limits import limit
 
 AnyRequest = Request[Any, Any, Any]
 OUTCOMES: dict[str, Any] = {NEW: "created", SAME: "duplicate", "unsure": "unsure"}
+LARGEST_TRY = 100_000  # lines that are read while somebody waits, and kept nowhere
 LARGEST_BODY = MAX_BYTES + (1 << 20)
 KEPT = {
     RowOutcome.UNSURE: "unsure",
@@ -129,6 +130,10 @@ class ImportsApi(Controller):
         return Response(_batch(batch, account.name))
 
 
+def too_many_to_try() -> TooLarge:
+    return TooLarge(_("A dry run reads {n} lines at most. Try a part of the file.", n=LARGEST_TRY), field="file")
+
+
 class WrongKind(SaldoError):
     status = 415
 
@@ -155,6 +160,8 @@ async def _import_file(request: AnyRequest, services: Services, dry_run: bool, u
             return {"batch": batch.id}
 
         return await once(request, services, later, status=202)
+    if rows > LARGEST_TRY:
+        raise too_many_to_try()
     statement = await services.imports.read_file(file, looked)
     file.seek(0)  # the fingerprint of a repeated request is of all of it
     if dry_run:
