@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Engine, Executable, event, make_url
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection, AsyncAdapt_dbapi_cursor
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import EMPTY_DICT
 
@@ -159,6 +160,17 @@ def listen_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...] = ()) -> 
 def database() -> Database:
     """The database of this process."""
     return Database(settings().database)
+
+
+async def rows(session: AsyncSession, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
+    """All rows of a statement of columns, past the ORM's loading of entities, which costs more than the statement."""
+    return await session.run_sync(_rows, statement, parameters)
+
+
+def _rows(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
+    if session.autoflush:
+        session.flush()
+    return session.connection().execute(statement, parameters).all()
 
 
 def read_session() -> AsyncSession:

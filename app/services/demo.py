@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import bindparam, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, selectinload
 
 from app import events
-from app.db import read_session, write_session
+from app.db import read_session, rows, write_session
 from app.domain.money import exponent, wire
 from app.domain.search import search_text
 from app.errors import Conflict, NotFound
@@ -62,6 +62,13 @@ RULES = (("Grünmarkt", "groceries"), ("City Transit", "transport"), ("Streambox
 PENDING_DAYS = 2
 CADENCES = {1: Cadence.MONTHLY, 3: Cadence.QUARTERLY, 12: Cadence.YEARLY}  # by months
 
+SAMPLE = select(func.max(ChangeSet.id)).where(
+    ChangeSet.book_id == bindparam("book_id"),
+    ChangeSet.actor == Actor.SAMPLE,
+    ChangeSet.undoes_id.is_(None),
+    ChangeSet.id.not_in(select(ChangeSet.undoes_id).where(ChangeSet.undoes_id.is_not(None))),
+)
+
 
 class DemoService:
     """Fills a book with the sample household, and empties it of it."""
@@ -72,14 +79,8 @@ class DemoService:
 
     async def present(self) -> int | None:
         """The change set that brought the sample data, while it is in the book."""
-        undone = select(ChangeSet.undoes_id).where(ChangeSet.undoes_id.is_not(None))
-        found = select(func.max(ChangeSet.id)).where(
-            ChangeSet.book_id == self.member.book.id,
-            ChangeSet.actor == Actor.SAMPLE,
-            ChangeSet.undoes_id.is_(None),
-            ChangeSet.id.not_in(undone),
-        )
-        number: int | None = await self.session.scalar(found)
+        found = await rows(self.session, SAMPLE, {"book_id": self.member.book.id})
+        number: int | None = found[0][0]
         return number
 
     async def fill(self) -> int:

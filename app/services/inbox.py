@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import rows
 from app.models import CategoryKind, Finding, ImportBatch, ImportRow, Payee, RowOutcome, Transaction, TwoEntries
 from app.services.anomalies import open_findings
 from app.services.filing import Entry, Filing
@@ -115,14 +116,7 @@ class InboxService:
         return replace(inbox, unfiled=better)
 
     async def _unfiled(self) -> list[Line]:
-        query = (
-            select(*LINE)
-            .outerjoin(Payee, Payee.id == Transaction.payee_id)
-            .where(Transaction.book_id == self.member.book.id, UNFILED_ROWS)
-            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-            .limit(SEEN)
-        )
-        return [line(row) for row in await self.session.execute(query)]
+        return [line(row) for row in await rows(self.session, UNFILED, {"book_id": self.member.book.id})]
 
     async def _apart(self, lines: Iterable[Line]) -> set[tuple[int, int]]:
         """Pairs among these lines of which somebody said that they are no transfer."""
@@ -133,17 +127,9 @@ class InboxService:
         return {(source, target) for source, target in await self.session.execute(said)} if ids else set()
 
     async def _unsure(self) -> list[Unsure]:
-        query = (
-            select(ImportRow.id, ImportRow.batch_id, ImportRow.line, ImportBatch.account_id, ImportRow.parsed, *LINE)
-            .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
-            .outerjoin(Transaction, Transaction.id == ImportRow.match_id)
-            .outerjoin(Payee, Payee.id == Transaction.payee_id)
-            .where(ImportRow.book_id == self.member.book.id, ImportRow.outcome == RowOutcome.UNSURE)
-            .order_by(ImportRow.id)
-            .limit(SEEN)
-        )
         found = []
-        for id_, batch_id, number, account_id, parsed, *match in await self.session.execute(query):
+        asked = await rows(self.session, UNSURE, {"book_id": self.member.book.id})
+        for id_, batch_id, number, account_id, parsed, *match in asked:
             found.append(Unsure(id_, batch_id, number, account_id, parsed, line(match) if match[0] else None))
         return found
 
@@ -157,6 +143,22 @@ LINE = (
     Payee.name,
     Transaction.statement_text,
     Transaction.memo,
+)
+UNFILED = (
+    select(*LINE)
+    .outerjoin(Payee, Payee.id == Transaction.payee_id)
+    .where(Transaction.book_id == bindparam("book_id"), UNFILED_ROWS)
+    .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+    .limit(SEEN)
+)
+UNSURE = (
+    select(ImportRow.id, ImportRow.batch_id, ImportRow.line, ImportBatch.account_id, ImportRow.parsed, *LINE)
+    .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+    .outerjoin(Transaction, Transaction.id == ImportRow.match_id)
+    .outerjoin(Payee, Payee.id == Transaction.payee_id)
+    .where(ImportRow.book_id == bindparam("book_id"), ImportRow.outcome == RowOutcome.UNSURE)
+    .order_by(ImportRow.id)
+    .limit(SEEN)
 )
 
 

@@ -15,9 +15,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import rows as rows_of
 from app.domain.money import Money
 from app.domain.period import shift_month
 from app.i18n import _
@@ -154,7 +155,6 @@ class History:
     labels: Mapping[int, Label]
     in_base: InBase
     nets: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
-    later: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def last(self) -> Month:
@@ -183,6 +183,35 @@ class History:
         )
 
 
+LABELS = (
+    select(
+        Category.id,
+        Category.name,
+        Category.icon,
+        Category.colour,
+        CategoryGroup.kind,
+        Category.group_id,
+        CategoryGroup.name,
+        Category.key,
+    )
+    .join(CategoryGroup, CategoryGroup.id == Category.group_id)
+    .where(Category.book_id == bindparam("book_id"))
+    .order_by(CategoryGroup.position, Category.position, Category.id)
+)
+MONTHS = (
+    select(
+        MonthTotal.month,
+        MonthTotal.category_id,
+        MonthTotal.currency,
+        func.sum(MonthTotal.in_minor).label("inflow"),
+        func.sum(MonthTotal.out_minor).label("outflow"),
+        func.sum(MonthTotal.count).label("count_"),
+    )
+    .where(MonthTotal.book_id == bindparam("book_id"), MonthTotal.month.between(bindparam("first"), bindparam("last")))
+    .group_by(MonthTotal.month, MonthTotal.category_id, MonthTotal.currency)
+)
+
+
 class InsightService:
     """What the months of one book say."""
 
@@ -193,24 +222,9 @@ class InsightService:
     async def labels(self) -> dict[int, Label]:
         """Every category by its id, archived ones too, and 0 for what is not filed."""
         if self._labels is None:
-            query = (
-                select(
-                    Category.id,
-                    Category.name,
-                    Category.icon,
-                    Category.colour,
-                    CategoryGroup.kind,
-                    Category.group_id,
-                    CategoryGroup.name,
-                    Category.key,
-                )
-                .join(CategoryGroup, CategoryGroup.id == Category.group_id)
-                .where(Category.book_id == self.member.book.id)
-                .order_by(CategoryGroup.position, Category.position, Category.id)
-            )
             unfiled = Label(UNFILED, _("Not filed yet"), "circle-help", 8, CategoryKind.EXPENSE, 0, "", None)
-            rows = await self.session.execute(query)
-            self._labels = {UNFILED: unfiled, **{row.id: Label(*row) for row in rows}}
+            rows = await rows_of(self.session, LABELS, {"book_id": self.member.book.id})
+            self._labels = {UNFILED: unfiled, **{row[0]: Label._make(row) for row in rows}}
         return self._labels
 
     def day_of_rate(self, month: date) -> date:
@@ -218,23 +232,18 @@ class InsightService:
         return min(self.member.book.months.period(month).last, self.today)
 
     async def history(self, month: date, count: int = 13) -> History:
-        """``count`` months up to and with ``month``; what came later is summed by currency in ``later``."""
+        """``count`` months up to and with ``month``."""
         months = self.member.book.months.back(month, count)
-        rows = await self._month_totals(months[0])
+        rows = await self._month_totals(months[0], month)
         days = {each: self.day_of_rate(each) for each in months}
         in_base = await InBase(self.rates, self.member.book.base_currency).prepare(
-            {(row.currency, days[row.month]) for row in rows if row.month <= month}
+            {(row.currency, days[row.month]) for row in rows}
         )
         flows: dict[date, dict[int, Flow]] = {each: {} for each in months}
         nets: dict[date, dict[str, int]] = {each: defaultdict(int) for each in months}
-        later: dict[str, int] = defaultdict(int)
         for start, category_id, currency, into, out, entries in rows:
             inflow, outflow = int(into), int(out)  # PostgreSQL sums into Decimal
-            net = inflow - outflow
-            if start > month:
-                later[currency] += net
-                continue
-            nets[start][currency] += net
+            nets[start][currency] += inflow - outflow
             if category_id == TRANSFER:
                 continue
             of_month = flows[start]
@@ -245,22 +254,10 @@ class InsightService:
             flow.outflow += in_base.minor(outflow, currency, days[start])
             flow.count += entries
         labels = await self.labels()
-        return History([Month(each, flows[each], labels) for each in months], labels, in_base, nets, later)
+        return History([Month(each, flows[each], labels) for each in months], labels, in_base, nets)
 
-    async def _month_totals(self, since: date) -> Sequence[Row[date, int, str, int, int, int]]:
-        query = (
-            select(
-                MonthTotal.month,
-                MonthTotal.category_id,
-                MonthTotal.currency,
-                func.sum(MonthTotal.in_minor).label("inflow"),
-                func.sum(MonthTotal.out_minor).label("outflow"),
-                func.sum(MonthTotal.count).label("count_"),
-            )
-            .where(MonthTotal.book_id == self.member.book.id, MonthTotal.month >= since)
-            .group_by(MonthTotal.month, MonthTotal.category_id, MonthTotal.currency)
-        )
-        found = (await self.session.execute(query)).all()
+    async def _month_totals(self, first: date, last: date) -> Sequence[Row[date, int, str, int, int, int]]:
+        found = await rows_of(self.session, MONTHS, {"book_id": self.member.book.id, "first": first, "last": last})
         return [row for row in found if row.count_ or row.inflow or row.outflow]
 
     async def between(self, since: date, until: date) -> Month:

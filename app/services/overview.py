@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import CompoundSelect, bindparam, case, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import rows
 from app.domain.period import DAY, Period, shift_month
 from app.models import AccountKind, CategoryKind, DayTotal, FiledBy, Payee, Status, Transaction
 from app.services.accounts import AccountOption, AccountService
@@ -123,6 +125,51 @@ class Overview:
         return sum(each.saved for each in self.full_year) / income if income > 0 else None
 
 
+OWN_DAYS = DayTotal.book_id == bindparam("book_id")
+#: Day by day up to the shown one; without a day: all that is after it, and of that what is after the month.
+NETS: CompoundSelect[Any] = union_all(
+    select(DayTotal.account_id, DayTotal.day, DayTotal.net_minor, literal(0)).where(
+        OWN_DAYS, DayTotal.day.between(bindparam("first"), bindparam("last"))
+    ),
+    select(
+        DayTotal.account_id,
+        null(),
+        func.sum(DayTotal.net_minor),
+        func.sum(case((DayTotal.day >= bindparam("until"), DayTotal.net_minor), else_=0)),
+    )
+    .where(OWN_DAYS, DayTotal.day > bindparam("last"))
+    .group_by(DayTotal.account_id),
+)
+NEWEST = (
+    select(
+        Transaction.id,
+        Transaction.booked_on,
+        Transaction.amount_minor,
+        Transaction.currency,
+        func.coalesce(Payee.name, func.nullif(Transaction.memo, ""), Transaction.statement_text),
+        Transaction.category_id,
+        Transaction.account_id,
+        Transaction.transfer_id.is_not(None),
+        Transaction.is_split,
+        Transaction.status,
+        Transaction.filed_by,
+    )
+    .outerjoin(Payee, Payee.id == Transaction.payee_id)
+    .where(Transaction.book_id == bindparam("book_id"), Transaction.booked_on < bindparam("until"))
+    .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+    .limit(LATEST)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Nets:
+    """What moved each account: day by day up to the shown one, in sum after it, and in sum after the month."""
+
+    days: list[tuple[int, date, int]]
+    after: dict[int, int]
+    later: dict[int, int]
+
+
 class OverviewService:
     """Reads the overview in a handful of statements, however many transactions there are."""
 
@@ -145,7 +192,8 @@ class OverviewService:
         history = await self.insights.history(month, YEAR + 1)
         before = await self._before(history, period)
         in_base = await self._today_in_base(accounts, period)
-        worth = await self._net_worth(accounts, history)
+        nets = await self._nets(period)
+        worth = await self._net_worth(accounts, history, nets)
         names = {each.id: each.name for each in accounts}
         latest = await self._latest(period.until, history.labels, names)
         return Overview(
@@ -153,7 +201,7 @@ class OverviewService:
             today=self.today,
             history=history,
             before=before,
-            balance=await self._balance(accounts, period, in_base),
+            balance=self._balance(accounts, period, in_base, nets),
             net_worth=worth,
             accounts=[
                 AccountLine(each, in_base.minor(each.balance_minor, each.currency, self._shown_day(period)))
@@ -190,39 +238,42 @@ class OverviewService:
         in_base = InBase(self.rates, self.member.book.base_currency)
         return await in_base.prepare((each.currency, day) for each in accounts)
 
-    async def _balance(self, accounts: Sequence[AccountOption], period: Period, in_base: InBase) -> Balance:
+    async def _nets(self, period: Period) -> Nets:
+        """From the month before on, up to today's balances."""
+        first, last = shift_month(period.since, -1), self._shown_day(period)
+        asked = {"book_id": self.member.book.id, "first": first, "last": last, "until": period.until}
+        nets = Nets([], {}, {})
+        for account_id, day, minor, later in await rows(self.session, NETS, asked):
+            if day is not None:
+                nets.days.append((account_id, day, int(minor)))  # PostgreSQL sums into Decimal
+            else:
+                nets.after[account_id], nets.later[account_id] = int(minor), int(later)
+        return nets
+
+    def _balance(self, accounts: Sequence[AccountOption], period: Period, in_base: InBase, nets: Nets) -> Balance:
         """The spendable balance from the month before up to the shown day; worked out backwards from today's."""
-        spendable = [each for each in accounts if each.kind in SPENDABLE]
         last = self._shown_day(period)
-        since = shift_month(period.since, -1)
-        days = list(Period(since, last + DAY))
-        nets = await self._day_nets([each.id for each in spendable], since, last + DAY)
-        currency_of = {each.id: each.currency for each in spendable}
+        currency_of = {each.id: each.currency for each in accounts if each.kind in SPENDABLE}
         steps: dict[date, int] = defaultdict(int)
-        for (account_id, day), minor in nets.items():
-            steps[day] += in_base.minor(minor, currency_of[account_id], last)
-        now = sum(in_base.minor(each.balance_minor, each.currency, last) for each in spendable)
-        opening = now - sum(steps.values())
+        for account_id, day, minor in nets.days:
+            if account_id in currency_of:
+                steps[day] += in_base.minor(minor, currency_of[account_id], last)
+        end = sum(
+            in_base.minor(each.balance_minor, each.currency, last)
+            - in_base.minor(nets.after.get(each.id, 0), each.currency, last)
+            for each in accounts
+            if each.id in currency_of
+        )
+        days = list(Period(shift_month(period.since, -1), last + DAY))
+        opening = end - sum(steps.values())
         ends = list(accumulate((steps[day] for day in days), initial=opening))[1:]
         return Balance(days, ends, period)
 
-    async def _day_nets(self, ids: Sequence[int], since: date, until: date) -> Mapping[tuple[int, date], int]:
-        """Net by account and day; all that came from ``until`` on is kept under ``until``."""
-        day = case((DayTotal.day >= until, until), else_=DayTotal.day)
-        query = (
-            select(DayTotal.account_id, day, func.sum(DayTotal.net_minor))
-            .where(DayTotal.book_id == self.member.book.id, DayTotal.day >= since, DayTotal.account_id.in_(ids))
-            .group_by(DayTotal.account_id, day)
-        )
-        return {(account_id, of): int(minor) for account_id, of, minor in await self.session.execute(query)}
-
-    async def _net_worth(self, accounts: Sequence[AccountOption], history: History) -> list[int]:
+    async def _net_worth(self, accounts: Sequence[AccountOption], history: History, nets: Nets) -> list[int]:
         """What all accounts held together at the end of each month, the last one as of the shown day."""
         held: dict[str, int] = defaultdict(int)
         for account in accounts:
-            held[account.currency] += account.balance_minor
-        for currency, net in history.later.items():
-            held[currency] -= net
+            held[account.currency] += account.balance_minor - nets.later.get(account.id, 0)
         days = {each.start: self.insights.day_of_rate(each.start) for each in history.months}
         pairs = [(currency, day) for currency in held for day in days.values()]
         in_base = await InBase(self.rates, self.member.book.base_currency).prepare(pairs)
@@ -234,28 +285,20 @@ class OverviewService:
         return ends[::-1]
 
     async def _latest(self, until: date, labels: Mapping[int, Label], accounts: Mapping[int, str]) -> list[Entry]:
-        query = (
-            select(
-                Transaction.id,
-                Transaction.booked_on,
-                Transaction.amount_minor,
-                Transaction.currency,
-                func.coalesce(Payee.name, func.nullif(Transaction.memo, ""), Transaction.statement_text),
-                Transaction.category_id,
-                Transaction.account_id,
-                Transaction.transfer_id.is_not(None),
-                Transaction.is_split,
-                Transaction.status,
-                Transaction.filed_by,
-            )
-            .outerjoin(Payee, Payee.id == Transaction.payee_id)
-            .where(Transaction.book_id == self.member.book.id, Transaction.booked_on < until)
-            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-            .limit(LATEST)
-        )
+        found = await rows(self.session, NEWEST, {"book_id": self.member.book.id, "until": until})
         return [
             Entry(
-                *row[:5], labels.get(row[5] or -1), accounts[row[6]], row[7], row[8], row[9] is Status.PENDING, row[10]
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                labels.get(row[5] or -1),
+                accounts[row[6]],
+                row[7],
+                row[8],
+                row[9] is Status.PENDING,
+                row[10],
             )
-            for row in await self.session.execute(query)
+            for row in found
         ]

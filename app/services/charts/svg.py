@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from markupsafe import Markup, escape
@@ -21,17 +22,20 @@ def percent(value: float) -> str:
 
 def element(name: str, *content: str, **attributes: object) -> Markup:
     """``element("line", x1=0, class_="grid-line")``; underscores become hyphens, None is left out."""
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(plain(value))}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
-    inner = "".join(str(escape(each)) for each in content)
+    written = "".join([f' {hyphened(key)}="{plain(value)}"' for key, value in attributes.items() if value is not None])
+    inner = "".join([each if type(each) is Markup else escape(each) for each in content])
     return Markup(f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>")  # noqa: S704
 
 
-def plain(value: object) -> object:
-    return number(value) if isinstance(value, float) else value
+@cache
+def hyphened(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def plain(value: object) -> str:
+    """An attribute's value; a number, as most are, has nothing to escape."""
+    kind = type(value)
+    return number(value) if kind is float else str(value) if kind is int else escape(value)  # type: ignore[arg-type]
 
 
 def joined(parts: Iterable[Markup]) -> Markup:
