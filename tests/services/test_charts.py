@@ -74,7 +74,7 @@ def test_no_chart_needs_a_style_attribute():
     assert all("style=" not in drawing for drawing in drawings([1, 2, 3]).values())
 
 
-@given(st.floats(-1e15, 1e15), st.floats(-1e15, 1e15))
+@given(st.floats(-1e15, 1e15, allow_subnormal=False), st.floats(-1e15, 1e15, allow_subnormal=False))
 def test_ticks_enclose_the_values_in_a_few_even_steps(one, other):
     low, high = min(one, other), max(one, other)
     ticks = nice_ticks(low, high)
@@ -173,3 +173,14 @@ def test_the_numbers_of_an_axis_stand_beside_the_plot():
     assert beside
     assert {each.get("text-anchor") for each in beside} == {"end"}
     assert "gutter-m" in drawing.get("class")
+
+
+def test_a_treemap_writes_only_what_fits():
+    parts = [charts.Part("Rent", 900, 1), charts.Part("Phone and internet", 80, 2), charts.Part("Gym", 1, 3)]
+    root = ElementTree.fromstring(charts.treemap(parts, "Spending", lambda value: f"€{value:.0f}"))
+    words = [(each.text, each.get("class")) for each in root.iter() if each.tag == "text"]
+    assert {class_ for text, class_ in words if text == "Rent"} == {"t-label max-sm:hidden", "t-label sm:hidden"}
+    assert not [text for text, _class in words if text.startswith("Gym")]
+    assert [(text, class_) for text, class_ in words if text.startswith("Phone")] == [
+        ("Phone and…", "t-label max-sm:hidden")
+    ]

@@ -18,6 +18,8 @@ from app.services.charts.svg import chart, element, percent, short, text
 CELL = 18  # pixels a day is tall
 MARGIN = 8.0  # percent for the names of the weekdays, less where the weeks are many
 MANY_WEEKS = 30
+DESK, PHONE = 1000, 318  # pixels of a treemap
+LETTER, LEAST = 6.6, 5  # pixels of a letter, and how many make a name
 MONTHS = 18  # pixels above for the names of the months
 
 
@@ -108,13 +110,24 @@ def treemap(parts: Sequence[Part], label: str, fmt: Fmt = str, height: int = 240
                 rx=6,
             )
         )
-        if wide < 9 or tall < 24:
+        words = [
+            *_inside(part.name, fmt(part.value), int((wide * DESK / 100 - 14) / LETTER), tall, "max-sm:hidden"),
+            *_inside(part.name, fmt(part.value), int((wide * PHONE / 100 - 14) / LETTER), tall, "sm:hidden"),
+        ]
+        if not words:
             continue  # its title names it
-        words = [element("text", short(part.name), class_="t-label", x=9, y=19)]
-        if tall >= 42:
-            words.append(element("text", fmt(part.value), x=9, y=36))
         drawn.append(element("svg", *words, x=percent(x), y=y, width=percent(wide), height=tall))
     return chart(height, label, *drawn)
+
+
+def _inside(name: str, amount: str, letters: int, tall: float, class_: str) -> list[Markup]:
+    """A name and an amount as far as an area of so many letters and pixels holds them."""
+    if tall < 24 or letters < min(LEAST, len(name)):
+        return []
+    words = [element("text", short(name, min(letters, 18)), class_=f"t-label {class_}", x=9, y=19)]
+    if tall >= 42 and len(amount) <= letters:
+        words.append(element("text", amount, class_=class_, x=9, y=36))
+    return words
 
 
 Box = tuple[float, float, float, float]  # x and width in percent, y and height in pixels
