@@ -339,6 +339,13 @@ class TestHostileFiles:
         assert [row[2] for row in booked(data)] == ["Café", "Bäcker"]
         assert inspect(data, currency="EUR").warnings
 
+    def test_a_mark_before_a_quoted_header_is_none_of_it(self):
+        data = '\ufeff"Date","Payee","Amount"\n"2026-03-13","Baker","-1.00"\n'.encode()
+
+        assert [row.minor for row in read(data, {"date": "Date", "amount": "Amount", "encoding": "utf-8"}, "EUR")] == [
+            -100
+        ]
+
     def test_a_header_alone_is_no_error(self):
         assert lines("Date,Payee,Amount\n") == []
         assert inspect(b"Date,Payee,Amount\n", currency="EUR").warnings

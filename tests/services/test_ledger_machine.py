@@ -71,8 +71,8 @@ class Ledger(RuleBasedStateMachine):
         self.open.enter_context(using(self.stage.fresh("cast")))
         self.alice = Person(self.application, "alice", *CAST["alice"])
         self.model = Model()
-        self.past: list[tuple[int, Model]] = []
-        self.undone: tuple[int, Model] | None = None
+        self.past: list[tuple[int, Model, bool]] = []
+        self.undone: tuple[int, Model, bool] | None = None
         self.imported = 0
 
     def teardown(self) -> None:
@@ -85,10 +85,10 @@ class Ledger(RuleBasedStateMachine):
         assert answer.status_code == status, answer.text
         return answer.json() if answer.content else None
 
-    def did(self, before: Model) -> None:
-        """Remember how to take the last change back."""
+    def did(self, before: Model, *, for_good: bool = False) -> None:
+        """Remember how to take the last change back; ``for_good`` when that itself cannot be taken back."""
         latest = self.ask("GET", "changes?limit=1", 200)["changes"][0]["id"]
-        self.past.append((latest, before))
+        self.past.append((latest, before, for_good))
         self.undone = None
 
     def pick(self, data: st.DataObject, **wanted: Any) -> int:
@@ -200,7 +200,7 @@ class Ledger(RuleBasedStateMachine):
         for each, minor in zip(said["rows"], amounts, strict=True):
             self.model.rows[each["transaction"]] = Row(account, minor)
         self.model.files[said["batch"]] = [{"account": account, "transactions": lines}]
-        self.did(before)
+        self.did(before, for_good=True)  # an import that was taken back is brought in anew
 
     @precondition(lambda self: self.model.files)
     @rule(data=st.data())
@@ -235,9 +235,9 @@ class Ledger(RuleBasedStateMachine):
     @precondition(lambda self: self.past)
     @rule()
     def undo(self) -> None:
-        change_set, before = self.past.pop()
+        change_set, before, for_good = self.past.pop()
         made = self.ask("POST", f"changes/{change_set}/undo", 200)
-        self.undone = (made["id"], self.model)
+        self.undone = (made["id"], self.model, for_good)
         self.model = copy.deepcopy(before)
         self.ask("POST", f"changes/{change_set}/undo", 409)
 
@@ -245,9 +245,13 @@ class Ledger(RuleBasedStateMachine):
     @rule()
     def redo(self) -> None:
         assert self.undone is not None
-        change_set, self.model = self.undone
-        self.ask("POST", f"changes/{change_set}/undo", 200)
+        change_set, after, for_good = self.undone
         self.undone = None
+        if for_good:
+            self.ask("POST", f"changes/{change_set}/undo", 409)
+            return
+        self.ask("POST", f"changes/{change_set}/undo", 200)
+        self.model = after
         self.past.clear()
 
     # What holds after each step.

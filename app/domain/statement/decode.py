@@ -174,7 +174,9 @@ def _single_byte(sample: bytes) -> str:
 def text_of(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
     """The file as text from its start, line ends untouched; what cannot be decoded never stops us."""
     stream.seek(0)
-    errors = "mixed" if encoding in ("utf-8", "utf-8-sig") else "replace"
+    if encoding == "utf-8":
+        encoding = "utf-8-sig"  # its mark may stand before a quote, whatever a mapping says
+    errors = "mixed" if encoding == "utf-8-sig" else "replace"
     return io.TextIOWrapper(_Kept(stream), encoding=encoding, errors=errors, newline="")  # type: ignore[arg-type]
 
 
