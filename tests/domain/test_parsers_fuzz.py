@@ -46,6 +46,7 @@ ROWS = st.lists(st.tuples(DAYS, WORDS, st.integers(-(10**9), 10**9).filter(bool)
 def test_a_file_of_any_dialect_is_read_as_it_was_written(
     rows: list[tuple[date, str, int]], dialect: Any, encoding: str, decimal: str, order: str, between: str
 ) -> None:
+    assume(order != "mdy" or between != ".")  # nobody puts dots after a month
     rows = [(day, f"x{text.strip()}x", minor) for day, text, minor in rows]
     file = io.StringIO(newline="")
     writer = csv.writer(file, **dialect)
@@ -93,8 +94,7 @@ def test_an_amount_as_the_reader_writes_it_reads_back(minor: int, currency: str,
 @given(DAYS, st.sampled_from(sorted(ORDERS)), st.sampled_from(["/", "-", ".", " "]))
 def test_a_date_of_any_order_reads_back(day: date, order: str, between: str) -> None:
     written = day.strftime(ORDERS[order].format(between))
-    assume(dates.is_date(written))
-    assume(order != "mdy" or between != ".")  # nobody puts dots after a month
+    assume(dates.is_date(written) and (order != "mdy" or between != "."))
     assert dates.read(written, order) == day
     assert order in dates.orders(written)
 
