@@ -53,9 +53,19 @@ def chosen(verbs: Mapping[str, Callable[[], Awaitable[Any]]], verb: str) -> Call
 def written(text: str, currency: str, field: str) -> Money | None:
     """An amount as the person wrote it; what is wrong with it is said at the field."""
     try:
-        return amounts.read(text, currency, current_locale()).money
+        reading = amounts.read(text, currency, current_locale())
     except InvalidAmount as error:
         raise Invalid(error.message, field=field) from None
+    if not reading.sure and reading.money is not None and reading.others:
+        raise Invalid(
+            _(
+                "This amount may mean {one} or {other}. Write it like one of them.",
+                one=f"{reading.money.wire} {reading.money.currency}",
+                other=f"{reading.others[0].wire} {reading.others[0].currency}",
+            ),
+            field=field,
+        )
+    return reading.money
 
 
 SEEN = "seen"

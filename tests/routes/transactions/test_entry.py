@@ -202,3 +202,16 @@ def test_it_is_private(alice: Any, bob: Any, row: int, verb: str) -> None:
     assert bob.post(f"/transactions/{row}").status_code == 404
     assert bob.post(f"/transactions/{row}/{verb}", {"other": str(row)}).status_code == 404
     assert bob.post(f"/transactions/draft?of={row}", FORM).status_code == 404
+
+
+@pytest.mark.parametrize("text", ["1.005", "12.345", "-1.005"])
+def test_an_amount_that_may_mean_two_is_asked_about(alice: Any, text: str) -> None:
+    """In English a point stands before the cents: “1.005” is a slip, and no thousand euros."""
+    form = {"booked_on": "2026-03-01", "payee": "Typed Baker", "amount": text, "flow": "out", "memo": "typed"}
+    before = alice.api("GET", "/api/v1/transactions").json()["pagination"]["total"]
+    answer = alice.post("/transactions", form)
+    assert answer.status_code == 422
+    assert "may mean" in answer.text
+    assert "Typed Baker" in answer.text
+    assert text in answer.text
+    assert alice.api("GET", "/api/v1/transactions").json()["pagination"]["total"] == before
