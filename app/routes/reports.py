@@ -36,13 +36,14 @@ class ReportsController(Controller):
         """A month by category, beside the month before and the usual."""
         start = month_asked(request, member)
         history = await services.insights.history(start, YEAR)
-        found = report(history)
+        found, running = report(history), member.book.months.of(services.today)
         currency = member.book.base_currency
         return page(
             "reports",
             report=found,
+            is_new=start >= running and not any(each.count for each in history.months),
             period=member.book.months.period(start),
-            running=member.book.months.of(services.today),
+            running=running,
             currency=currency,
             previous_month=shift_month(start, -1),
             next_month=shift_month(start, 1),

@@ -108,7 +108,7 @@ class TagsController(Controller):
         row = await services.tags.get(tag_id)
         return {
             "title": _("Merge {name} into another tag", name=row.name),
-            "text": _("What has this tag gets the other one. You can undo it."),
+            "text": _("Entries with this tag get the other one. You can undo this."),
             "action": f"{LIST}/{tag_id}/merge",
             "targets": [(each_id, name) for each_id, name in await services.tags.all() if each_id != row.id],
             "target": "#tags",

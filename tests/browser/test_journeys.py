@@ -120,7 +120,7 @@ def test_everything_essential_works_without_javascript(windows: Watched, sign_up
     page.locator("input[type=file]").set_input_files(
         {"name": "konto.csv", "mimeType": "text/csv", "buffer": STATEMENT.encode()}
     )
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Import 3 transactions").click()
     page.get_by_role("button", name="Undo import").click()
     expect(page.get_by_role("heading", name="This import was undone")).to_be_visible()

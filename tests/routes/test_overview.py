@@ -160,6 +160,7 @@ def test_the_report_of_an_empty_month_says_so(alice):
 
     assert answer.status_code == 200
     assert "Nothing in January 2020" in answer.text
+    assert "See where it goes" in alice.get("/reports").text
 
 
 def test_the_inbox_has_a_page_of_its_own_with_every_question(alice):

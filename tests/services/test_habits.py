@@ -82,7 +82,7 @@ def test_the_page_shows_the_year_and_opens_its_days(alice, bob, today):
     assert 'data-day="2026-11-20"' in shown
     assert 'href="/transactions?since=2026-11-16&amp;until=2026-11-22"' in shown
     assert "70 times, €10.00 each" in shown
-    assert "Told once there are three paydays" in shown
+    assert "Shown after three paydays" in shown
     assert "<html" not in alice.htmx("get", "/reports/year", headers={"HX-Request-Type": "partial"}).text
     assert 'hx-get="/reports/year?month=2026-11"' in alice.get("/reports?month=2026-11").text
     assert "No spending in this year yet" in bob.get("/reports/year").text
