@@ -147,3 +147,13 @@ def test_any_text_on_any_day_is_read(text: str, today: date, currency: str) -> N
     for entry in parse(text, today, currency, "en"):
         assert entry.amount.minor > 0
         assert isinstance(entry.date - timedelta(0), date)
+
+
+@pytest.mark.parametrize("text", ["lunch 1E+400", "lunch 1e+4", "coffee 2.5E-3", "1E+400"])
+def test_a_power_of_ten_is_no_amount(text: str) -> None:
+    assert parse(text, TODAY, "EUR", "en-GB") == []
+
+
+@pytest.mark.parametrize("text", ["lunch 5€", "lunch 5 eur", "lunch 5"])
+def test_an_amount_beside_it_is_one(text: str) -> None:
+    assert [each.amount.minor for each in parse(f"{text}, 1E+400", TODAY, "EUR", "en-GB")] == [500]

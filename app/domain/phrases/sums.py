@@ -15,6 +15,7 @@ from app.domain.phrases import numbers, words
 FIGURES = re.compile(
     r"(?:(?<![\w.,])|(?<=[0-9][x×*]))(?:[0-9]{1,3}(?:[ '.,][0-9]{3})+(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]{1,2})?|[0-9]+(?:[.,][0-9]+)?|[.,][0-9]{1,2})(?![0-9]|[.,][0-9])"
 )
+POWER = re.compile(r"(?<![\w.,])[0-9][0-9.,]*e[+-][0-9]+")  # 1E+400 is no amount, nor two of them
 _signs = "|".join(re.escape(sign) for sign in sorted([*SYMBOLS, *SHARED], key=len, reverse=True))
 _codes = "|".join(code.lower() for code in sorted(currencies()))
 _names = "|".join(re.escape(word) for word in sorted(words.CURRENCY_WORDS, key=len, reverse=True))
@@ -47,6 +48,7 @@ class Sum:
 def find(folded: str, original: str, currency: str, locale: str) -> list[Sum]:
     """The amounts of a folded text in which dates are already blanked, in order."""
     mark = decimal_mark(locale)
+    folded = POWER.sub(lambda power: " " * len(power[0]), folded)
     found: list[Sum] = []
     for match in FIGURES.finditer(folded):
         if found and match.start() < found[-1].end:
