@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -85,10 +85,15 @@ def counted(n: int) -> str:
     return number(n) if abs(n) >= 1000 else str(n)
 
 
+@lru_cache(maxsize=8192)
+def said(language: str, message: str) -> str:
+    return translations(language).gettext(message)
+
+
 def _(message: str, **values: object) -> str:
     """A message in the reader's language, with its ``{named}`` places filled; ``{n}`` is a count."""
-    text = translations(current_language()).gettext(message)
-    if isinstance(n := values.get("n"), int):
+    text = said(current_language(), message)
+    if values and isinstance(n := values.get("n"), int):
         values["n"] = counted(n)
     return text.format(**values) if values else text
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+import markupsafe
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
+from jinja2.utils import internalcode
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import __version__, i18n
 from app.settings import settings
@@ -45,6 +49,8 @@ def csrf_token(context: Mapping[str, Any]) -> str:
     return csrf.PLACE if request.scope["state"].get("kept") else csrf.token(request)
 
 
+#: Escapes a text to a plain one; the public function makes a Markup of it, which takes most of its time.
+_escaped: Callable[[str], str] = getattr(markupsafe, "_escape_inner", escape)
 _frames: dict[Hashable, Markup] = {}
 
 
@@ -68,8 +74,41 @@ def frame(context: Mapping[str, Any], part: str, caller: Callable[[], Markup]) -
     return Markup(drawn.replace(csrf.PLACE, csrf_token(context)))  # noqa: S704 – a token is letters and digits
 
 
+def written(value: Any) -> str:
+    """A value as it stands in a page. Parts are joined in the end, so none needs to be a Markup by itself."""
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    return _escaped(value if kind is str else value.__html__() if hasattr(value, "__html__") else str(value))
+
+
+class PageCode(CodeGenerator):
+    """Writes ``{{ … }}`` by ``written``: Jinja's own escaping makes a Markup of every word first."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.written(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class PageContext(Context):
+    @internalcode
+    def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call a macro at once; Jinja asks each callable in turn what it wants to be given first."""
+        if type(__obj) is not Macro:
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return __obj(__self.eval_ctx, *args, **kwargs)
+
+
 class PageEnvironment(Environment):
     """All templates share one set of globals: Jinja's layer over them, for each template, is slow to look through."""
+
+    code_generator_class = PageCode
+    context_class = PageContext
+    written = staticmethod(written)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return self.globals if not d else super().make_globals(d)
@@ -92,6 +131,7 @@ def environment() -> Environment:
         static=static if not settings().debug else static.__wrapped__,
         csrf_token=csrf_token,
         frame=frame,
+        once=lru_cache(maxsize=1024),  # of a macro that shows its arguments and nothing else
         locale=i18n.current_locale,
         language=i18n.current_language,
         version=__version__,
