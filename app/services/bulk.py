@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import Change, ChangeAction, FiledBy, Split, Status, Transaction
 from app.services import rollups
-from app.services.journal import JournalService, plain, revive
 from app.services.member import Member
+from app.services.recorder import bulk_update, plain, revive
 from app.services.rollups import Deltas, Posting
 
 PART = 500
@@ -96,9 +96,7 @@ async def _write(
         deltas.add(before, -1)
         deltas.add(before._replace(**changed))
     ids = [row.id for row in rows]
-    await JournalService(session, member).bulk_update(
-        Transaction, [row.id for row in rows], values, [row._mapping for row in rows]
-    )
+    await bulk_update(session, member, Transaction, ids, values, [row._mapping for row in rows])
     await rollups.apply(session, deltas)
     await seen_again(session, set(ids), values)
 
@@ -133,10 +131,10 @@ async def take_back(session: AsyncSession, member: Member, change: Change) -> bo
         deltas.add(posting, -1)
         back = revive(Transaction, {name: values[name] for name in TOTALLED if name in after})
         deltas.add(posting._replace(**back))
-    journal = JournalService(session, member)
     for key, some in alike.items():
         values = revive(Transaction, dict(zip(after, key, strict=True)))
-        await journal.bulk_update(Transaction, [row.id for row in some], values, [row._mapping for row in some])
+        old = [row._mapping for row in some]
+        await bulk_update(session, member, Transaction, [row.id for row in some], values, old)
     await rollups.apply(session, deltas)
     await seen_again(session, set(before), after)
     return True

@@ -42,10 +42,11 @@ from app.models import (
 )
 from app.services import household, rollups
 from app.services.household import CARD, CASH, JOINT, OPENING, SAVINGS, TRAVEL, Entry
-from app.services.journal import JournalService, plain
+from app.services.journal import JournalService
 from app.services.member import Member, member_of
 from app.services.payees import key_of
 from app.services.rates import RateService
+from app.services.recorder import plain
 from app.services.rollups import Deltas, Posting
 from app.services.unit import saving
 from app.services.users import UserService

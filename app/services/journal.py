@@ -1,22 +1,20 @@
 """The journal: every change of a book as one change set a unit of work, and undo.
 
-A listener of the session records inserts, updates and deletes of journaled tables as they are flushed. Statements
-that go around the ORM are not seen by it: bulk work says what it did through ``record_bulk``.
+What happens is written down by ``services/recorder.py``; here it is read, and taken back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import Enum
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import RowMapping, event, func, insert, inspect, select, update
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.domain.period import Months
 from app.errors import Conflict, NotFound
@@ -37,13 +35,13 @@ from app.models import (
     TransactionTag,
     User,
 )
-from app.services import totals
+from app.services import bulk, totals
 from app.services.member import Member
+from app.services.recorder import Recorder, bulk_update, plain, recorder_of, revive
 
 PAGE = 30
 PART = 500  # ids in one statement
 MONTH_BEGINS = "first_day_of_month"
-ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}  # parents first
 USES: dict[type[Base], Sequence[Any]] = {
     Payee: (Transaction.payee_id, Recurring.payee_id),
     Tag: (TransactionTag.tag_id,),
@@ -51,153 +49,6 @@ USES: dict[type[Base], Sequence[Any]] = {
 MODELS: dict[str, type[Base]] = {
     mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers if mapper.class_.journaled
 }
-
-
-ADD_CHANGE_SET, ADD_CHANGES = insert(ChangeSet).returning(ChangeSet.id), insert(Change)
-
-
-@dataclass
-class Recorder:
-    """What the current unit of work writes into the journal; lives in ``session.info``."""
-
-    book_id: int
-    user_id: int | None
-    actor: Actor = Actor.USER
-    label: str = ""
-    import_batch_id: int | None = None
-    undoes_id: int | None = None
-    change_set_id: int | None = None
-    bulk: bool = False
-    _told: tuple[Actor, str] | None = None  # what the change set says already
-
-    def change_set(self, session: Session) -> int:
-        """The id of the unit's change set, made at its first change."""
-        if self.change_set_id is None:
-            self._told = self.actor, self.label[:200]
-            values = {
-                "book_id": self.book_id,
-                "user_id": self.user_id,
-                "actor": self.actor,
-                "label": self.label[:200],
-                "import_batch_id": self.import_batch_id,
-                "undoes_id": self.undoes_id,
-            }
-            self.change_set_id = session.connection().execute(ADD_CHANGE_SET, values).scalar_one()
-        return self.change_set_id
-
-    def write(self, session: Session, changes: list[dict[str, Any]]) -> None:
-        if changes:
-            owner = self.change_set(session)
-            session.connection().execute(ADD_CHANGES, [{"change_set_id": owner, **each} for each in changes])
-
-    def finish(self, session: Session) -> None:
-        """Give the change set its final label, which is often known only at the end."""
-        if self.change_set_id is not None and self._told != (self.actor, self.label[:200]):
-            session.connection().execute(
-                update(ChangeSet)
-                .where(ChangeSet.id == self.change_set_id)
-                .values(label=self.label[:200], actor=self.actor)
-            )
-
-
-def recorder(session: Session | AsyncSession) -> Recorder | None:
-    found: Recorder | None = session.info.get("journal")
-    return found
-
-
-def columns_of(model: type[Base]) -> list[str]:
-    """Names of the attributes that the journal keeps of a model."""
-    mapper = inspect(model)
-    return [each.key for each in mapper.column_attrs if each.key not in model.unjournaled]
-
-
-def plain(value: Any) -> Any:
-    """A column's value as JSON can keep it."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
-
-
-def revive(model: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The other way round: what ``plain`` wrote, as the model's columns want it."""
-    columns = inspect(model).columns
-    return {key: _revived(columns[key].type, value) for key, value in values.items() if key in columns}
-
-
-def _revived(type_: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if (words := getattr(type_, "enum_class", None)) is not None:
-        return words(value)
-    kind = type_.python_type
-    if kind in (date, datetime) and isinstance(value, str):
-        return kind.fromisoformat(value)
-    return value
-
-
-@event.listens_for(Session, "after_flush")
-def _record(session: Session, _context: Any) -> None:
-    journal = recorder(session)
-    if journal is None:
-        return
-    changes: list[dict[str, Any]] = []
-    for row in sorted(session.new, key=_depth):
-        if row.journaled:
-            after = {key: plain(getattr(row, key)) for key in columns_of(type(row))}
-            changes.append(_change(row, ChangeAction.INSERT, None, after))
-    for row in session.dirty:
-        if row.journaled and (difference := _difference(row)):
-            changes.append(_change(row, ChangeAction.UPDATE, *difference))
-    for row in sorted(session.deleted, key=_depth, reverse=True):
-        if row.journaled:
-            before = {key: plain(_committed(row, key)) for key in columns_of(type(row))}
-            changes.append(_change(row, ChangeAction.DELETE, before, None))
-    journal.write(session, changes)
-
-
-def _depth(row: Any) -> int:
-    return ORDER[row.__tablename__]
-
-
-def _change(row: Any, action: ChangeAction, before: Any, after: Any) -> dict[str, Any]:
-    return {
-        "table_name": row.__tablename__,
-        "row_id": row.id,
-        "action": action,
-        "before": before,
-        "after": after,
-    }
-
-
-def _difference(row: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    before, after = {}, {}
-    state = inspect(row)
-    for key in columns_of(type(row)):
-        history = state.attrs[key].history
-        if history.has_changes():
-            old = plain(history.deleted[0]) if history.deleted else None
-            new = plain(history.added[0]) if history.added else None
-            if old != new:
-                before[key], after[key] = old, new
-    return (before, after) if after else None
-
-
-def _committed(row: Any, key: str) -> Any:
-    history = inspect(row).attrs[key].history
-    return history.deleted[0] if history.deleted else getattr(row, key)
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _no_unseen_changes(state: ORMExecuteState) -> None:
-    """Refuse ORM bulk statements on journaled tables that nobody told the journal of."""
-    if not (state.is_update or state.is_delete):
-        return
-    mapper = state.bind_mapper
-    journal = recorder(state.session)
-    if mapper is not None and getattr(mapper.class_, "journaled", False) and journal is not None and not journal.bulk:
-        raise RuntimeError(f"{mapper.class_.__name__} is journaled: write it through the ORM or journal.bulk()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +73,7 @@ class JournalService:
 
     @property
     def recorder(self) -> Recorder:
-        found = recorder(self.session)
-        if found is None:
-            found = self.session.info["journal"] = Recorder(self.member.book.id, self.member.user.id)
-        return found
+        return recorder_of(self.session, self.member)
 
     @property
     def change_set_id(self) -> int | None:
@@ -245,34 +93,8 @@ class JournalService:
         values: Mapping[str, Any],
         old: Iterable[Mapping[str, Any] | RowMapping],
     ) -> None:
-        """Set the same ``values`` on many rows in one statement; ``old`` has each row's id and former values.
-
-        The caller has made sure that the ids are the book's own.
-        """
-        journal = self.recorder
-        before = {str(row["id"]): {key: plain(row[key]) for key in values} for row in old}
-        after = {key: plain(value) for key, value in values.items()}
-        table: Any = model.__table__
-        bump = {"version": table.c.version + 1} if "version" in table.c else {}
-
-        def run(session: Session) -> None:
-            for start in range(0, len(ids), 500):
-                part = ids[start : start + 500]
-                session.connection().execute(update(table).where(table.c.id.in_(part)).values({**values, **bump}))
-            journal.write(
-                session,
-                [
-                    {
-                        "table_name": model.__tablename__,
-                        "row_id": 0,
-                        "action": ChangeAction.BULK,
-                        "before": before,
-                        "after": after,
-                    }
-                ],
-            )
-
-        await self.session.run_sync(run)
+        """See ``recorder.bulk_update``."""
+        await bulk_update(self.session, self.member, model, ids, values, old)
 
     async def page(
         self, before_id: int | None = None, *, limit: int = PAGE, offset: int = 0, actor: Actor | None = None
@@ -333,8 +155,6 @@ class JournalService:
             raise Conflict(_("That was already undone."))
         self.recorder.undoes_id = original.id
         self.note(_("Undid: {label}", label=original.label))
-        from app.services import bulk
-
         changes = await self.changes(original.id)
         if any(each.table_name == Book.__tablename__ for each in changes):
             self.member.owning()

@@ -17,7 +17,7 @@ from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import Book, Transaction, Transfer
 from app.services import rollups  # noqa: F401  – its listener keeps the totals in step
-from app.services.journal import recorder
+from app.services.recorder import recorder
 
 BOOKS: Any = Book.__table__
 TURN = update(BOOKS).where(BOOKS.c.id == bindparam("book_id")).values(revision=BOOKS.c.revision + 1)
