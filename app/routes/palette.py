@@ -42,6 +42,8 @@ def actions() -> list[Option]:
         Option(_("New account"), "landmark", "/accounts/new"),
         Option(_("New rule"), "wand-sparkles", "/rules/new"),
         Option(_("Month report"), "file-text", "/reports"),
+        Option(_("A year in days and habits"), "calendar-days", "/reports/year"),
+        Option(_("What needs a look"), "inbox", "/inbox"),
         Option(_("Show what is not filed"), "circle-help", "/transactions?category=unfiled"),
         Option(_("Switch theme"), "moon", run="saldo:theme"),
         Option(_("Show keyboard shortcuts"), "keyboard", run="saldo:keys", note="?"),
@@ -77,7 +79,7 @@ def groups_of(found: Found, text: str, services: Services) -> list[tuple[str, li
         ),
         (
             _("Categories"),
-            [Option(each.name, each.icon, f"/transactions?category={each.id}") for each in found.categories],
+            [Option(each.name, each.icon, f"/categories/{each.id}") for each in found.categories],
         ),
         (_("Payees"), [Option(each, "user", f"/transactions?{urlencode({'payee': each})}") for each in found.payees]),
         (
