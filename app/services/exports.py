@@ -71,7 +71,7 @@ def _cells(batch: Raw, categories: dict[int, str], accounts: dict[int, str]) -> 
             original_minor, original, rate, external_id,
         ) = row  # fmt: skip
         yield (
-            day.isoformat(),
+            str(day),
             harmless(payee or ""),
             wire(minor, currency),
             currency,

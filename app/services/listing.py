@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from sqlalchemy import String, and_, bindparam, case, func, literal, literal_column, or_, select, tuple_, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
+from app.db import rows as rows_of
 from app.domain.money import LARGEST, Money, exponent
 from app.domain.search import fold
 from app.errors import Invalid, NotFound
@@ -306,10 +307,10 @@ TAGGED = TAGS.where(TransactionTag.transaction_id.in_(bindparam("ids", expanding
 TAGGED_BETWEEN = TAGS.where(TransactionTag.transaction_id.between(bindparam("low"), bindparam("high")))
 
 
-#: What an export of a hundred thousand rows reads, as plainly as it can.
+#: What an export of a hundred thousand rows reads, as plainly as it can: days as the database gives them.
 EXPORTED = (
     Transaction.id,
-    Transaction.booked_on,
+    type_coerce(Transaction.booked_on, String).label("booked_on"),
     Transaction.amount_minor,
     Transaction.currency,
     Payee.name,
@@ -346,11 +347,9 @@ class ListingService:
             ids = ids.where(_beyond(wanted, mark, place))
         if offset or wanted.search:  # found in the index alone; the rows are only read for what is shown
             ids = select(Transaction.id).where(Transaction.id.in_(ids.scalar_subquery())).order_by(*order)
-        rows = (
-            await self.session.execute(
-                ids.with_only_columns(*COLUMNS).outerjoin(Payee, Payee.id == Transaction.payee_id)
-            )
-        ).all()
+        rows = await rows_of(
+            self.session, ids.with_only_columns(*COLUMNS).outerjoin(Payee, Payee.id == Transaction.payee_id), {}
+        )
         lines = await self._lines(rows[:limit])
         is_last = len(rows) <= limit
         following = None if is_last or not lines else cursor(wanted, lines[-1])
@@ -430,15 +429,20 @@ class ListingService:
         query = select(*EXPORTED).outerjoin(Payee, Payee.id == Transaction.payee_id)
         query = query.where(*await self.conditions(wanted)).order_by(*order).limit(batch)
         place: tuple[Any, int] | None = None
+        tagged = bool(await rows_of(self.session, TAGS.limit(1), {"book_id": self.member.book.id}))
         while True:
             following = query if place is None else query.where(_beyond(wanted, mark, place))
-            rows = (await self.session.execute(following)).all()
-            if rows:
-                yield Raw(rows, *await self._extras([row.id for row in rows], [row.id for row in rows if row.is_split]))
+            rows = await rows_of(self.session, following, {})
+            split = [row.id for row in rows if row.is_split]
+            if tagged or split:
+                yield Raw(rows, *await self._extras([row.id for row in rows], split))
+            elif rows:
+                yield Raw(rows, {}, {})
             if len(rows) < batch:
                 return
             last: Any = rows[-1]
-            place = (last.amount_minor if wanted.sort_by == "amount" else last.booked_on), last.id
+            day = last.booked_on if isinstance(last.booked_on, date) else date.fromisoformat(last.booked_on)
+            place = (last.amount_minor if wanted.sort_by == "amount" else day), last.id
 
     async def ids(self, wanted: Filter, limit: int) -> list[int]:
         """Ids of all that a filter finds, up to a limit."""
@@ -537,7 +541,7 @@ class ListingService:
         )
         inner = some.where(*conditions).limit(COUNTED + 1).subquery()
         summed: Any = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
-        rows = (await self.session.execute(summed.group_by(inner.c.currency).order_by(inner.c.currency))).all()
+        rows = await rows_of(self.session, summed.group_by(inner.c.currency).order_by(inner.c.currency), {})
         count = sum(row[1] for row in rows)
         if count > COUNTED:
             return COUNTED, True, []
@@ -568,7 +572,7 @@ class ListingService:
         )
         for day in torn:
             found[day] = []
-        for day, currency, into, out in await self.session.execute(query):
+        for day, currency, into, out in await rows_of(self.session, query, {}):
             found[day].append(Sum(currency, int(into), int(out)))
         return found
 
@@ -598,8 +602,8 @@ class ListingService:
         dense = high - low < 4 * len(ids)
         within = {"low": low, "high": high} if dense else {"ids": list(ids)}
         tags: dict[int, list[str]] = {}
-        found = await self.session.execute(
-            TAGGED_BETWEEN if dense else TAGGED, {"book_id": self.member.book.id, **within}
+        found = await rows_of(
+            self.session, TAGGED_BETWEEN if dense else TAGGED, {"book_id": self.member.book.id, **within}
         )
         for transaction_id, name in found:
             tags.setdefault(transaction_id, []).append(name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import rows
 from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import Rule, Tag, TransactionTag
@@ -31,6 +32,9 @@ class TagLine:
     count: int
 
 
+ALL = select(Tag.id, Tag.name).where(Tag.book_id == bindparam("book_id")).order_by(Tag.key)
+
+
 class TagService:
     """The tags of one book."""
 
@@ -39,8 +43,7 @@ class TagService:
 
     async def all(self) -> list[tuple[int, str]]:
         """Id and name of every tag, by name."""
-        query = select(Tag.id, Tag.name).where(Tag.book_id == self.member.book.id).order_by(Tag.key)
-        return [(row.id, row.name) for row in await self.session.execute(query)]
+        return [(id_, name) for id_, name in await rows(self.session, ALL, {"book_id": self.member.book.id})]
 
     async def named(self, names: Iterable[str]) -> list[Tag]:
         """The tags of these names, in their order; new ones are made for those that are not there."""
