@@ -78,5 +78,6 @@ def test_the_api_answers_as_it_tells(alice: Any, bob: Any, operations: list[Any]
         sent()
 
     for operation in operations:
-        probe(operation)
+        if person is alice or any(each.name in hers for each in operation.path_parameters):
+            probe(operation)
     assert findings(alice) == []

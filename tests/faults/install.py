@@ -75,7 +75,7 @@ class Install:
 
     def client(self, name: str = "alice") -> httpx.Client:
         """Somebody with an account here, through the API."""
-        made = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=15)
+        made = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=SOON)
         body = {"username": name, "password": PASSWORD}
         answer = made.post("/api/token/", json=body)
         if answer.status_code == 401:

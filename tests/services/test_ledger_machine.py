@@ -32,7 +32,7 @@ from tests.fuzzing import tried
 AMOUNTS = st.integers(-99_999, 99_999).filter(bool)
 DAYS = st.integers(0, 60).map(lambda n: date(2026, 3, 1) + timedelta(days=n))
 FIRST_IMPORTED = date(2025, 1, 1)  # far from what is typed, so that no line is taken for a typed row
-STEPS = 50 if ROUNDS else 15
+STEPS = 50 if ROUNDS else 12
 
 
 def wire(minor: int) -> str:
@@ -281,4 +281,4 @@ class Ledger(RuleBasedStateMachine):
 @pytest.mark.fuzz
 def test_the_ledger_and_its_model_agree(stage: Stage, application: Any) -> None:
     machine = type("Ledger", (Ledger,), {"stage": stage, "application": application})
-    run_state_machine_as_test(machine, settings=tried(8, 500, stateful_step_count=STEPS))
+    run_state_machine_as_test(machine, settings=tried(5, 500, stateful_step_count=STEPS))
