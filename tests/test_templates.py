@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, meta
 
+from app.settings import settings
 from app.web.filters import FILTERS
+from app.web.templates import environment
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "app" / "templates"
@@ -162,3 +165,22 @@ def test_text_can_be_read(side, ink, ground):
 def test_borders_of_fields_and_colours_of_charts_can_be_seen(side, mark, ground):
     colours = tokens(side)
     assert contrast(colours[mark], colours[ground]) >= 3
+
+
+def test_templates_are_compiled_once_and_a_broken_copy_does_no_harm():
+    def drawn():
+        return environment().get_template("components/icon.html").module.icon("x", "text-lg")
+
+    kept = settings().data_dir / "templates"
+    shutil.rmtree(kept, ignore_errors=True)
+    said = [drawn(), drawn()]
+    [file] = kept.iterdir()
+    file.write_bytes(file.read_bytes()[:40])
+    said.append(drawn())
+    shutil.rmtree(kept)
+    kept.write_text("A file stands where the folder should be.")
+    said.append(drawn())
+    kept.unlink()
+
+    assert len(set(said)) == 1
+    assert "#x" in said[0]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import markupsafe
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from jinja2.utils import internalcode
@@ -114,6 +116,31 @@ class PageEnvironment(Environment):
         return self.globals if not d else super().make_globals(d)
 
 
+class Compiled(FileSystemBytecodeCache):
+    """Compiled templates beside the data, so that the first pages after a start need not wait for Jinja's compiler.
+
+    A template that was changed is compiled anew, and all are when this module was. A damaged copy, a full disk
+    or one that may not be written to only costs time.
+    """
+
+    def __init__(self) -> None:
+        folder = settings().data_dir / "templates"
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mark = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+        super().__init__(str(folder), f"{mark}-%s.bytecode")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # a damaged file is read as anything
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def environment() -> Environment:
     env = PageEnvironment(
         loader=FileSystemLoader(FOLDER / "templates"),
@@ -122,6 +149,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
         auto_reload=settings().debug,
+        bytecode_cache=None if settings().debug else Compiled(),
         cache_size=-1,
     )
     env.filters.update(FILTERS)
