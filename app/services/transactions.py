@@ -329,6 +329,8 @@ class TransactionService:
             if patch.splits and row.transfer_id is not None:
                 raise Invalid(_("A transfer has no categories, so it cannot be split."), field="splits")
             parts = await self._parts(patch.splits, booking) if patch.splits else []
+            for each in row.splits:
+                await self.session.delete(each)  # by name: the journal does not see what is only left behind
             row.splits = [self._split(part) for part in parts]
             row.is_split = bool(parts)
             if parts:

@@ -87,6 +87,8 @@ class TransferService:
         await self.session.flush()
         for row in pair:
             row.category_id, row.filed_by, row.confidence, row.because = None, None, None, None
+            for part in row.splits:
+                await self.session.delete(part)  # by name: the journal does not see what is only left behind
             row.is_split, row.splits = False, []
             row.transfer_id = transfer.id
         await self.session.flush()
