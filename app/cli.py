@@ -6,6 +6,7 @@ What a command needs is imported when it runs: the command itself starts at once
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -56,12 +57,22 @@ def _migrate_if_behind() -> None:
     """Bring the schema up to date; Alembic is not even loaded for a file that is at the newest revision."""
     from app.settings import settings
 
-    newest = max(path.stem for path in (ROOT / "migrations" / "versions").glob("*.py")).replace("-", "_")
-    if settings().database.startswith("sqlite") and _sqlite_revision(settings().database) == newest:
+    if settings().database.startswith("sqlite") and _sqlite_revision(settings().database) == newest_revision():
         return
     from alembic import command
 
     command.upgrade(alembic_config(), "head")
+
+
+def newest_revision() -> str | None:
+    """The migration that no other one follows, as Alembic would find it, had it been loaded."""
+    texts = [path.read_text("utf-8") for path in (ROOT / "migrations" / "versions").glob("*.py")]
+    named, followed = (
+        {found[1] for text in texts if (found := re.search(rf'^{name} = "(\w+)"', text, re.MULTILINE))}
+        for name in ("revision", "down_revision")
+    )
+    heads = named - followed
+    return heads.pop() if len(heads) == 1 else None
 
 
 def _sqlite_revision(url: str) -> str | None:
