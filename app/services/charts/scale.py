@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Fmt = Callable[[float], str]
+NOTHING = 1e-9  # a difference that no axis shows
 
 
 def nice_ticks(low: float, high: float, about: int = 4) -> list[float]:
@@ -15,9 +16,9 @@ def nice_ticks(low: float, high: float, about: int = 4) -> list[float]:
         raise ValueError("An axis needs finite numbers.")
     if low > high:
         low, high = high, low
-    if low == high:
+    if high - low < NOTHING:
         low, high = min(low, 0), max(high, 0)
-    if low == high:
+    if high - low < NOTHING:
         return [0, 1]
     rough = (high - low) / about
     power = 10 ** math.floor(math.log10(rough))
