@@ -7,9 +7,12 @@ user and any set of categories; they are trained on card holders that the genera
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,11 +70,15 @@ def similar(memory: Memory, key: str) -> list[tuple[float, str]]:
     rarity = {word: 1 / (1 + len(memory.words.get(word, ()))) ** 0.5 for word in mine}
     whole = sum(rarity.values())
     found: dict[str, float] = {}
+    together: Counter[str] = Counter()
     for word in mine:
-        for other in memory.words.get(word, ()):
+        others = memory.words.get(word, ())
+        together.update(others)
+        for other in others:
             found[other] = found.get(other, 0.0) + rarity[word]
+    lengths: dict[str, int] = kept(memory, "lengths", lambda: {each: len(set(each.split())) for each in memory.payees})
     scored = [
-        (shared / (whole + 0.25 * len(set(other.split()) - mine)), other)
+        (shared / (whole + 0.25 * (lengths[other] - together[other])), other)
         for other, shared in found.items()
         if other != key
     ]
@@ -100,14 +107,51 @@ class Sheet:
         return weights
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a memory says whatever the row: worked out once until the user files something again."""
+
+    sheet: Sheet
+    newest: date
+    table: Floats  # with the columns of habits and of what was filed last
+    habit: Floats
+    lift: Floats  # how much likelier a label is with this user than in general
+
+
 def gather(labels: tuple[str, ...], general: Floats, base: Floats, memory: Memory, key: str, amount: float) -> Evidence:
     """What speaks for each label: ``general`` are log probabilities of this line, ``base`` shares of all."""
-    table = np.zeros((len(labels), WIDTH))
-    spoken = np.maximum(general, FLOOR)
-    share = np.exp(spoken)
-    table[:, 0], table[:, 1], table[:, 20] = spoken / 4, share, share.max()
     if not memory.total:
+        table = np.zeros((len(labels), WIDTH))
+        _general_evidence(table, general)
         return Evidence(table, {}, "", 0.0)
+    habits: Habits = kept(memory, "habits", lambda: _habits(labels, base, memory))
+    table = habits.table.copy()
+    share = _general_evidence(table, general)
+    payee = memory.payees.get(key, {})
+    if payee:
+        _payee_evidence(table, habits.sheet, memory, key, amount, share * habits.lift)
+    nearest, likeness = _similar_evidence(table, habits, memory, key)
+    _loose_evidence(table, habits, memory, key, amount)
+    return Evidence(table, payee, nearest, likeness)
+
+
+def kept(memory: Memory, name: Hashable, make: Callable[[], Any]) -> Any:
+    """What was made of a memory before, if it has not changed since."""
+    found = memory.cache.get(name)
+    if found is None:
+        found = memory.cache[name] = make()
+    return found
+
+
+def _general_evidence(table: Floats, general: Floats) -> Floats:
+    spoken = np.maximum(general, FLOOR)
+    share: Floats = np.exp(spoken)
+    table[:, 0], table[:, 1], table[:, 20] = spoken / 4, share, share.max()
+    return share
+
+
+def _habits(labels: tuple[str, ...], base: Floats, memory: Memory) -> Habits:
+    table = np.zeros((len(labels), WIDTH))
     sheet = Sheet({label: at for at, label in enumerate(labels)})
     newest = max(trace.last for trace in memory.labels.values())
     habit = sheet.spread(memory.labels, newest)
@@ -116,12 +160,11 @@ def gather(labels: tuple[str, ...], general: Floats, base: Floats, memory: Memor
     table[:, 3] = np.log(expected) / 4
     table[:, 4] = habit > 0
     table[:, 17] = math.log1p(memory.total) / 5
-    payee = memory.payees.get(key, {})
-    if payee:
-        _payee_evidence(table, sheet, memory, key, amount, share * expected / base)
-    nearest, likeness = _similar_evidence(table, sheet, memory, key, newest)
-    _loose_evidence(table, sheet, memory, key, amount, habit, newest)
-    return Evidence(table, payee, nearest, likeness)
+    for back, label in enumerate(reversed(memory.recent)):
+        if label in sheet.place:
+            table[sheet.place[label], 15] += 1 / len(memory.recent)
+            table[sheet.place[label], 16] += back == 0
+    return Habits(sheet, newest, table, habit, expected / base)
 
 
 def _payee_evidence(table: Floats, sheet: Sheet, memory: Memory, key: str, amount: float, expected: Floats) -> None:
@@ -141,14 +184,18 @@ def _payee_evidence(table: Floats, sheet: Sheet, memory: Memory, key: str, amoun
     table[:, 18], table[:, 21] = math.log1p(mass) / 3, 1.0
 
 
-def _similar_evidence(table: Floats, sheet: Sheet, memory: Memory, key: str, newest: date) -> tuple[str, float]:
+def _similar_evidence(table: Floats, habits: Habits, memory: Memory, key: str) -> tuple[str, float]:
     neighbours = similar(memory, key)
     if not neighbours:
         return "", 0.0
-    votes = np.zeros(len(sheet.place))
+
+    def shares(other: str) -> Floats:
+        theirs = habits.sheet.spread(memory.payees[other], habits.newest)
+        return np.asarray(theirs / max(theirs.sum(), 1e-9))
+
+    votes = np.zeros(len(table))
     for likeness, other in neighbours:
-        theirs = sheet.spread(memory.payees[other], newest)
-        votes += likeness**2 * theirs / max(theirs.sum(), 1e-9)
+        votes += likeness**2 * kept(memory, ("shares", other), partial(shares, other))
     best, nearest = neighbours[0]
     table[:, 10] = votes / (votes.sum() + 0.2)
     table[:, 11] = table[:, 10] * best
@@ -156,28 +203,29 @@ def _similar_evidence(table: Floats, sheet: Sheet, memory: Memory, key: str, new
     return nearest, best
 
 
-def _loose_evidence(
-    table: Floats, sheet: Sheet, memory: Memory, key: str, amount: float, habit: Floats, newest: date
-) -> None:
-    mass = habit.sum() + 1e-9
+def _loose_evidence(table: Floats, habits: Habits, memory: Memory, key: str, amount: float) -> None:
+    sheet, habit = habits.sheet, habits.habit
+    usual = habit / (habit.sum() + 1e-9)
+
+    def told(word: str) -> Floats:
+        given = sheet.count(memory.meanings[word])
+        return np.asarray(np.log((given + usual + 1e-2) / (given.sum() + 1) / (usual + 1e-2)) / 4)
+
+    def sized(bucket: int) -> Floats:
+        here = sheet.count({label: sizes[bucket] for label, sizes in memory.sizes.items()})
+        each = sheet.count({label: sizes.total() for label, sizes in memory.sizes.items()})
+        common = (here.sum() + 0.5) / (each.sum() + 5)
+        return np.asarray(np.log((here + 3 * common) / (each + 3) / common) / 2)
+
     for word in set(key.split()):
-        meant = memory.meanings.get(word)
-        if meant:
-            given = sheet.count(meant)
-            table[:, 12] += np.log((given + habit / mass + 1e-2) / (given.sum() + 1) / (habit / mass + 1e-2)) / 4
+        if memory.meanings.get(word):
+            table[:, 12] += kept(memory, ("told", word), partial(told, word))
     bucket = amount_bucket(amount)
-    here = sheet.count({label: sizes[bucket] for label, sizes in memory.sizes.items()})
-    each = sheet.count({label: sizes.total() for label, sizes in memory.sizes.items()})
-    usual = (here.sum() + 0.5) / (each.sum() + 5)
-    table[:, 13] = np.log((here + 3 * usual) / (each + 3) / usual) / 2
+    table[:, 13] = kept(memory, ("sized", bucket), partial(sized, bucket))
     exact = memory.exact.get(round(amount, 2))
     if exact:
-        same = sheet.spread(exact, newest)
+        same = sheet.spread(exact, habits.newest)
         table[:, 14] = same / (same.sum() + 0.5)
-    for back, label in enumerate(reversed(memory.recent)):
-        if label in sheet.place:
-            table[sheet.place[label], 15] += 1 / len(memory.recent)
-            table[sheet.place[label], 16] += back == 0
 
 
 def plain_weights() -> Weights:

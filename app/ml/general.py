@@ -27,20 +27,22 @@ def encode(text: str, amount: float) -> tuple[Integers, Floats]:
     """The pieces of a line as (places, values): letter groups, words, sign and size of the amount."""
     bucket = amount_bucket(amount)
     sign = (amount > 0) - (amount < 0)
-    pieces = grams(text)
     counted: dict[int, float] = {}
-    for piece in pieces:
+    seen = counted.get
+    for piece in grams(text):
         place = hashed(piece)
-        counted[place] = counted.get(place, 0.0) + (1.6 if piece[1:2] == ":" else 1.0)
-    norm = max(sum(value * value for value in counted.values()), 1.0) ** 0.5
-    found = {place: value / norm for place, value in counted.items()}
-    for extra, weight in (
-        (f"a:{bucket}", 0.35),
-        (f"s:{sign}", 0.35),
-        (f"ta:{bucket} {' '.join(words(text))}", 0.4),
-    ):
-        found[hashed(extra)] = found.get(hashed(extra), 0.0) + weight
-    return np.fromiter(found, np.int64, len(found)), np.fromiter(found.values(), np.float64, len(found))
+        counted[place] = seen(place, 0.0) + (1.6 if piece[1:2] == ":" else 1.0)
+    places = list(counted)
+    values = np.fromiter(counted.values(), np.float64, len(counted))
+    values /= max(float(values @ values), 1.0) ** 0.5
+    extras = {hashed(f"a:{bucket}"): 0.35}
+    for piece, weight in ((f"s:{sign}", 0.35), (f"ta:{bucket} {' '.join(words(text))}", 0.4)):
+        extras[hashed(piece)] = extras.get(hashed(piece), 0.0) + weight
+    # a place twice is added twice: the same as their sum
+    return (
+        np.array([*places, *extras], np.int64),
+        np.concatenate([values, np.fromiter(extras.values(), np.float64, len(extras))]),
+    )
 
 
 @dataclass(slots=True)
