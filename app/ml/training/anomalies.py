@@ -210,7 +210,7 @@ def thresholds(
 
 
 def measure(users: dict[str, list[Row]], chosen: Sequence[str], forests: dict[str, Forest]) -> dict[str, float]:
-    """The figures of both models on cards that were not trained on, beside a plain z-score."""
+    """The figures of both models on cards that were not trained on, beside a plain z-score and the gap."""
     made = frames(streams(users, chosen, seed=99))
     x, answers = made["amount"]
     scores, plain = forests["amount"].predict(x), x[:, FEATURES.index("z")]
@@ -222,4 +222,5 @@ def measure(users: dict[str, list[Row]], chosen: Sequence[str], forests: dict[st
         "pr_auc_z_score": average_precision(plain, answers),
         "precision_at_k_z_score": precision_at_k(plain, answers),
         "duplicate_recall": recall_at(forests["duplicate"].predict(copies), true, len(x)),
+        "duplicate_recall_gap": recall_at(-copies[:, DUPLICATE_FEATURES.index("gap")], true, len(x)),
     }
