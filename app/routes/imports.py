@@ -243,7 +243,10 @@ class ImportsController(Controller):
             return page_or_partial(request, "imports/draft", "imports/draft", **context)
         if batch.status is ImportStatus.RUNNING:
             account = await services.imports.account(batch.account_id)
-            return page_or_partial(request, "imports/running", "imports/running", batch=batch, account=account)
+            done = services.imports.done(batch)
+            return page_or_partial(
+                request, "imports/running", "imports/running", batch=batch, account=account, done=done
+            )
         context = await summary_context(services, batch)
         return page_or_partial(request, "imports/summary", "imports/summary", **context)
 

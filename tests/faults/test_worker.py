@@ -28,7 +28,7 @@ from tests.faults import ROUNDS, times
 from tests.faults.install import ROOT, SOON, installed, until
 
 #: Kinds of jobs, and how often each commits on its way, from claiming it to calling it done.
-COMMITS: dict[str, int] = {"forecast": 3, "import": 4, "tidying": 3, "watch": 3}
+COMMITS: dict[str, int] = {"forecast": 3, "import": 3, "tidying": 3, "watch": 3}
 MOMENTS = ("before_commit", "after_commit")
 POINTS = [(kind, n, moment) for kind, count in COMMITS.items() for n in range(1, count + 1) for moment in MOMENTS]
 TAKEN = POINTS if ROUNDS else [(kind, count // 2, "after_commit") for kind, count in COMMITS.items()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,9 +12,12 @@ from sqlalchemy import select, update
 from app import db
 from app.models import ImportBatch, Job, JobState
 from app.services import imports
-from app.services.imports import files
+from app.services.imports import files, reading
+from app.services.imports.matching import Row
+from app.services.imports.reading import Statement
 from app.tasks.jobs import load, perform
 from tests.api.test_imports import BANK, balance, lines, send, sound
+from tests.services.test_imports import typed
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +92,47 @@ def test_a_file_that_is_gone_fails_with_a_sentence(alice: Any, run: Any) -> None
     assert said["status"] == "failed"
     assert "Upload it again" in said["problem"]
     assert balance(alice) == 0
+
+
+def test_lines_are_matched_across_the_parts_of_a_file(alice: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 1)
+    typed(alice, payee="Rewe", amount="-5", booked_on="2026-03-04")
+    rows = [
+        {"booked_on": f"2026-03-0{day}", "payee": f"REWE {day}", "amount": "-5.00", "external_id": f"r{day}"}
+        for day in (1, 2, 4, 8)
+    ]
+    rows += [rows[0], {"booked_on": "2026-03-09", "payee": "Other", "amount": "-7.00", "external_id": "r1"}]
+    assert lines(alice, *rows).status_code == 202
+    (job,) = run(jobs)
+    run(perform, job.id)
+    said = alice.api("GET", f"/api/v1/imports/{job.arguments['batch']}").json()
+    assert (said["created"], said["duplicates"], said["unsure"]) == (3, 2, 1)
+    matched = [line["line"] for line in said["lines"] if line["outcome"] == "duplicate"]
+    assert matched == [3]  # the nearest in time, though others came before
+    assert balance(alice) == -2000
+    sound(alice)
+
+
+def test_a_long_file_is_never_in_memory_as_a_whole(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 20)
+    text = "Date;Payee;Amount\n" + "".join(f"2026-03-{n % 28 + 1:02d};Shop {n};-{n},00\n" for n in range(1, 401))
+    batch_id = send(alice, text).json()["batch"]
+    held: list[int] = []
+
+    async def bring_in(services: Any) -> None:
+        batch = await services.imports.get(batch_id)
+
+        async def counted(parts: Any) -> AsyncIterator[Statement]:
+            async for part in parts:
+                held.append(sum(isinstance(each, Row) for each in gc.get_objects()))
+                yield part
+
+        with files.opened(batch.path) as file:
+            parts = await services.imports.parts(batch, file)
+            await services.imports.stream(counted(parts), batch, "ask", lambda _done: None)
+
+    alice.work(bring_in)
+    assert len(held) == 20
+    assert max(held) <= 4 * 20
+    assert balance(alice) == -100 * sum(range(1, 401))
+    sound(alice)

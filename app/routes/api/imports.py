@@ -28,7 +28,7 @@ from app.schemas.imports import (
     Unsure,
 )
 from app.services import Member, Services
-from app.services.imports import LARGE, EditedSince, Questions, Report, parsed
+from app.services.imports import LARGE, EditedSince, ImportService, Questions, Report, parsed
 from app.services.imports.matching import NEW, SAME, Row
 from app.services.imports.reading import store_lines
 from app.web.errors import problem
@@ -286,7 +286,7 @@ def _shown(values: dict[str, Any]) -> ParsedOut:
 
 
 def _batch(batch: ImportBatch, account: str) -> dict[str, Any]:
-    done = 100 * batch.done // batch.rows if batch.rows else 0
+    done = 100 * ImportService.done(batch) // batch.rows if batch.rows else 0
     finished = batch.status in (ImportStatus.DONE, ImportStatus.UNDONE)
     return BatchOut(
         id=batch.id,

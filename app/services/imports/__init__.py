@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.db import read_session
-from app.domain.money import wire
 from app.domain.statement import csv
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Conflict, Invalid, NotFound
@@ -28,28 +27,24 @@ from app.models import (
     ImportRow,
     ImportStatus,
     RowOutcome,
-    Status,
     Tombstone,
     Transaction,
 )
-from app.models.base import now
 from app.models.repository import BookRepository
 from app.services.imports import files
 from app.services.imports.booking import Booking, summed_up
-from app.services.imports.matching import NEW, SAME, UNSURE, Known, Row, known, match
-from app.services.imports.reading import Progress, Reader, Statement
+from app.services.imports.intake import Intake, added, keep, parsed, taken_over
+from app.services.imports.matching import UNSURE, Original, Row, around, known, match
+from app.services.imports.reading import Reader, Statement, stored_lines
 from app.services.imports.undo import EditedSince, Undoing
 from app.services.jobs import JobService
 
 if TYPE_CHECKING:
     from app.services import Services
 
-__all__ = ("LARGE", "EditedSince", "ImportService", "Looked", "Questions", "Report", "Unsure")
+__all__ = ("LARGE", "EditedSince", "ImportService", "Looked", "Questions", "Report", "Unsure", "parsed")
 
 LARGE = 20_000  # rows; more are brought in by the worker
-LISTED = 2000  # bad lines that are kept with a batch
-NEAR = timedelta(days=3)  # between the two sides of a transfer
-SUGGESTED = 50  # transfers named in a summary
 Unsure = Literal["ask", "keep", "skip"]
 Decision = Literal["book", "skip"]
 
@@ -104,7 +99,7 @@ class Report:
 
 
 class ImportService:
-    """One book's imports. Files are read before the database is locked for writing."""
+    """One book's imports. A file is read before the database is locked for writing, a long one while it is written."""
 
     def __init__(self, services: Services) -> None:
         self.services, self.session, self.member = services, services.session, services.member
@@ -165,31 +160,34 @@ class ImportService:
         """What would become of these lines, without writing anything."""
         async with self._looking() as session:
             account = await self._account(session, account_id)
-            found = await known(session, account, statement.rows)
+            found = await known(session, account)
+            await around(session, account, found, statement.rows)
             await match(session, found, statement.rows)
             return Report(statement)
 
-    async def _read(
-        self, session: AsyncSession, account: Account, lines: Iterable[Line | BadLine], progress: Progress | None = None
-    ) -> Statement:
+    async def _reader(self, session: AsyncSession, account: Account) -> Reader:
         services = self.services if session is self.session else type(self.services)(session, self.member)
-        reader = Reader(services.rates, account, await services.filing.ready())
-        return await reader.read(lines, progress)
+        return Reader(services.rates, account, await services.filing.ready())
 
-    async def read_file(self, file: BinaryIO, looked: Looked, progress: Progress | None = None) -> Statement:
+    async def read_file(self, file: BinaryIO, looked: Looked) -> Statement:
         """The lines of an inspected file; raises ``Questions`` while something is open."""
-        if looked.inspection.questions:
-            raise Questions(looked.inspection.questions)
         async with self._looking() as session:
-            lines = csv.lines(file, looked.inspection.layout, looked.account.currency)
-            return await self._read(session, looked.account, lines, progress)
+            reader = await self._reader(session, looked.account)
+            return await reader.read(_lines(file, looked))
 
-    async def read_lines(
-        self, lines: Iterable[Line | BadLine], account_id: int, progress: Progress | None = None
-    ) -> Statement:
+    async def read_lines(self, lines: Iterable[Line | BadLine], account_id: int) -> Statement:
         """Lines that did not come as a file; their currency is the account's where they have none."""
         async with self._looking() as session:
-            return await self._read(session, await self._account(session, account_id), lines, progress)
+            return await (await self._reader(session, await self._account(session, account_id))).read(lines)
+
+    async def parts(self, batch: ImportBatch, file: BinaryIO) -> AsyncGenerator[Statement]:
+        """The lines of a batch's file, part by part. All that takes long is done before the first is asked for."""
+        looked = None if batch.source == "api" else await self.look(batch, file)
+        async with self._looking() as session:
+            account = await self._account(session, batch.account_id)
+            reader = await self._reader(session, account)
+        reader.rates = self.services.rates
+        return reader.parts(_lines(file, looked) if looked else stored_lines(file))
 
     async def account(self, account_id: int | None) -> Account:
         """The account, or the default one."""
@@ -364,97 +362,27 @@ class ImportService:
 
     async def book(self, statement: Statement, batch: ImportBatch, unsure: Unsure = "ask") -> Report:
         """Hold the lines against the ledger and write those that are new, all in the running unit of work."""
-        account = await self._account(self.session, batch.account_id, locking=True)
-        rows = statement.rows
-        found = await known(self.session, account, rows)
-        await match(self.session, found, rows)
-        if unsure == "keep":
-            _keep(rows, found)
-        report = Report(statement, batch)
-        new = report.of(NEW)
-        journal = self.services.journal
-        journal.recorder.import_batch_id = batch.id
-        journal.note(_label(len(new), batch, account), actor=Actor.IMPORT)
-        if new or any(row.takes_over for row in rows):
-            await self.session.run_sync(journal.recorder.change_set)
-        report.ids = await Booking(self.services, batch, account.currency).book(new)
-        before = await self._take_over([row for row in rows if row.takes_over])
-        await self._note_rows(batch, statement, before, RowOutcome.SKIPPED if unsure == "skip" else RowOutcome.UNSURE)
-        batch.status, batch.finished_at = ImportStatus.DONE, now()
-        batch.rows = batch.done = len(statement)
-        batch.created, batch.duplicates = len(new), report.count(SAME)
-        batch.unsure, batch.failed = report.count(UNSURE), len(statement.bad)
-        batch.summary = summed_up(new) | {"transfers": await self._transfers(account, new, report.ids)}
-        batch.path = None
-        await self.session.flush()
+        intake = await self._intake(batch, unsure)
+        ids = await intake.take_all(statement)
+        await intake.finish()
         announce(self.session, LedgerChanged(self.member.book.id))
-        return report
+        return Report(statement, batch, ids)
 
-    async def _take_over(self, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
-        """Give hand-typed rows the identity of their bank lines; what they were before, by id."""
-        before: dict[int, dict[str, Any]] = {}
-        owners = {row.match_id: row for row in rows}
-        ids = list(owners)
-        for start in range(0, len(ids), 500):
-            typed = select(Transaction).where(
-                Transaction.id.in_(ids[start : start + 500]), Transaction.book_id == self.member.book.id
-            )
-            for row in await self.session.scalars(typed.options(selectinload(Transaction.splits))):
-                before[row.id] = _taken_over(row, owners[row.id])
-        await self.session.flush()
-        return before
-
-    async def _note_rows(
-        self, batch: ImportBatch, statement: Statement, before: Mapping[int, dict[str, Any]], unsure: RowOutcome
+    async def stream(
+        self, parts: AsyncGenerator[Statement], batch: ImportBatch, unsure: Unsure, progress: Callable[[int], None]
     ) -> None:
-        """Keep the lines that did not simply go in, with their reasons."""
-        kept = [
-            _import_row(batch, row.line.line, unsure, row.reason, parsed(row), row.match_id)
-            for row in statement.rows
-            if row.outcome == UNSURE
-        ]
-        kept += [
-            _import_row(
-                batch, row.line.line, RowOutcome.DUPLICATE, row.reason,
-                parsed(row) | {"before": before[row.match_id]}, row.match_id,
-            )
-            for row in statement.rows
-            if row.takes_over and row.match_id is not None and row.match_id in before
-        ]  # fmt: skip
-        kept += [
-            _import_row(batch, bad.line, RowOutcome.FAILED, bad.reason, {"raw": bad.raw}, None)
-            for bad in statement.bad[:LISTED]
-        ]
-        connection = await self.session.connection()
-        for start in range(0, len(kept), 2000):
-            await connection.execute(insert(ImportRow), kept[start : start + 2000])
+        """``book`` for a long file, which is never in memory as a whole: a part is read while another is written."""
+        intake = await self._intake(batch, unsure)
+        async with aclosing(parts):
+            async for part in parts:
+                await intake.take(part)
+                await asyncio.to_thread(progress, intake.count)
+        await intake.finish()
+        announce(self.session, LedgerChanged(self.member.book.id))
 
-    async def _transfers(self, account: Account, rows: Sequence[Row], ids: Sequence[int]) -> list[list[int]]:
-        """Pairs of a new row and one on another own account that look like one transfer."""
-        if not rows:
-            return []
-        days = [row.line.booked_on for row in rows]
-        others = await self.session.execute(
-            select(Transaction.id, Transaction.amount_minor, Transaction.booked_on).where(
-                Transaction.book_id == self.member.book.id,
-                Transaction.account_id != account.id,
-                Transaction.currency == account.currency,
-                Transaction.transfer_id.is_(None),
-                Transaction.booked_on.between(min(days) - NEAR, max(days) + NEAR),
-            )
-        )
-        waiting: dict[int, list[tuple[date, int]]] = {}
-        for other_id, minor, day in others:
-            if minor:
-                waiting.setdefault(-minor, []).append((day, other_id))
-        pairs: list[list[int]] = []
-        for row, row_id in zip(rows, ids, strict=True):
-            near = [each for each in waiting.get(row.line.minor, ()) if abs(each[0] - row.line.booked_on) <= NEAR]
-            if near and len(pairs) < SUGGESTED:
-                nearest = min(near, key=lambda each: abs(each[0] - row.line.booked_on))
-                waiting[row.line.minor].remove(nearest)
-                pairs.append([row_id, nearest[1]])
-        return pairs
+    async def _intake(self, batch: ImportBatch, unsure: Unsure) -> Intake:
+        account = await self._account(self.session, batch.account_id, locking=True)
+        return await Intake.of(self.services, batch, account, unsure)
 
     async def remember(self, looked: Looked) -> None:
         """Read this bank's next file in the same way, into the same account."""
@@ -478,6 +406,11 @@ class ImportService:
     async def get(self, batch_id: int) -> ImportBatch:
         found: ImportBatch = await self.batches.own(batch_id)
         return found
+
+    @staticmethod
+    def done(batch: ImportBatch) -> int:
+        """How many lines of a running import are in so far."""
+        return files.told(batch.path) if batch.status is ImportStatus.RUNNING else batch.done
 
     async def rows(self, batch_id: int, *outcomes: RowOutcome) -> Sequence[ImportRow]:
         """The kept lines of a batch, in the order of the file."""
@@ -536,7 +469,8 @@ class ImportService:
         if not pairs:
             return
         lines = [line for _row, line in pairs]
-        found = await known(self.session, account, lines)
+        found = await known(self.session, account)
+        await around(self.session, account, found, lines)
         going: list[tuple[ImportRow, Row]] = []
         for row, line in pairs:
             if (line.identity, line.ordinal) in found.by_identity:  # the same line came in by another file meanwhile
@@ -550,14 +484,20 @@ class ImportService:
         ):
             line.filed = filed
         booked = [line for _row, line in going]
-        _keep(booked, found)
+        keep(booked, found)
         journal = self.services.journal
         await self.session.run_sync(journal.recorder.change_set)
-        ids = await Booking(self.services, batch, account.currency).book(booked)
+        ids = await self._book_now(batch, account, booked)
         for (row, _line), id_ in zip(going, ids, strict=True):
             row.outcome, row.transaction_id = RowOutcome.BOOKED, id_
         batch.created += len(ids)
-        batch.summary = _added(batch.summary, summed_up(booked))
+        batch.summary = added(batch.summary, summed_up(booked))
+
+    async def _book_now(self, batch: ImportBatch, account: Account, rows: Sequence[Row]) -> list[int]:
+        booking = Booking(self.services, batch, account.currency)
+        ids = await booking.book(rows)
+        await booking.finish()
+        return ids
 
     async def _skip(self, batch: ImportBatch, row: ImportRow, line: Row) -> None:
         typed = None
@@ -570,7 +510,7 @@ class ImportService:
             )
             typed = await self.session.scalar(query.options(selectinload(Transaction.splits)))
         if typed is not None and not await self._is_taken(batch.account_id, line):
-            before = _taken_over(typed, line)
+            before = taken_over(typed, line)
             row.parsed = row.parsed | {"before": before}
         else:
             grave = Tombstone(
@@ -604,64 +544,13 @@ class ImportService:
 # -- small steps
 
 
-def _label(count: int, batch: ImportBatch, account: Account) -> str:
-    return ngettext(
-        "Imported {n} transaction into {account}",
-        "Imported {n} transactions into {account}",
-        count,
-        account=account.name,
-    )
-
-
-def _keep(rows: Iterable[Row], found: Known) -> None:
-    """Make unsure rows new ones; a reference that another row has already is left out."""
-    given = set(found.by_reference)
-    given.update(row.line.external_id for row in rows if row.outcome == NEW)
-    for row in rows:
-        if row.outcome == UNSURE:
-            row.outcome, row.match_id = NEW, None
-            if row.line.external_id in given:
-                row.line = row.line._replace(external_id="")
-            given.add(row.line.external_id)
-
-
-def _taken_over(row: Transaction, line: Row) -> dict[str, Any]:
-    before = {
-        "identity": row.identity,
-        "ordinal": row.ordinal,
-        "external_id": row.external_id,
-        "statement_text": row.statement_text,
-        "status": row.status.value,
-    }
-    row.identity, row.ordinal = line.identity, line.ordinal
-    row.external_id = line.line.external_id or row.external_id
-    row.statement_text = line.line.payee_text[:300]
-    if row.status is Status.PENDING:
-        row.status = Status.CLEARED
-    return before
-
-
-def parsed(row: Row) -> dict[str, Any]:
-    """A line as it is shown and sent, and as ``decide`` reads it back."""
-    line, original = row.line, row.original
-    values: dict[str, Any] = {
-        "booked_on": line.booked_on.isoformat(),
-        "payee": line.payee_text,
-        "amount": wire(line.minor, line.currency),
-        "minor": line.minor,
-        "currency": line.currency,
-        "memo": line.memo,
-        "category": line.category,
-        "external_id": line.external_id,
-        "identity": row.identity,
-        "ordinal": row.ordinal,
-    }
-    return values | ({"original": list(original)} if original else {})
+def _lines(file: BinaryIO, looked: Looked) -> Iterator[Line | BadLine]:
+    if looked.inspection.questions:
+        raise Questions(looked.inspection.questions)
+    return csv.lines(file, looked.inspection.layout, looked.account.currency)
 
 
 def _revived(row: ImportRow, currency: str) -> Row:
-    from app.services.imports.matching import Original
-
     values = row.parsed
     line = Line(
         row.line,
@@ -675,29 +564,3 @@ def _revived(row: ImportRow, currency: str) -> Row:
     )
     original = Original(*values["original"]) if "original" in values else None
     return Row(line, values["identity"], values["ordinal"], original, UNSURE, row.reason, row.match_id)
-
-
-def _import_row(
-    batch: ImportBatch, line: int, outcome: RowOutcome, reason: str, values: dict[str, Any], match_id: int | None
-) -> dict[str, Any]:
-    return {
-        "book_id": batch.book_id,
-        "batch_id": batch.id,
-        "line": line,
-        "outcome": outcome,
-        "reason": reason[:300],
-        "parsed": values,
-        "match_id": match_id,
-    }
-
-
-def _added(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Two summaries as one."""
-    total = one | {name: one.get(name, 0) + other[name] for name in ("count", "in", "out")}
-    days = [day for summary in (one, other) for day in (summary.get("first"), summary.get("last")) if day]
-    total |= {"first": min(days, default=None), "last": max(days, default=None)}
-    categories = {name: list(values) for name, values in one.get("categories", {}).items()}
-    for name, (count, minor) in other["categories"].items():
-        group = categories.setdefault(name, [0, 0])
-        group[0], group[1] = group[0] + count, group[1] + minor
-    return total | {"categories": categories}

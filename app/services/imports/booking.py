@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, literal, select
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 CHUNK = 4000
+ROWS = 1000  # in one statement; SQLite takes 32,766 values
 COLUMNS = (
     "booked_on", "amount_minor", "payee_id", "category_id", "memo", "statement_text", "original_minor",
     "original_currency", "rate", "rate_source", "filed_by", "confidence", "because", "external_id", "identity",
@@ -41,17 +43,22 @@ class Booking:
         self.batch, self.currency = batch, currency
         self.ids: dict[str, int] = {}  # of payees, by key
         self.names: dict[str, tuple[str, str]] = {}  # of payees, (name, key) by what the bank writes
+        self.sums: dict[tuple[date, int | None, bool], list[int]] = defaultdict(lambda: [0, 0])
+        self.last: int | None = None  # id of the batch's last row so far
+        self.inserter: Callable[[list[Record]], Awaitable[None]] | None = None
 
     async def book(self, rows: Sequence[Row]) -> list[int]:
-        """Write the rows and all that follows from them; their ids, in order."""
+        """Write rows; their ids, in order. ``finish`` brings the totals up to date after the last of them."""
         if not rows:
             return []
         await self._find_payees(rows)
-        before = await self._last_id()
+        if self.last is None:
+            self.last = await self._last_id()
         await self._write(rows)
-        await rollups.apply(self.session, self._sums(rows))
-        found = select(Transaction.id).where(Transaction.import_batch_id == self.batch.id, Transaction.id > before)
+        self._sum(rows)
+        found = select(Transaction.id).where(Transaction.import_batch_id == self.batch.id, Transaction.id > self.last)
         ids = list(await self.session.scalars(found.order_by(Transaction.id)))
+        self.last = ids[-1]
         await self._tag(rows, ids)
         return ids
 
@@ -74,7 +81,9 @@ class Booking:
 
     async def _write(self, rows: Sequence[Row]) -> None:
         """Make the records of a chunk while the database takes the one before it."""
-        insert_chunk = await self._inserter()
+        if self.inserter is None:
+            self.inserter = await self._inserter()
+        insert_chunk = self.inserter
         running: asyncio.Future[None] | None = None
         try:
             for start in range(0, len(rows), CHUNK):
@@ -105,7 +114,9 @@ class Booking:
 
     async def _find_payees(self, rows: Sequence[Row]) -> None:
         wanted = {key: name for name, key in (self._payee(row) for row in rows) if key}
-        await self._load_payees()
+        if not self.ids:
+            found = select(Payee.key, Payee.id).where(Payee.book_id == self.member.book.id)
+            self.ids.update((key, id_) for key, id_ in await self.session.execute(found))
         book_id, moment = self.member.book.id, now()
         missing = [
             {"book_id": book_id, "name": name, "key": key, "created_at": moment, "updated_at": moment}
@@ -114,13 +125,8 @@ class Booking:
         ]
         if missing:
             connection = await self.session.connection()
-            for start in range(0, len(missing), CHUNK):
-                await connection.execute(insert(Payee), missing[start : start + CHUNK])
-            await self._load_payees()
-
-    async def _load_payees(self) -> None:
-        found = select(Payee.key, Payee.id).where(Payee.book_id == self.member.book.id)
-        self.ids.update((key, id_) for key, id_ in await self.session.execute(found))
+            made = await connection.execute(insert(Payee).returning(Payee.key, Payee.id), missing)
+            self.ids.update((key, id_) for key, id_ in made)
 
     def _record(self, row: Row) -> Record:
         line, filed, original = row.line, row.filed or OPEN, row.original
@@ -178,23 +184,31 @@ class Booking:
             for name, value in constants.items()
         }
         names = ", ".join([*said, *COLUMNS])
-        values = ", ".join([*said.values(), *"?" * len(COLUMNS)])
-        statement = f'INSERT INTO "transaction" ({names}) VALUES ({values})'  # noqa: S608 – our own columns and values
+        values = "({})".format(", ".join([*said.values(), *"?" * len(COLUMNS)]))
 
         async def execute(records: list[Record]) -> None:
-            await connection.exec_driver_sql(statement, [(record[0].isoformat(), *record[1:]) for record in records])
+            # Many rows a statement, all in one call: at each one two threads wait for each other.
+            flat = [(record[0].isoformat(), *record[1:]) for record in records]
+            parts = [tuple(chain.from_iterable(flat[at : at + ROWS])) for at in range(0, len(flat), ROWS)]
+            whole = [part for part in parts if len(part) == ROWS * len(COLUMNS)]
+            for said, many in ((whole, ROWS), (parts[len(whole) :], len(flat) % ROWS)):
+                if said:
+                    rows = ", ".join([values] * many)
+                    await connection.exec_driver_sql(f'INSERT INTO "transaction" ({names}) VALUES {rows}', said)  # noqa: S608 – our own columns and values
 
         return execute
 
-    def _sums(self, rows: Iterable[Row]) -> rollups.Deltas:
-        groups: dict[tuple[date, int | None, bool], list[int]] = defaultdict(lambda: [0, 0])
+    def _sum(self, rows: Iterable[Row]) -> None:
         for row in rows:
             line = row.line
-            group = groups[line.booked_on, row.filed.category_id if row.filed else None, line.minor > 0]
+            group = self.sums[line.booked_on, row.filed.category_id if row.filed else None, line.minor > 0]
             group[0] += line.minor
             group[1] += 1
+
+    async def finish(self) -> None:
+        """Add what was written to the totals."""
         deltas = rollups.Deltas(self.member.book.months)
-        for (day, category_id, _in), (minor, count) in groups.items():
+        for (day, category_id, _in), (minor, count) in self.sums.items():
             posting = rollups.Posting(
                 self.member.book.id,
                 self.batch.account_id,
@@ -206,7 +220,8 @@ class Booking:
                 is_transfer=False,
             )
             deltas.add(posting, count=count)
-        return deltas
+        self.sums.clear()
+        await rollups.apply(self.session, deltas)
 
 
 def summed_up(rows: Iterable[Row]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.i18n import _
 from app.settings import settings
 
 BLOCK = 1 << 20
+TOLD = ".lines"
 KEPT = 24 * 3600  # seconds; older files without an import of theirs are abandoned drafts
 
 
@@ -54,10 +55,25 @@ def opened(name: str | None) -> BinaryIO:
         raise NotFound(_("The file of this import is not kept any more. Upload it again.")) from None
 
 
+def tell(name: str | None, lines: int) -> None:
+    """Note beside a file how many of its lines are in. The import's own transaction shows nothing before its end."""
+    if name:
+        (folder() / f"{name}{TOLD}").write_text(str(lines))
+
+
+def told(name: str | None) -> int:
+    """What was noted last."""
+    try:
+        return int((folder() / f"{name}{TOLD}").read_text() or 0)
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
 def drop(name: str | None) -> None:
     if name:
-        with contextlib.suppress(FileNotFoundError):
-            (folder() / name).unlink()
+        for each in (name, f"{name}{TOLD}"):
+            with contextlib.suppress(FileNotFoundError):
+                (folder() / each).unlink()
 
 
 def sweep(in_use: set[str]) -> int:
@@ -65,7 +81,7 @@ def sweep(in_use: set[str]) -> int:
     gone = 0
     for file in folder().glob("*") if folder().is_dir() else ():
         with contextlib.suppress(FileNotFoundError):
-            if file.name not in in_use and file.stat().st_mtime < time.time() - KEPT:
+            if file.name.removesuffix(TOLD) not in in_use and file.stat().st_mtime < time.time() - KEPT:
                 file.unlink()
                 gone += 1
     return gone

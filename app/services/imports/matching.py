@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.statement.identity import (
@@ -82,15 +82,24 @@ class Booked(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """What the account holds around the days of a statement, and which of its lines a person deleted."""
+    """What the account holds around the days of a statement, and which of its lines a person deleted.
+
+    ``until`` is the last row from before the import: what the import itself has written is not held against it.
+    """
 
     currency: str = ""
+    until: int = 0
+    first: date | None = None
+    last: date | None = None
     rows: list[Booked] = field(default_factory=list)
+    amounts: set[int] = field(default_factory=set)
     by_identity: dict[tuple[int, int], Booked] = field(default_factory=dict)
-    by_reference: dict[str, Booked] = field(default_factory=dict)
+    by_reference: dict[str, Booked] | None = None
     buried: set[tuple[int, int]] = field(default_factory=set)
     buried_references: set[str] = field(default_factory=set)
     payees: dict[int, str] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)  # rows that a line of the file was found to be
+    seen: dict[str, int] = field(default_factory=dict)  # the file's references so far, with their lines' identity
 
     def existing(self, row: Booked) -> Existing:
         return Existing(
@@ -115,44 +124,71 @@ FIELDS = (
 )
 
 
-async def known(session: AsyncSession, account: Account, rows: Sequence[Row]) -> Known:
-    """What is booked around these rows: few queries, whatever their number."""
-    found = Known(account.currency)
-    if not rows:
-        return found
-    first = min(row.line.booked_on for row in rows) - timedelta(days=WINDOW)
-    last = max(row.line.booked_on for row in rows) + timedelta(days=WINDOW)
-    near = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.booked_on.between(first, last))
-    for row in await session.execute(near):
-        booked = Booked(*row[:6])
-        found.rows.append(booked)
-        if booked.identity is not None:
-            found.by_identity[booked.identity, row.ordinal or 0] = booked
+async def known(session: AsyncSession, account: Account) -> Known:
+    """What is always looked at; ``around`` reads the rest as the lines come."""
+    last = select(func.max(Transaction.id)).where(Transaction.account_id == account.id)
+    found = Known(account.currency, until=await session.scalar(last) or 0)
     graves = select(Tombstone.identity, Tombstone.ordinal, Tombstone.external_id)
     for one, ordinal, reference in await session.execute(graves.where(Tombstone.account_id == account.id)):
         if one is not None:
             found.buried.add((one, ordinal or 0))
         if reference:
             found.buried_references.add(reference)
-    if any(row.line.external_id for row in rows):
-        referenced = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.external_id.is_not(None))
-        for row in await session.execute(referenced):
-            found.by_reference[row.external_id or ""] = Booked(*row[:6])
     return found
+
+
+async def around(session: AsyncSession, account: Account, found: Known, rows: Sequence[Row]) -> None:
+    """Read what is booked around these rows and is not known yet: few queries, whatever their number."""
+    if not rows or not found.until:
+        return
+    days = [row.line.booked_on for row in rows]
+    own = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.id <= found.until)
+    for first, last in _unread(found, min(days) - timedelta(days=WINDOW), max(days) + timedelta(days=WINDOW)):
+        for row in await session.execute(own.where(Transaction.booked_on.between(first, last))):
+            booked = Booked(*row[:6])
+            found.rows.append(booked)
+            found.amounts.add(booked.minor)
+            if booked.identity is not None:
+                found.by_identity[booked.identity, row.ordinal or 0] = booked
+    if found.by_reference is None and any(row.line.external_id for row in rows):
+        referenced = await session.execute(own.where(Transaction.external_id.is_not(None)))
+        found.by_reference = {row.external_id: Booked(*row[:6]) for row in referenced}
+
+
+def _unread(found: Known, first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The parts of a period that were not read before; what was read is one period."""
+    if found.first is None or found.last is None:
+        yield first, last
+        found.first, found.last = first, last
+        return
+    if first < found.first:
+        yield first, found.first - timedelta(days=1)
+        found.first = first
+    if last > found.last:
+        yield found.last + timedelta(days=1), last
+        found.last = last
 
 
 async def match(session: AsyncSession, found: Known, rows: Sequence[Row]) -> None:
     """Give each row its outcome, reason and match."""
-    used, seen = set[int](), dict[str, Row]()
-    open_rows = [row for row in rows if not _is_known(row, found, used, seen)]
-    wanted = {row.line.minor for row in open_rows}
+    await compared(session, found, unknown(found, rows))
+
+
+def unknown(found: Known, rows: Iterable[Row]) -> list[Row]:
+    """The rows that neither the bank's reference nor their identity decides; those that it does are decided."""
+    return [row for row in rows if not _is_known(row, found)]
+
+
+async def compared(session: AsyncSession, found: Known, rows: Sequence[Row]) -> None:
+    """Hold rows against what is booked with the same amount, once all that is known by identity is put aside."""
+    wanted = {row.line.minor for row in rows} & found.amounts
     by_amount: dict[int, list[Booked]] = defaultdict(list)
-    for booked in found.rows:
-        if booked.id not in used and booked.minor in wanted:
+    for booked in found.rows if wanted else ():
+        if booked.minor in wanted and booked.id not in found.used:
             by_amount[booked.minor].append(booked)
     if by_amount:
         await _name_payees(session, found, by_amount.values())
-        _compare(found, [row for row in open_rows if row.line.minor in by_amount], by_amount)
+        _compare(found, [row for row in rows if row.line.minor in by_amount], by_amount)
 
 
 def _same(row: Row, reason: str, match_id: int | None = None) -> bool:
@@ -160,11 +196,11 @@ def _same(row: Row, reason: str, match_id: int | None = None) -> bool:
     return True
 
 
-def _is_known(row: Row, found: Known, used: set[int], seen: dict[str, Row]) -> bool:
+def _is_known(row: Row, found: Known) -> bool:
     """Decide by the bank's reference and by identity; False when neither says anything."""
     row.outcome, row.reason, row.match_id = NEW, "", None
     reference = row.line.external_id
-    if reference and _by_reference(row, found, used, seen):
+    if reference and _by_reference(row, found):
         return True
     spot = row.identity, row.ordinal
     if spot in found.buried:
@@ -176,25 +212,26 @@ def _is_known(row: Row, found: Known, used: set[int], seen: dict[str, Row]) -> b
         while (row.identity, row.ordinal) in found.by_identity:
             row.ordinal += EQUAL_LINES
         return False
-    used.add(booked.id)
+    found.used.add(booked.id)
     return _same(row, _("This line is booked already."), booked.id)
 
 
-def _by_reference(row: Row, found: Known, used: set[int], seen: dict[str, Row]) -> bool:
+def _by_reference(row: Row, found: Known) -> bool:
     reference = row.line.external_id
-    earlier = seen.setdefault(reference, row)
-    if earlier is not row:
-        if earlier.identity == row.identity:
+    earlier = found.seen.get(reference)
+    if earlier is not None:
+        if earlier == row.identity:
             return _same(row, _("The bank's reference {id} is in this file twice.", id=reference[:40]))
         row.outcome = UNSURE
         row.reason = _("Another line of this file has the same reference, {id}.", id=reference[:40])
         return True
+    found.seen[reference] = row.identity
     if reference in found.buried_references:
         return _same(row, _("You deleted this line before."))
-    booked = found.by_reference.get(reference)
+    booked = found.by_reference.get(reference) if found.by_reference else None
     if booked is None:
         return False
-    used.add(booked.id)
+    found.used.add(booked.id)
     row.outcome, row.reason, row.match_id = compare(_candidate(row), [found.existing(booked)])
     return True
 

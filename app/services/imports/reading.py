@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -19,7 +20,6 @@ from app.services.imports.matching import Original, Row, numbered
 from app.services.rates import RateService
 
 CHUNK = 4000
-Progress = Callable[[int], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -44,30 +44,44 @@ class Reader:
         self.rates, self.filing = rates, filing
         self.account_id, self.currency = account.id, account.currency
 
-    async def read(self, lines: Iterable[Line | BadLine], progress: Progress | None = None) -> Statement:
+    async def read(self, lines: Iterable[Line | BadLine]) -> Statement:
+        """All lines at once."""
         found = Statement()
-        async for chunk in self._chunks(numbered(self.account_id, lines)):
-            for each in chunk:
-                if isinstance(each, BadLine):
-                    found.bad.append(each)
-                elif each.line.currency == self.currency:
-                    found.rows.append(each)
-                else:
-                    await self._convert(each, found)
-            if progress is not None:
-                await progress(len(found))
+        async with aclosing(self.parts(lines)) as parts:
+            async for part in parts:
+                found.rows += part.rows
+                found.bad += part.bad
         return found
 
-    async def _chunks(self, lines: Iterator[Row | BadLine]) -> AsyncIterator[list[Row | BadLine]]:
-        def next_chunk() -> list[Row | BadLine]:
-            chunk = list(islice(lines, CHUNK))
-            rows = [each for each in chunk if isinstance(each, Row)]
-            for row, filed in zip(rows, self.filing.file([row.line for row in rows], self.account_id), strict=True):
-                row.filed = filed
-            return chunk
+    async def parts(self, lines: Iterable[Line | BadLine]) -> AsyncGenerator[Statement]:
+        """The lines part by part; the next one is read while its reader is busy with the one before."""
+        ahead, numbers = None, numbered(self.account_id, lines)
+        try:
+            ahead = asyncio.ensure_future(asyncio.to_thread(self._next, numbers))
+            while chunk := await ahead:
+                ahead = asyncio.ensure_future(asyncio.to_thread(self._next, numbers))
+                yield await self._part(chunk)
+        finally:
+            if ahead is not None:  # a thread cannot be stopped, and the file is closed after us
+                await asyncio.wait((ahead,))
 
-        while chunk := await asyncio.to_thread(next_chunk):
-            yield chunk
+    def _next(self, lines: Iterator[Row | BadLine]) -> list[Row | BadLine]:
+        chunk = list(islice(lines, CHUNK))
+        rows = [each for each in chunk if isinstance(each, Row)]
+        for row, filed in zip(rows, self.filing.file([row.line for row in rows], self.account_id), strict=True):
+            row.filed = filed
+        return chunk
+
+    async def _part(self, chunk: Sequence[Row | BadLine]) -> Statement:
+        part = Statement()
+        for each in chunk:
+            if isinstance(each, BadLine):
+                part.bad.append(each)
+            elif each.line.currency == self.currency:
+                part.rows.append(each)
+            else:
+                await self._convert(each, part)
+        return part
 
     async def _convert(self, row: Row, found: Statement) -> None:
         line = row.line

@@ -1,0 +1,267 @@
+"""One batch on its way into the ledger: its lines come in parts, and no part is kept longer than it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import selectinload
+
+from app.domain.money import wire
+from app.domain.statement.lines import BadLine
+from app.i18n import ngettext
+from app.models import Account, Actor, ImportBatch, ImportRow, ImportStatus, RowOutcome, Status, Transaction
+from app.models.base import now
+from app.services.imports.booking import Booking, summed_up
+from app.services.imports.matching import NEW, SAME, UNSURE, Known, Row, around, compared, known, unknown
+from app.services.imports.reading import Statement
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+LISTED = 2000  # bad lines that are kept with a batch
+NEAR = timedelta(days=3)  # between the two sides of a transfer
+SUGGESTED = 50  # transfers named in a summary
+
+
+class Intake:
+    """Takes a batch's lines in, in the running unit of work: ``take`` each part, then ``finish``.
+
+    A line that may be one that is booked already waits for ``finish``, when it is known which bookings other lines are.
+    """
+
+    def __init__(self, services: Services, batch: ImportBatch, account: Account, found: Known, unsure: str) -> None:
+        self.services, self.session, self.member = services, services.session, services.member
+        self.batch, self.account, self.found, self.unsure = batch, account, found, unsure
+        self.booking = Booking(services, batch, account.currency)
+        self.waiting: list[Row] = []
+        self.references: set[str] = set()  # of the new rows
+        self.summary = summed_up(())
+        self.pairs: list[list[int]] = []
+        self.paired: set[int] = set()
+        self.count = self.created = self.duplicates = self.left = self.failed = 0
+        journal = services.journal
+        journal.recorder.import_batch_id = batch.id
+        journal.note("", actor=Actor.IMPORT)
+
+    @classmethod
+    async def of(cls, services: Services, batch: ImportBatch, account: Account, unsure: str) -> Intake:
+        return cls(services, batch, account, await known(services.session, account), unsure)
+
+    async def take(self, part: Statement) -> None:
+        """Book the lines that are surely new."""
+        await around(self.session, self.account, self.found, part.rows)
+        maybe = {id(row) for row in unknown(self.found, part.rows) if row.line.minor in self.found.amounts}
+        sure, waiting = list[Row](), list[Row]()
+        for row in part.rows:
+            (waiting if row.outcome == UNSURE or id(row) in maybe else sure).append(row)
+        self.waiting += waiting
+        await self._settle(sure)
+        await self._note_bad(part.bad)
+        self.count += len(part)
+
+    async def take_all(self, statement: Statement) -> list[int]:
+        """Take in all lines at once, in their order; the ids of the new ones."""
+        await around(self.session, self.account, self.found, statement.rows)
+        await compared(self.session, self.found, unknown(self.found, statement.rows))
+        ids = await self._settle(statement.rows)
+        await self._note_bad(statement.bad)
+        self.count += len(statement)
+        return ids
+
+    async def finish(self) -> None:
+        """Decide on the lines that waited, and say in the batch and the journal what became of all."""
+        await compared(self.session, self.found, [row for row in self.waiting if row.outcome != UNSURE])
+        await self._settle(self.waiting)
+        await self.booking.finish()
+        batch = self.batch
+        batch.status, batch.finished_at = ImportStatus.DONE, now()
+        batch.rows = batch.done = self.count
+        batch.created, batch.duplicates = self.created, self.duplicates
+        batch.unsure, batch.failed = self.left, self.failed
+        batch.summary = self.summary | {"transfers": self.pairs}
+        batch.path = None
+        self.services.journal.note(_label(self.created, self.account))
+        await self.session.flush()
+
+    async def _settle(self, rows: Sequence[Row]) -> list[int]:
+        """Write the new rows and note the others; the ids of the new ones."""
+        if self.unsure == "keep":
+            keep(rows, self.found, self.references)
+        new = [row for row in rows if row.outcome == NEW]
+        taking = [row for row in rows if row.takes_over]
+        if new or taking:
+            await self.session.run_sync(self.services.journal.recorder.change_set)
+        ids = await self.booking.book(new)
+        before = await self._take_over(taking)
+        await self._note(rows, before)
+        if new:
+            self.references.update(row.line.external_id for row in new)
+            self.summary = added(self.summary, summed_up(new))
+            await self._pair(new, ids)
+        self.created += len(new)
+        self.duplicates += sum(row.outcome == SAME for row in rows)
+        self.left += sum(row.outcome == UNSURE for row in rows)
+        return ids
+
+    async def _take_over(self, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
+        """Give hand-typed rows the identity of their bank lines; what they were before, by id."""
+        before: dict[int, dict[str, Any]] = {}
+        owners = {row.match_id: row for row in rows}
+        ids = list(owners)
+        for start in range(0, len(ids), 500):
+            typed = select(Transaction).where(
+                Transaction.id.in_(ids[start : start + 500]), Transaction.book_id == self.member.book.id
+            )
+            for row in await self.session.scalars(typed.options(selectinload(Transaction.splits))):
+                before[row.id] = taken_over(row, owners[row.id])
+        await self.session.flush()
+        return before
+
+    async def _note(self, rows: Sequence[Row], before: Mapping[int, dict[str, Any]]) -> None:
+        """Keep the lines that did not simply go in, with their reasons."""
+        unsure = RowOutcome.SKIPPED if self.unsure == "skip" else RowOutcome.UNSURE
+        await self._keep(
+            _import_row(self.batch, row.line.line, unsure, row.reason, parsed(row), row.match_id)
+            for row in rows
+            if row.outcome == UNSURE
+        )
+        await self._keep(
+            _import_row(
+                self.batch, row.line.line, RowOutcome.DUPLICATE, row.reason,
+                parsed(row) | {"before": before[row.match_id]}, row.match_id,
+            )
+            for row in rows
+            if row.takes_over and row.match_id is not None and row.match_id in before
+        )  # fmt: skip
+
+    async def _note_bad(self, bad: Sequence[BadLine]) -> None:
+        room = max(0, LISTED - self.failed)
+        self.failed += len(bad)
+        await self._keep(
+            _import_row(self.batch, each.line, RowOutcome.FAILED, each.reason, {"raw": each.raw}, None)
+            for each in bad[:room]
+        )
+
+    async def _keep(self, lines: Iterable[dict[str, Any]]) -> None:
+        kept = list(lines)
+        connection = await self.session.connection()
+        for start in range(0, len(kept), 2000):
+            await connection.execute(insert(ImportRow), kept[start : start + 2000])
+
+    async def _pair(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
+        """Name pairs of a new row and one on another own account that look like one transfer."""
+        if len(self.pairs) >= SUGGESTED:
+            return
+        days = [row.line.booked_on for row in rows]
+        opposite = select(-Transaction.amount_minor).where(
+            Transaction.import_batch_id == self.batch.id, Transaction.id >= ids[0], Transaction.amount_minor != 0
+        )
+        others = await self.session.execute(
+            select(Transaction.id, Transaction.amount_minor, Transaction.booked_on).where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.account_id != self.account.id,
+                Transaction.currency == self.account.currency,
+                Transaction.transfer_id.is_(None),
+                Transaction.booked_on.between(min(days) - NEAR, max(days) + NEAR),
+                Transaction.amount_minor.in_(opposite),
+            )
+        )
+        waiting: dict[int, list[tuple[date, int]]] = {}
+        for other_id, minor, day in others:
+            if other_id not in self.paired:
+                waiting.setdefault(-minor, []).append((day, other_id))
+        if not waiting:
+            return
+        for row, row_id in zip(rows, ids, strict=True):
+            day = row.line.booked_on
+            near = [each for each in waiting.get(row.line.minor, ()) if abs(each[0] - day) <= NEAR]
+            if near and len(self.pairs) < SUGGESTED:
+                nearest = min(near, key=lambda each: abs(each[0] - day))
+                waiting[row.line.minor].remove(nearest)
+                self.paired.add(nearest[1])
+                self.pairs.append([row_id, nearest[1]])
+
+
+def _label(count: int, account: Account) -> str:
+    return ngettext(
+        "Imported {n} transaction into {account}",
+        "Imported {n} transactions into {account}",
+        count,
+        account=account.name,
+    )
+
+
+def keep(rows: Iterable[Row], found: Known, references: Iterable[str] = ()) -> None:
+    """Make unsure rows new ones; a reference that another row has already is left out."""
+    given = {*(found.by_reference or ()), *references}
+    given.update(row.line.external_id for row in rows if row.outcome == NEW)
+    for row in rows:
+        if row.outcome == UNSURE:
+            row.outcome, row.match_id = NEW, None
+            if row.line.external_id in given:
+                row.line = row.line._replace(external_id="")
+            given.add(row.line.external_id)
+
+
+def taken_over(row: Transaction, line: Row) -> dict[str, Any]:
+    """Let a hand-typed row be this line; what it was before."""
+    before = {
+        "identity": row.identity,
+        "ordinal": row.ordinal,
+        "external_id": row.external_id,
+        "statement_text": row.statement_text,
+        "status": row.status.value,
+    }
+    row.identity, row.ordinal = line.identity, line.ordinal
+    row.external_id = line.line.external_id or row.external_id
+    row.statement_text = line.line.payee_text[:300]
+    if row.status is Status.PENDING:
+        row.status = Status.CLEARED
+    return before
+
+
+def parsed(row: Row) -> dict[str, Any]:
+    """A line as it is shown and sent, and as ``decide`` reads it back."""
+    line, original = row.line, row.original
+    values: dict[str, Any] = {
+        "booked_on": line.booked_on.isoformat(),
+        "payee": line.payee_text,
+        "amount": wire(line.minor, line.currency),
+        "minor": line.minor,
+        "currency": line.currency,
+        "memo": line.memo,
+        "category": line.category,
+        "external_id": line.external_id,
+        "identity": row.identity,
+        "ordinal": row.ordinal,
+    }
+    return values | ({"original": list(original)} if original else {})
+
+
+def _import_row(
+    batch: ImportBatch, line: int, outcome: RowOutcome, reason: str, values: dict[str, Any], match_id: int | None
+) -> dict[str, Any]:
+    return {
+        "book_id": batch.book_id,
+        "batch_id": batch.id,
+        "line": line,
+        "outcome": outcome,
+        "reason": reason[:300],
+        "parsed": values,
+        "match_id": match_id,
+    }
+
+
+def added(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two summaries as one."""
+    total = one | {name: one.get(name, 0) + other[name] for name in ("count", "in", "out")}
+    days = [day for summary in (one, other) for day in (summary.get("first"), summary.get("last")) if day]
+    total |= {"first": min(days, default=None), "last": max(days, default=None)}
+    categories = {name: list(values) for name, values in one.get("categories", {}).items()}
+    for name, (count, minor) in other["categories"].items():
+        group = categories.setdefault(name, [0, 0])
+        group[0], group[1] = group[0] + count, group[1] + minor
+    return total | {"categories": categories}
