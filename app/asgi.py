@@ -23,6 +23,7 @@ from app.db import database
 from app.log import set_up_logging
 from app.routes import API, PAGES
 from app.settings import settings
+from app.tasks import hand_over  # noqa: F401  – hears of jobs that a request queues
 from app.web.dependencies import DEPENDENCIES
 from app.web.door import Door
 from app.web.errors import HANDLERS

@@ -6,6 +6,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,11 @@ PRAGMAS = (
     "mmap_size=134217728",
     "temp_store=MEMORY",
 )
+
+
+def insert_into(table: Any, dialect_name: str) -> Any:
+    """INSERT that can say ON CONFLICT, in the database's own way; the other one's is not even loaded."""
+    return import_module(f"sqlalchemy.dialects.{dialect_name}").insert(table)
 
 
 class Ran(NamedTuple):

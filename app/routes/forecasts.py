@@ -16,7 +16,6 @@ from app.services import Member, Services
 from app.services.forecasts import page as forecast_page
 from app.services.forecasts import scenarios
 from app.services.forecasts.page import HORIZONS, ForecastPage
-from app.tasks import forecasts as job
 from app.web import foresight
 from app.web.filters import day_month
 from app.web.forms import typed
@@ -157,6 +156,8 @@ class ForecastController(Controller):
     ) -> Template | Response[Any]:
         """Ask the worker for a new forecast now; asked again within a minute it is the same one."""
         minute = datetime.now(UTC).strftime("%Y%m%dT%H%M")
+        from app.tasks import forecasts as job
+
         await job.queue(services.session, member.book.id, member.user.id, f"asked:{minute}")
         if not is_htmx(request):
             return go(request, local_path((await typed(request)).get("next"), PATH))

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import insert_into
 from app.domain.money import Money, exponent
 from app.domain.recurrence import DAYS
 from app.errors import Conflict, Invalid
@@ -313,9 +313,8 @@ class AnomalyService:
     async def looked(self, change_set_id: int) -> None:
         """Remember how far the book was looked through."""
         table: Any = Watch.__table__
-        postgres = self.session.get_bind().dialect.name == "postgresql"
         values = {"book_id": self.member.book.id, "change_set_id": change_set_id, "looked_at": now()}
-        statement = (postgresql if postgres else sqlite).insert(table).values(values)
+        statement = insert_into(table, self.session.get_bind().dialect.name).values(values)
         await self.session.execute(statement.on_conflict_do_update(index_elements=["book_id"], set_=values))
 
     # Answers

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
-from PIL import Image, ImageOps
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -154,6 +153,8 @@ def _cleaned(content: bytes) -> tuple[bytes, str, str]:
 
 
 def _repainted(content: bytes, format_: str) -> bytes:
+    from PIL import Image, ImageOps
+
     painted = io.BytesIO()
     try:
         with warnings.catch_warnings():

@@ -10,7 +10,6 @@ import warnings
 from pathlib import Path
 
 import anyio.to_thread
-from PIL import Image, ImageOps
 
 from app.errors import Invalid, NotFound, TooLarge, UnsupportedFile
 from app.i18n import _
@@ -38,6 +37,8 @@ async def keep(content: bytes) -> str:
 
 
 def _write(content: bytes) -> str:
+    from PIL import Image, ImageOps
+
     square = io.BytesIO()
     try:
         with warnings.catch_warnings():

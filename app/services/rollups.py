@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, event, inspect
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from app.db import insert_into
 from app.domain.period import Months
 from app.models import TRANSFER, UNFILED, AccountTotal, DayTotal, MonthTotal, Split, Status, Transaction
 from app.services.member import Member
@@ -120,8 +120,7 @@ def _upsert(
 @cache
 def _adding(dialect_name: str, table: Table, unique: tuple[str, ...], sums: tuple[str, ...]) -> Any:
     """INSERT that adds to the sums of the row that is there; made once, as it is run for each entry."""
-    dialect: Any = postgresql if dialect_name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    statement = insert_into(table, dialect_name)
     added = {name: table.c[name] + statement.excluded[name] for name in sums}
     return statement.on_conflict_do_update(index_elements=list(unique), set_=added)
 

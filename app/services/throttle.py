@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import case, delete, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import write_session
+from app.db import insert_into, write_session
 from app.errors import TooMany, Unavailable
 from app.i18n import _, ngettext
 from app.log import logger
 from app.models import Attempt
 from app.models.base import now
 from app.settings import settings
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 log = logger("saldo.throttle")
 
@@ -111,9 +111,8 @@ def pause_after(failures: int) -> int:
 
 def _upsert(session: AsyncSession, key: str, moment: datetime, stale: Any, *, started: Any, where: Any = None) -> Any:
     """Add one to a key's count, or begin again when the last was long ago; tells the new state."""
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return (
-        dialect.insert(Attempt)
+        insert_into(Attempt, session.get_bind().dialect.name)
         .values(key=key, count=1, started_at=moment)
         .on_conflict_do_update(
             index_elements=[Attempt.key],
@@ -169,6 +168,13 @@ return 0
 """
 
 
+def unreachable() -> tuple[type[Exception], ...]:
+    """What is raised while Redis is down. Redis is loaded only where it is used."""
+    from redis.exceptions import RedisError
+
+    return RedisError, OSError
+
+
 class RedisCounter:
     """Counts in Redis; ``closed`` says what happens while it does not answer."""
 
@@ -182,7 +188,7 @@ class RedisCounter:
                 pipe.expire(f"saldo:{key}", seconds, nx=True)
                 pipe.ttl(f"saldo:{key}")
                 seen, _set, left = await pipe.execute()
-        except (RedisError, OSError) as error:
+        except unreachable() as error:
             self._down(error)
             return 0, 0
         return int(seen), int(left)
@@ -192,14 +198,14 @@ class RedisCounter:
         keys = [f"saldo:{key}", f"saldo:{key}:wait"]
         try:
             return int(await script(keys, [FREE_FAILURES.seconds, FREE_FAILURES.allowed, LONGEST_WAIT]))
-        except (RedisError, OSError) as error:
+        except unreachable() as error:
             self._down(error)
         return 0
 
     async def forget(self, key: str) -> None:
         try:
             await self.redis.delete(f"saldo:{key}", f"saldo:{key}:wait")
-        except (RedisError, OSError) as error:
+        except unreachable() as error:
             log.warning("redis does not answer", error=type(error).__name__)
 
     def _down(self, error: Exception) -> None:
@@ -210,6 +216,8 @@ class RedisCounter:
 
 @cache
 def _redis(url: str) -> Redis:
+    from redis.asyncio import Redis
+
     made: Redis = Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
     return made
 

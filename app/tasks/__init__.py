@@ -6,13 +6,18 @@ from functools import cache
 from typing import Any
 
 import anyio.to_thread
-from huey import RedisHuey, SqliteHuey
 
+from app.events import JobQueued, on
+from app.log import logger
 from app.settings import settings
+
+log = logger("saldo.jobs")
 
 
 @cache
 def queue() -> Any:
+    from huey import RedisHuey, SqliteHuey  # loaded when there is something to do, not at every start
+
     if settings().redis_url:
         return RedisHuey("saldo", url=settings().redis_url)
     settings().data_dir.mkdir(parents=True, exist_ok=True)
@@ -26,3 +31,14 @@ async def queue_answers() -> bool:
     except Exception:
         return False
     return True
+
+
+@on(JobQueued)
+def hand_over(queued: JobQueued) -> None:
+    """Tell the worker at once; when the queue is down the sweep finds the job."""
+    try:
+        from app.tasks.jobs import run_job
+
+        run_job(queued.job_id)
+    except Exception:
+        log.warning("the queue is down; the sweep will find the job", job=queued.job_id)

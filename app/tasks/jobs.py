@@ -11,7 +11,6 @@ from contextlib import suppress
 import app.tasks
 from app.db import write_session
 from app.errors import SaldoError
-from app.events import JobQueued, on
 from app.log import logger
 from app.models import Job
 from app.services.jobs import LEASE, JobService
@@ -51,15 +50,6 @@ def load() -> None:
 @queue().task(name="run_job")  # type: ignore[untyped-decorator]
 def run_job(job_id: int) -> None:
     loop.run(perform(job_id))
-
-
-@on(JobQueued)
-def hand_over(queued: JobQueued) -> None:
-    """Tell the worker at once; when the queue is down the sweep finds the job."""
-    try:
-        run_job(queued.job_id)
-    except Exception:
-        log.warning("the queue is down; the sweep will find the job", job=queued.job_id)
 
 
 async def sweep() -> None:

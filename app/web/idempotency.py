@@ -10,10 +10,9 @@ from typing import Any
 from litestar import Request, Response
 from pydantic_core import to_jsonable_python
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import read_session
+from app.db import insert_into, read_session
 from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import IdempotencyKey, User
@@ -139,9 +138,8 @@ async def fingerprint(request: AnyRequest, book_id: int) -> str:
 async def _claim(session: AsyncSession, user_id: int, key: str, mark: str) -> bool:
     mine = (IdempotencyKey.user_id == user_id, IdempotencyKey.key == key)
     await session.execute(delete(IdempotencyKey).where(*mine, IdempotencyKey.created_at < now() - ANSWERS))
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     claimed = await session.execute(
-        dialect.insert(IdempotencyKey)
+        insert_into(IdempotencyKey, session.get_bind().dialect.name)
         .values(user_id=user_id, key=key, request_hash=mark, status=0, answer={}, created_at=now())
         .on_conflict_do_nothing(index_elements=["user_id", "key"])
         .returning(IdempotencyKey.id)

@@ -7,8 +7,6 @@ import io
 import re
 from typing import BinaryIO
 
-from charset_normalizer import from_bytes
-
 from app.errors import Invalid, UnsupportedFile
 from app.i18n import _
 
@@ -163,6 +161,8 @@ def _single_byte(sample: bytes) -> str:
     latin, dos = len(LATIN_LETTER.findall(sample)), len(DOS_LETTER.findall(sample))
     letters = len(re.findall(rb"[A-Za-z]", sample))
     if latin * 2 > letters:  # mostly letters beyond ASCII: not a western text
+        from charset_normalizer import from_bytes
+
         best = from_bytes(sample, cp_isolation=list(ALSO_TRIED)).best()
         if best and NOT_LATIN.search(str(best)):
             return codecs.lookup(best.encoding).name
