@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
@@ -26,6 +27,26 @@ from app.web.render import go, local_path, page, partial
 AnyRequest = Request[Any, Any, Any]
 PATH = "/forecast"
 DAYS = 90
+WAITS = (3, 3, 5, 8, 13, 21, 34, 60)  # seconds between two looks for the worker's result: two and a half minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """When and where to ask whether the forecast is ready, ever more seldom; at last nowhere but ``again``, a link."""
+
+    url: str
+    seconds: int
+    again: str
+
+    @classmethod
+    def after(cls, turn: int, query: str) -> Poll:
+        """``query`` is the page's, with ``after`` when a newer forecast than a stored one is waited for."""
+        pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "turn"]
+        page_query = urlencode([pair for pair in pairs if pair[0] != "after"])
+        again = PATH + (f"?{page_query}" if page_query else "")
+        if turn >= len(WAITS):
+            return cls("", 0, again)
+        return cls(f"{PATH}/fresh?{urlencode([*pairs, ('turn', turn + 1)])}", WAITS[turn], again)
 
 
 class Asked:
@@ -96,7 +117,7 @@ async def drawn(request: AnyRequest, services: Services, asked: Asked, *, waitin
         "quality_sentences": foresight.quality_sentences,
         "quality_figures": foresight.figures,
         "waiting": waiting or ("first" if found.outlook.is_quick and found.has_history else ""),
-        "fresh_url": f"/forecast/fresh?{request.url.query or urlencode({'days': asked.days}, doseq=True)}",
+        "poll": Poll.after(0, request.url.query),
     }
 
 
@@ -141,14 +162,19 @@ class ForecastController(Controller):
         return partial("forecast/body", **await drawn(request, services, asked))
 
     @get("/fresh", name="forecast:fresh")
-    async def fresh(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[None]:
-        """The page's body once there is a newer forecast than ``after``; until then nothing to swap."""
+    async def fresh(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+        """The page's body once there is a newer forecast than ``after``; until then when to look the next time."""
         computed = (await services.forecasts.freshness()).computed_at
-        after = request.query_params.get("after", "")
+        after = request.query_params.get("after")
         if computed is None or computed.isoformat() == after:
-            return Response(None, status_code=204)
+            turn = request.query_params.get("turn", "")
+            at = int(turn) if turn.isdecimal() and len(turn) < 3 else len(WAITS)
+            return partial(
+                "forecast/first" if after is None else "forecast/waiting", poll=Poll.after(at, request.url.query)
+            )
         asked = await asked_for(request, services)
-        return partial("forecast/body", **await drawn(request, services, asked))
+        whole = {"HX-Retarget": "#forecast", "HX-Reswap": "outerMorph"}
+        return partial("forecast/body", headers=whole, **await drawn(request, services, asked))
 
     @post("/refresh", name="forecast:refresh", status_code=200)
     async def refresh(
@@ -163,4 +189,5 @@ class ForecastController(Controller):
             return go(request, local_path((await typed(request)).get("next"), PATH))
         computed = (await services.forecasts.freshness()).computed_at
         after = computed.isoformat() if computed else ""
-        return partial("forecast/waiting", after=after, query=(await typed(request)).get("query", ""))
+        pairs = parse_qsl((await typed(request)).get("query", ""))
+        return partial("forecast/waiting", poll=Poll.after(0, urlencode([*pairs, ("after", after)])))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from tests.forecasts import account, computed, half_a_year
@@ -20,13 +23,43 @@ def test_an_empty_book_is_led_to_its_first_entries(alice):
     assert 'href="/imports"' in body
 
 
+POLL = re.compile(r'hx-get="([^"]+)" hx-trigger="load delay:(\d+)s"')
+
+
 def test_before_the_worker_has_run_a_first_estimate_is_shown_and_asks_again(alice):
     alice.work(half_a_year)
-    body = page(alice)
+    body = page(alice, "?days=30")
 
     assert "This is a first estimate" in body
-    assert 'hx-trigger="every 3s"' in body
-    assert alice.htmx("get", "/forecast/fresh?days=90").status_code == 204
+    assert POLL.findall(body) == [("/forecast/fresh?days=30&amp;turn=1", "3")]
+
+
+@pytest.mark.parametrize("first", ["what=sofa+900", "days=30&after="])
+def test_where_no_worker_runs_the_page_asks_ever_more_seldom_and_ends_with_a_link(alice, first):
+    alice.work(half_a_year)
+    url, waits = f"/forecast/fresh?{first}&turn=0", []
+    while found := POLL.findall(answer := alice.htmx("get", url).text):
+        ((address, seconds),) = found
+        url = unescape(address)
+        waits.append(int(seconds))
+        assert len(waits) < 20
+
+    assert waits == sorted(waits)
+    assert 60 < sum(waits) < 300
+    assert "not ready yet" in answer
+    assert "hx-get" not in answer
+    again = "/forecast?" + first.removesuffix("&after=")
+    assert f'href="{again}"' in answer
+    assert "load delay" in page(alice, again.removeprefix("/forecast"))
+
+
+@pytest.mark.parametrize("turn", ["-1", "9" * 400, "x", "٣", "%C2%B2"])
+def test_a_turn_nobody_took_ends_the_asking(alice, turn):
+    alice.work(half_a_year)
+    answer = alice.htmx("get", f"/forecast/fresh?turn={turn}")
+
+    assert answer.status_code == 200
+    assert 'href="/forecast"' in answer.text or "load delay" in answer.text
 
 
 def test_once_it_has_run_the_page_is_complete(alice):
@@ -34,10 +67,12 @@ def test_once_it_has_run_the_page_is_complete(alice):
     computed(alice)
     body = page(alice)
 
-    assert "every 3s" not in body
+    assert "load delay" not in body
     for words in ("Expected on", "Linden Property", "Groceries", "How good is this?", "Show as table", "Payday"):
         assert words in body
-    assert 'id="forecast"' in alice.htmx("get", "/forecast/fresh?days=90").text
+    fresh = alice.htmx("get", "/forecast/fresh?days=90&turn=3")
+    assert 'id="forecast"' in fresh.text
+    assert fresh.headers["HX-Retarget"] == "#forecast"
 
 
 def test_a_supposition_is_a_chip_that_can_be_dropped(alice):
