@@ -28,6 +28,8 @@ SHARPNESS = 6
 TO_EQUAL = 0.1  # and a tenth of the way back to equal weights
 # what a member's word counts at equal error: on noisy spending a backtest of a year cannot tell them apart
 PRIOR: dict[str, dict[str, float]] = {"M": {"median": 1.5, "lstm": 2.0, "ets": 0.5}, "D": {}}
+LONG = {"M": 60}  # points from which on trend and season can be told from noise
+PRIOR_LONG = {"median": 0.5}
 # how much worse than the median a member may be before it is dropped; more when the backtest is short
 TOLERANCE = 0.15
 OUTLIER = 6.0  # robust deviations
@@ -296,8 +298,9 @@ class _Trial:
         kept = {name: loss for name, loss in losses.items() if loss <= (1 + TOLERANCE / seen) * floor + tiny}
         power = {name: ((loss + tiny) / (floor + tiny)) ** (-SHARPNESS * seen) for name, loss in kept.items()}
         total = sum(power.values())
+        prior = PRIOR_LONG if len(self.actual) >= LONG.get(self.freq, math.inf) else PRIOR[self.freq]
         weights = {
-            name: PRIOR[self.freq].get(name, 1.0) * ((1 - TO_EQUAL) * p / total + TO_EQUAL / len(power))
+            name: prior.get(name, 1.0) * ((1 - TO_EQUAL) * p / total + TO_EQUAL / len(power))
             for name, p in power.items()
         }
         return {name: weight / sum(weights.values()) for name, weight in weights.items()}
