@@ -40,7 +40,14 @@ FORECASTS = {
     "tourism": "tourism monthly, h12",
     "nn5": "NN5 daily, h56",
 }
-MASE = {"spending": (0.81, 0.77), "household": (1.15, 1.05), "m3": (0.70, 0.66)}
+SPENDING = (0.81, 0.77)
+MASE = {
+    "spending": SPENDING,
+    "spending all": SPENDING,
+    "spending cuts": SPENDING,
+    "household": (1.15, 1.05),
+    "m3": (0.70, 0.66),
+}
 
 TARGETS = (
     Target("category 0", "category accuracy, 0 corrections", "more", 0.48, 0.52),
@@ -55,7 +62,7 @@ TARGETS = (
     Target("duplicates", "duplicate recall at <= 1 % false alarms", "more", 0.50, 0.80),
     Target("budget past", "budgets with history, loss against baseline", "less", -0.05, -0.12),
     Target("budget new", "budgets of new users, loss against baseline", "less", -0.13, -0.30),
-    Target("sentences", "sentences, amount + currency + date", "more", 0.95, 0.99),
+    Target("sentences", "sentences, amount + currency + date, 36 of them", "more", 0.95, 0.99),
     Target("recurring 0", "recurring F1, dates exact", "more", 0.97, 0.99),
     Target("recurring 2", "recurring F1, 2 days of jitter", "more", 0.95, 0.98),
     Target("recurring 4", "recurring F1, 4 days of jitter", "more", 0.88, 0.93),
@@ -91,9 +98,9 @@ def verdict(target: Target, value: float) -> str:
 
 def table(figures: Mapping[str, Figure], why_not: Mapping[str, str]) -> str:
     """Every row, measured or not; ``why_not`` says by the first word of a key why it was left out."""
-    lines = [f"{'task':62}{'measured':>9}  {'ship':>9} {'aim':>9}  {'verdict':29}baseline on the same rows"]
+    lines = [f"{'task':65}{'measured':>9}  {'ship':>9} {'aim':>9}  {'verdict':29}baseline on the same rows"]
     for target in TARGETS:
-        head = f"{target.task:62}"
+        head = f"{target.task:65}"
         limits = f"{_shown(target.ship):>9} {_shown(target.aim):>9}"
         figure = figures.get(target.key)
         if figure is None:

@@ -36,7 +36,7 @@ def test_every_row_is_printed_and_what_was_not_measured_says_why() -> None:
     shown = table({"sentences": Figure(1.0, "first number .333")}, {target.key: "no data" for target in TARGETS})
 
     lines = shown.splitlines()[1:]
-    assert [line[:62].strip() for line in lines] == [target.task for target in TARGETS]
+    assert [line[:65].strip() for line in lines] == [target.task for target in TARGETS]
     assert sum("not measured: no data" in line for line in lines) == len(TARGETS) - 1
     (sentences,) = (line for line in lines if line.startswith("sentences"))
     assert "1.000" in sentences
