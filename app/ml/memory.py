@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.ml.features import amount_bucket, payee_key
 
@@ -16,8 +16,7 @@ RECENT = 10  # labels kept in the order they were given
 REMEMBERED = 60  # amounts kept for one payee
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A statement line as the models see it; outflow < 0, in major units; ``label`` once it is filed."""
 
     text: str

@@ -8,7 +8,6 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,7 +69,7 @@ def inject(rows: Sequence[Row], strangers: Sequence[str], rng: random.Random) ->
         elif draw < 1:
             cases.append(
                 (
-                    replace(row, amount=round(row.amount * math.exp(rng.uniform(math.log(2), math.log(8))), 2)),
+                    row._replace(amount=round(row.amount * math.exp(rng.uniform(math.log(2), math.log(8))), 2)),
                     "amount",
                 )
             )
@@ -82,7 +81,7 @@ def inject(rows: Sequence[Row], strangers: Sequence[str], rng: random.Random) ->
                 (Row(name, -round(size, 2), row.date, rng.choice((row.label, "never used", None))), "payee"),
             ]
         else:
-            copy = replace(row, date=row.date + timedelta(days=rng.choice((0, 0, 1, 2, 3))))
+            copy = row._replace(date=row.date + timedelta(days=rng.choice((0, 0, 1, 2, 3))))
             cases += [(row, ""), (copy, "duplicate")]
     return history, sorted(cases, key=lambda c: c[0].date)
 
