@@ -19,7 +19,7 @@ def run() -> None:
     jobs.load()
     light.loaded()
     consumer = queue().create_consumer(
-        workers=1, periodic=False, check_worker_health=False, initial_delay=0.1, max_delay=1.0
+        workers=1, periodic=False, check_worker_health=False, initial_delay=0.1, max_delay=0.2
     )
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
