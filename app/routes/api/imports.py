@@ -167,7 +167,7 @@ async def _import_file(request: AnyRequest, services: Services, dry_run: bool, u
     if dry_run:
         return Response(_report(await services.imports.preview(statement, looked.account.id)), status_code=200)
 
-    async def work() -> ReportOut:
+    async def work() -> dict[str, Any]:
         report = await services.imports.bring_in(
             statement, looked.account.id, source="csv", filename=upload.filename, mapping=mapping, unsure=unsure
         )
@@ -198,7 +198,7 @@ async def _import_lines(request: AnyRequest, services: Services, dry_run: bool, 
     if dry_run:
         return Response(_report(await services.imports.preview(statement, account.id)), status_code=200)
 
-    async def work() -> ReportOut:
+    async def work() -> dict[str, Any]:
         return _report(await services.imports.bring_in(statement, account.id, source="api", unsure=unsure))
 
     return await once(request, services, work)
@@ -240,31 +240,35 @@ def _counts(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-def _report(report: Report) -> ReportOut:
+def _report(report: Report) -> dict[str, Any]:
+    """``ReportOut``, as plain values: thousands of rows are no models first."""
     ids = iter(report.ids)
     rows = [_row(row, next(ids, None) if row.outcome == NEW else row.match_id) for row in report.statement.rows]
     rows += [
-        RowOut(line=bad.line, outcome="failed", reason=bad.reason, parsed=None, transaction=None)
+        {"line": bad.line, "outcome": "failed", "reason": bad.reason, "parsed": None, "transaction": None}
         for bad in report.statement.bad
     ]
-    return ReportOut(
-        batch=report.batch.id if report.batch else None,
-        created=report.count(NEW),
-        duplicates=report.count(SAME),
-        unsure=report.count("unsure"),
-        failed=len(report.statement.bad),
-        rows=sorted(rows, key=lambda row: row.line),
-    )
+    rows.sort(key=lambda row: row["line"])
+    return {
+        "batch": report.batch.id if report.batch else None,
+        "created": report.count(NEW),
+        "duplicates": report.count(SAME),
+        "unsure": report.count("unsure"),
+        "failed": len(report.statement.bad),
+        "questions": [],
+        "rows": rows,
+    }
 
 
-def _row(row: Row, transaction: int | None) -> RowOut:
-    return RowOut.model_construct(
-        line=row.line.line,
-        outcome=OUTCOMES[row.outcome],
-        reason=row.reason,
-        parsed=_shown(parsed(row)),
-        transaction=transaction,
-    )
+def _row(row: Row, transaction: int | None) -> dict[str, Any]:
+    values = parsed(row)
+    return {
+        "line": row.line.line,
+        "outcome": OUTCOMES[row.outcome],
+        "reason": row.reason,
+        "parsed": {name: values[name] for name in SHOWN},
+        "transaction": transaction,
+    }
 
 
 def _kept(row: ImportRow) -> RowOut:
