@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ("LARGE", "EditedSince", "ImportService", "Looked", "Questions", "Report", "Unsure", "parsed")
 
-LARGE = 20_000  # rows; more are brought in by the worker
+LARGE = 12_000  # rows; more are brought in by the worker
 Unsure = Literal["ask", "keep", "skip"]
 Decision = Literal["book", "skip"]
 
@@ -267,7 +267,8 @@ class ImportService:
             draft: ImportBatch = await BatchRepository(session, self.member.book.id).own(batch_id)
         if draft.status is not ImportStatus.DRAFT:
             raise Conflict(_("This file was imported already."))
-        with files.opened(draft.path) as file:
+        name = draft.path  # the batch forgets it when it is in, and may be this very object
+        with files.opened(name) as file:
             looked = await self.look(draft, file)
             if looked.inspection.questions:
                 raise Questions(looked.inspection.questions)
@@ -284,7 +285,7 @@ class ImportService:
         await self.book(statement, batch, unsure)
         if decisions:
             await self.decide(batch.id, decisions, strict=False)
-        files.drop(draft.path)
+        files.drop(name)
         return batch
 
     async def _claim(self, batch_id: int, status: ImportStatus) -> ImportBatch:
