@@ -55,7 +55,7 @@ def test_a_choice_of_a_menu_is_done_and_leaves_the_focus_there(windows: Watched,
     signed_up = sign_up(windows.window()).context.storage_state()
     page = windows.window(storage_state=signed_up, java_script_enabled=scripts)
     page.goto("/categories")
-    names = page.locator("section").first.locator("li p.font-medium")
+    names = page.locator("section").first.locator("li .font-medium")
     first = names.first.inner_text()
     page.get_by_role("button", name=f"More for {first}").focus()
     page.keyboard.press("Enter")
