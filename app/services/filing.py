@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LEARNED_FROM = (FiledBy.PERSON, FiledBy.FILE, FiledBy.RULE)
 UNANIMOUS = 2  # filings of one payee under one category, and none under another, that count as sure
+NAMES = 10_000  # of categories in a file that are remembered
 LEARNED_ROWS = 20_000  # the latest filed rows a memory is built from
 #: For one entry: the latest rows of the book, the latest of its payee and of payees that share a word with it.
 NEAR_ROWS, NEAR_PAYEES, SHORTEST_WORD = 200, 10, 4
@@ -98,6 +99,7 @@ class Filing:
     labels: dict[str, int]  # category by the label that models know it by
     names: dict[str, int]  # category by its name in small letters
     _answers: dict[int, Filed] = field(default_factory=dict)
+    _said: dict[str, Filed | None] = field(default_factory=dict)  # by what a file calls a category
     _kept: list[object] = field(default_factory=list)  # answers whose ids are in use
 
     def file(self, lines: Sequence[Line], account_id: int | None = None) -> list[Filed]:
@@ -118,9 +120,10 @@ class Filing:
             )
         )
         filed = []
+        ruled = len(self.rules) > 0
         for line, known in zip(lines, given, strict=True):
             answer = known or self._of_models(line.payee_text, next(guesses))
-            if len(self.rules):
+            if ruled:
                 text = f"{line.payee_text} {line.memo}" if line.memo else line.payee_text
                 payee = payees.clean(line.payee_text)
                 then = self.rules.first(text, payee, account_id, line.minor, places[line.currency])
@@ -129,8 +132,15 @@ class Filing:
         return filed
 
     def _of_file(self, name: str) -> Filed | None:
-        category_id = self.names.get(name.casefold()) if name else None
-        return Filed(category_id, FiledBy.FILE) if category_id else None
+        """What the file says; a name is looked up once, as the next thousand lines say it too."""
+        if not name:
+            return None
+        if name not in self._said:
+            if len(self._said) >= NAMES:
+                self._said.clear()
+            category_id = self.names.get(name.casefold())
+            self._said[name] = Filed(category_id, FiledBy.FILE) if category_id else None
+        return self._said[name]
 
     def _always(self, text: str, why: Because) -> bool:
         """Whether the user has filed this payee here, more than once and nowhere else."""
