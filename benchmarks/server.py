@@ -85,6 +85,13 @@ class Server:
         self.process.wait(60)
         self.log.close()
 
+    def settle(self) -> None:
+        """Wait until all processes have started: for a second they have used next to no processor time."""
+        used, now = -1.0, self.cpu()
+        while now - used > 0.1:
+            time.sleep(1)
+            used, now = now, self.cpu()
+
     @property
     def pids(self) -> list[int]:
         return tree(self.process.pid)
