@@ -44,6 +44,7 @@ class Booking:
         self.ids: dict[str, int] = {}  # of payees, by key
         self.names: dict[str, tuple[str, str]] = {}  # of payees, (name, key) by what the bank writes
         self.sums: dict[tuple[date, int | None, bool], list[int]] = defaultdict(lambda: [0, 0])
+        self.is_postgresql = self.session.get_bind().dialect.name == "postgresql"
         self.last: int | None = None  # id of the batch's last row so far
         self.inserter: Callable[[list[Record]], Awaitable[None]] | None = None
 
@@ -134,7 +135,7 @@ class Booking:
         text = line.payee_text
         memo = line.memo if line.memo != text else ""
         return (
-            line.booked_on,
+            line.booked_on if self.is_postgresql else line.booked_on.isoformat(),
             line.minor,
             self.ids[key] if key else None,
             filed.category_id,
@@ -166,7 +167,7 @@ class Booking:
             "updated_at": moment,
         }
         connection = await self.session.connection()
-        if connection.dialect.name == "postgresql":
+        if self.is_postgresql:
             fixed = tuple(constants.values())  # a word of ours is the text that its column keeps
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
@@ -188,10 +189,9 @@ class Booking:
 
         async def execute(records: list[Record]) -> None:
             # Many rows a statement, all in one call: at each one two threads wait for each other.
-            flat = [(record[0].isoformat(), *record[1:]) for record in records]
-            parts = [tuple(chain.from_iterable(flat[at : at + ROWS])) for at in range(0, len(flat), ROWS)]
+            parts = [tuple(chain.from_iterable(records[at : at + ROWS])) for at in range(0, len(records), ROWS)]
             whole = [part for part in parts if len(part) == ROWS * len(COLUMNS)]
-            for said, many in ((whole, ROWS), (parts[len(whole) :], len(flat) % ROWS)):
+            for said, many in ((whole, ROWS), (parts[len(whole) :], len(records) % ROWS)):
                 if said:
                     rows = ", ".join([values] * many)
                     await connection.exec_driver_sql(f'INSERT INTO "transaction" ({names}) VALUES {rows}', said)  # noqa: S608 – our own columns and values
