@@ -34,7 +34,7 @@ def plain(text: str) -> str:
     return " ".join(_WORD.findall(_NOISE.sub("", bare.strip())))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def words(text: str) -> tuple[str, ...]:
     """The words of a line in their order, store numbers and other figures left out."""
     return tuple(word for word in plain(text).split() if not word.isdigit())
@@ -78,6 +78,5 @@ def grams(text: str) -> list[str]:
     return pieces
 
 
-@lru_cache(maxsize=131_072)
 def hashed(piece: str) -> int:
     return crc32(piece.encode()) & (DIMENSIONS - 1)
