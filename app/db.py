@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Engine, Executable, event, make_url
-from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection, AsyncAdapt_dbapi_cursor
-from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
-from sqlalchemy.util import EMPTY_DICT
 
 from app.settings import settings
+from app.sqlite import IS_SHARED, WAIT, SqliteConnection
 
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL may lose the last commits when the power goes
     "foreign_keys=ON",
-    "busy_timeout=5000",
+    f"busy_timeout={WAIT}",
     "cache_size=-16000",
     "mmap_size=134217728",
     "temp_store=MEMORY",
@@ -34,63 +30,6 @@ PRAGMAS = (
 def insert_into(table: Any, dialect_name: str) -> Any:
     """INSERT that can say ON CONFLICT, in the database's own way; the other one's is not even loaded."""
     return import_module(f"sqlalchemy.dialects.{dialect_name}").insert(table)
-
-
-class Ran(NamedTuple):
-    """What a statement left behind; stands where SQLAlchemy keeps the driver's cursor."""
-
-    description: Any
-    rowcount: int
-    lastrowid: int | None
-    rows: Sequence[Any]
-
-
-def ran(connection: sqlite3.Connection, statement: str, parameters: Any, many: bool) -> Ran:
-    cursor = connection.cursor()
-    try:
-        (cursor.executemany if many else cursor.execute)(statement, parameters)
-        rows = cursor.fetchall() if cursor.description else ()
-        return Ran(cursor.description, cursor.rowcount, cursor.lastrowid, rows)
-    finally:
-        cursor.close()
-
-
-class OneTripCursor(AsyncAdapt_dbapi_cursor):
-    """Opens, runs, fetches and closes in one trip to the connection's thread, where the stock one makes four.
-
-    A trip costs more than most of our statements do.
-    """
-
-    __slots__ = ()
-
-    def __init__(self, connection: AsyncAdapt_dbapi_connection) -> None:
-        self._adapt_connection, self._connection = connection, connection._connection
-        self._cursor: Any = Ran(None, -1, None, ())
-        self._rows, self._soft_closed_memoized = deque(), EMPTY_DICT
-
-    async def _execute_async(self, operation: Any, parameters: Any) -> Any:
-        return await self._trip(operation, parameters or (), False)
-
-    async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
-        return await self._trip(operation, seq_of_parameters, True)
-
-    async def _trip(self, operation: str, parameters: Any, many: bool) -> None:
-        driver: Any = self._connection
-        async with self._adapt_connection._execute_mutex:
-            self._cursor = await driver._execute(ran, driver._conn, operation, parameters, many)
-        self._rows = deque(self._cursor.rows)
-
-    async def _async_soft_close(self) -> None:
-        """It is closed already."""
-
-    def close(self) -> None:
-        self._rows.clear()
-
-
-class OneTripConnection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
-
-    _cursor_cls = OneTripCursor  # type: ignore[assignment]
 
 
 class Database:
@@ -114,7 +53,13 @@ class Database:
         self.write = async_sessionmaker(self.writer, expire_on_commit=False)
 
     def _sqlite(self, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
-        engine = create_async_engine(self.url, pool_size=5, max_overflow=15, pool_reset_on_return=None)
+        engine = create_async_engine(
+            self.url,
+            pool_size=5,
+            max_overflow=15,
+            pool_reset_on_return=None,
+            connect_args={"check_same_thread": not IS_SHARED},
+        )
         listen_sqlite(engine.sync_engine, begin, pragmas)
         return engine
 
@@ -139,9 +84,9 @@ def listen_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...] = ()) -> 
     if engine.dialect.is_async:
 
         @event.listens_for(engine, "do_connect")
-        def connecting(dialect: Any, _record: Any, arguments: Any, options: Any) -> OneTripConnection:
+        def connecting(dialect: Any, _record: Any, arguments: Any, options: Any) -> SqliteConnection:
             stock = dialect.connect(*arguments, **options)
-            return OneTripConnection(stock.dbapi, stock._connection)
+            return SqliteConnection(stock, only_reads=begin == "DEFERRED")
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: Any) -> None:
