@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, or_, select
@@ -220,7 +221,10 @@ class AnomalyService:
 
     def __init__(self, services: Services) -> None:
         self.services, self.session, self.member = services, services.session, services.member
-        self.repository = FindingRepository(self.session, self.member.book.id)
+
+    @cached_property
+    def repository(self) -> FindingRepository:
+        return FindingRepository(self.session, self.member.book.id)
 
     # Reading
 

@@ -9,6 +9,7 @@ import re
 import secrets
 import warnings
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,10 @@ class AttachmentService:
 
     def __init__(self, services: Services) -> None:
         self.services, self.session, self.member = services, services.session, services.member
-        self.repository = AttachmentRepository(self.session, self.member.book.id)
+
+    @cached_property
+    def repository(self) -> AttachmentRepository:
+        return AttachmentRepository(self.session, self.member.book.id)
 
     async def of(self, transaction_id: int) -> list[Attachment]:
         own = select(Attachment).where(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
@@ -102,7 +103,10 @@ class CandidateService:
 
     def __init__(self, services: Services) -> None:
         self.services, self.session, self.member = services, services.session, services.member
-        self.repository = CandidateRepository(self.session, self.member.book.id)
+
+    @cached_property
+    def repository(self) -> CandidateRepository:
+        return CandidateRepository(self.session, self.member.book.id)
 
     async def all(self) -> list[Candidate]:
         """Every candidate, the surest first."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,8 +57,11 @@ class PayeeService:
 
     def __init__(self, session: AsyncSession, member: Member) -> None:
         self.session, self.member = session, member
-        self.repository = PayeeRepository(session, member.book.id)
         self._by_key: dict[str, Payee] = {}
+
+    @cached_property
+    def repository(self) -> PayeeRepository:
+        return PayeeRepository(self.session, self.member.book.id)
 
     async def named(self, name: str) -> Payee:
         """The payee that is known under this name; a new one when there is none."""

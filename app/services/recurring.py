@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, func, or_, select
@@ -178,8 +179,11 @@ class RecurringService:
 
     def __init__(self, services: Services) -> None:
         self.services, self.session, self.member = services, services.session, services.member
-        self.repository = RecurringRepository(self.session, self.member.book.id)
         self._all: list[Rule] | None = None
+
+    @cached_property
+    def repository(self) -> RecurringRepository:
+        return RecurringRepository(self.session, self.member.book.id)
 
     async def all(self) -> list[Rule]:
         """Every rule by name, paused and ended ones too."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
@@ -69,7 +70,10 @@ class RuleService:
 
     def __init__(self, services: Services) -> None:
         self.services, self.session, self.member = services, services.session, services.member
-        self.repository = RuleRepository(self.session, self.member.book.id)
+
+    @cached_property
+    def repository(self) -> RuleRepository:
+        return RuleRepository(self.session, self.member.book.id)
 
     async def all(self) -> Sequence[Rule]:
         return (await self.session.scalars(IN_ORDER, {"book_id": self.member.book.id})).all()

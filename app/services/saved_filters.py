@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -26,7 +27,10 @@ class SavedFilterRepository(BookRepository[SavedFilter]):
 class SavedFilterService:
     def __init__(self, services: Services) -> None:
         self.services, self.session, self.member = services, services.session, services.member
-        self.repository = SavedFilterRepository(self.session, self.member.book.id)
+
+    @cached_property
+    def repository(self) -> SavedFilterRepository:
+        return SavedFilterRepository(self.session, self.member.book.id)
 
     async def all(self) -> list[SavedFilter]:
         """By name."""

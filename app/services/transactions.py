@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -72,7 +73,10 @@ class TransactionService:
 
     def __init__(self, services: Services) -> None:
         self.services, self.session, self.member = services, services.session, services.member
-        self.repository = TransactionRepository(self.session, self.member.book.id)
+
+    @cached_property
+    def repository(self) -> TransactionRepository:
+        return TransactionRepository(self.session, self.member.book.id)
 
     async def get(self, transaction_id: int) -> Transaction:
         """The transaction with its splits."""
