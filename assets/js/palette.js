@@ -4,7 +4,10 @@ import { open } from "./dialogs.js";
 
 const palette = one("#palette");
 const input = one("#palette-input");
+let waits = false; // Enter was pressed, and is answered when the list is
 const options = () => all("[role=option]", palette);
+// Whether the list answers what the input says by now: a quick typist is ahead of it.
+const isCurrent = () => one("[data-query]", palette)?.dataset.query === input.value.trim();
 const current = () => options().findIndex((option) => option.ariaSelected === "true");
 
 function select(index) {
@@ -16,6 +19,11 @@ function select(index) {
   input.setAttribute("aria-activedescendant", list[chosen].id);
 }
 
+function choose() {
+  waits = !isCurrent();
+  if (!waits) options()[Math.max(current(), 0)]?.click();
+}
+
 export function openPalette() {
   open(palette);
 }
@@ -24,15 +32,20 @@ if (palette) {
   const moves = { ArrowDown: () => select(current() + 1), ArrowUp: () => select(current() - 1) };
   palette.addEventListener("keydown", (event) => {
     if (moves[event.key]) moves[event.key]();
-    else if (event.key === "Enter" && event.target === input) options()[current()]?.click();
+    else if (event.key === "Enter" && event.target === input) choose();
     else return;
     event.preventDefault();
   });
+  input.addEventListener("input", () => (waits = false));
   palette.addEventListener("saldo:opened", () => {
     input.select();
     select(0);
   });
-  on("htmx:after:swap", "#palette", () => palette.open && select(0));
+  on("htmx:after:swap", "#palette", () => {
+    if (!palette.open) return;
+    select(0);
+    if (waits) choose();
+  });
   on("click", "#palette [role=option]", (option) => {
     palette.close();
     const entry = option.dataset.fill && one("#quick-add");

@@ -23,6 +23,15 @@ def test_the_palette_opens_finds_and_goes(household: Page, keys: str) -> None:
     household.wait_for_url("**/reports")
 
 
+def test_a_quick_typist_goes_where_the_text_says(household: Page) -> None:
+    household.goto("/")
+    household.keyboard.press("Control+k")
+    expect(household.locator("#palette [role=option]").first).not_to_contain_text("Reports")
+    household.keyboard.type("reports")
+    household.keyboard.press("Enter")  # before the list has answered
+    household.wait_for_url("**/reports")
+
+
 def test_escape_closes_the_palette(household: Page) -> None:
     household.goto("/")
     household.keyboard.press("Control+k")
