@@ -12,6 +12,7 @@ from itertools import groupby
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import rows
 from app.domain.money import Money
 from app.errors import Conflict, Invalid, NotFound
 from app.i18n import _
@@ -117,7 +118,7 @@ class AccountService:
     async def all(self) -> list[AccountOption]:
         """Every account in the order of the book, archived ones too."""
         if self._all is None:
-            found = await self.session.execute(OPTIONS, {"book_id": self.member.book.id})
+            found = await rows(self.session, OPTIONS, {"book_id": self.member.book.id})
             self._all = [AccountOption(*row) for row in found]
         return self._all
 

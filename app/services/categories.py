@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from app.db import rows
 from app.errors import Conflict, Invalid, NotFound
 from app.i18n import _
 from app.models import Category, CategoryGroup, CategoryKind, MonthTotal, Rule, Split, Transaction
@@ -87,8 +88,10 @@ class CategoryService:
         """Every group in the order of the book, archived categories too."""
         if self._all is None:
             found = dict[int, tuple[str, CategoryKind, list[CategoryOption]]]()
-            rows = await self.session.execute(GROUPED, {"book_id": self.member.book.id})
-            for group_id, group_name, kind, id_, key, name, icon, colour, is_archived in rows:
+            own = {"book_id": self.member.book.id}
+            for group_id, group_name, kind, id_, key, name, icon, colour, is_archived in await rows(
+                self.session, GROUPED, own
+            ):
                 group = found.setdefault(group_id, (group_name, kind, []))
                 if id_ is not None:
                     group[2].append(CategoryOption(id_, key, name, icon, colour, kind, group_id, is_archived))

@@ -409,8 +409,7 @@ class ListingService:
 
     async def lines(self, ids: Sequence[int]) -> list[Line]:
         """These rows of the book, newest first."""
-        found = await self.session.execute(BY_ID, {"book_id": self.member.book.id, "ids": list(ids)})
-        return await self._lines(found.all())
+        return await self._lines(await rows_of(self.session, BY_ID, {"book_id": self.member.book.id, "ids": list(ids)}))
 
     async def stream(self, wanted: Filter, batch: int = 1000) -> AsyncIterator[list[Line]]:
         """Every row of a filter in batches: memory stays flat however many there are."""

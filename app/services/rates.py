@@ -10,9 +10,10 @@ from datetime import date
 from decimal import Decimal, localcontext
 from functools import cached_property
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import rows
 from app.domain.money import LARGEST, Money
 from app.errors import Conflict, Invalid
 from app.i18n import _
@@ -25,6 +26,12 @@ from app.services.member import Member
 
 OWN = "own"
 DIGITS = 15  # significant digits of a rate that was worked out
+
+STORED = (
+    select(Rate.book_id, Rate.base, Rate.quote, Rate.as_of, Rate.rate, Rate.source)
+    .where(or_(Rate.book_id == bindparam("book_id"), Rate.book_id.is_(None)))
+    .order_by(Rate.as_of)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +231,8 @@ class RateService:
     async def _load(self) -> tuple[Stored, Stored]:
         if self._stored is None:
             own, fetched = Stored(), Stored()
-            rows = await self.session.execute(
-                select(Rate.book_id, Rate.base, Rate.quote, Rate.as_of, Rate.rate, Rate.source)
-                .where(or_(Rate.book_id == self.member.book.id, Rate.book_id.is_(None)))
-                .order_by(Rate.as_of)
-            )
-            for book_id, base, quote, day, rate, source in rows:
+            found = await rows(self.session, STORED, {"book_id": self.member.book.id})
+            for book_id, base, quote, day, rate, source in found:
                 (own if book_id else fetched).add(base, quote, day, Decimal(rate), source)
             self._stored = own, fetched
         return self._stored

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import rows
 from app.errors import NotFound
 from app.i18n import _
 from app.models import AuthSession, Book, BookMember, User
@@ -77,10 +78,10 @@ class SessionService:
 
     async def find(self, token: str) -> SignedIn | None:
         """The member whom a cookie's token signs in, in the book they are looking at; one statement."""
-        row = (await self.session.execute(SIGNED_IN, {"token_hash": hash_of(token), "moment": now()})).first()
-        if row is None:
+        found = await rows(self.session, SIGNED_IN, {"token_hash": hash_of(token), "moment": now()})
+        if not found:
             return None
-        *fields, session_id, seen = row
+        *fields, session_id, seen = found[0]
         member = from_row(tuple(fields)).signed_in(session_id)
         return SignedIn(member, seen) if now() - seen < IDLE else None
 

@@ -13,7 +13,7 @@ import jwt
 from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import write_session
+from app.db import rows, write_session
 from app.errors import NotFound, Unauthenticated
 from app.i18n import _
 from app.models import ApiToken, Book, BookMember, RefreshToken, User
@@ -160,10 +160,10 @@ class TokenService:
         return None
 
     async def _by_personal(self, token: str) -> Member | None:
-        row = (await self.session.execute(BY_PERSONAL, {"token_hash": hash_of(token)})).first()
-        if row is None:
+        found = await rows(self.session, BY_PERSONAL, {"token_hash": hash_of(token)})
+        if not found:
             return None
-        *fields, token_id, may_confirm, last_used_at = row
+        *fields, token_id, may_confirm, last_used_at = found[0]
         await self._used(token_id, last_used_at)
         return replace(from_row(tuple(fields)), token_id=token_id, may_confirm=may_confirm)
 
@@ -173,8 +173,8 @@ class TokenService:
                 await session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now()))
 
     async def _by_access(self, user_id: int, family: str) -> Member | None:
-        row = (await self.session.execute(BY_ACCESS, {"user_id": user_id, "family": family})).first()
-        return from_row(tuple(row)) if row else None
+        found = await rows(self.session, BY_ACCESS, {"user_id": user_id, "family": family})
+        return from_row(tuple(found[0])) if found else None
 
     async def pair(self, user_id: int, family: str | None = None) -> Pair:
         """Both tokens of a log-in; without a family a new one begins."""
