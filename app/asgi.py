@@ -34,6 +34,13 @@ from app.web.templates import STATIC, template_config
 LARGEST_BODY = 12 * 1024 * 1024
 
 
+class OwnRouter(Router):
+    """Registered in one place only: Litestar need not copy it with all its handlers, which takes its time at start."""
+
+    def __deepcopy__(self, _memo: object) -> OwnRouter:
+        return self
+
+
 @asynccontextmanager
 async def lifespan(_app: Litestar) -> AsyncIterator[None]:
     yield
@@ -53,8 +60,8 @@ def create_app() -> Saldo:
         middleware=[DefineMiddleware(CompressionMiddleware, config=CompressionConfig("gzip", minimum_size=1000))],
         cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
     )
-    pages = Router("/", route_handlers=PAGES, include_in_schema=False, middleware=[Door])
-    api = Router("/api", route_handlers=API, opt=MEMBER, middleware=[Door])
+    pages = OwnRouter("/", route_handlers=PAGES, include_in_schema=False, middleware=[Door])
+    api = OwnRouter("/api", route_handlers=API, opt=MEMBER, middleware=[Door])
     application = Saldo(
         route_handlers=[pages, api, static_files],
         dependencies=DEPENDENCIES,
