@@ -485,7 +485,9 @@ class ListingService:
             found.append(await self._of_payee(wanted.payee))
         if wanted.min_amount or wanted.max_amount:
             found.append(await self._between(wanted.min_amount, wanted.max_amount))
-        found += [Transaction.search_text.contains(word, autoescape=True) for word in words_of(wanted.search)]
+        # the rarest first, which a number or a long word is: most rows are then looked through once only
+        words = sorted(words_of(wanted.search), key=lambda word: (not any(map(str.isdigit, word)), -len(word)))
+        found += [Transaction.search_text.contains(word, autoescape=True) for word in words]
         return found
 
     async def _in_category(self, category: Sequence[int | str]) -> Condition:
