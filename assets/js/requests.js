@@ -25,3 +25,17 @@ document.addEventListener("htmx:response:error", ({ detail }) => {
   const { status, text } = { status: detail.ctx.response.status, text: detail.ctx.text ?? "" };
   if (status >= 500 && !text.includes("<hx-partial")) say(sentence("failed"));
 });
+
+// A form may stand on a page that has no place for its answer: the form of a sheet as a page of its own, or opened
+// beside something else than its list. It is then sent as without a script, and the server leads on.
+for (const type of ["click", "submit"])
+  document.addEventListener(
+    type,
+    (event) => {
+      const asks = (event.submitter ?? event.target).closest?.("[hx-post]");
+      const target = asks?.getAttribute("hx-target") ?? "";
+      if (target.startsWith("#") && !one(target) && (type === "submit" || asks.matches("button")))
+        event.stopImmediatePropagation();
+    },
+    true,
+  );

@@ -57,6 +57,15 @@ def looked_at(page: Page) -> dict[str, list[str]]:
     return found
 
 
+def lost(page: Page) -> list[str]:
+    """Links and fields that ask for something there is no place for. A form of a sheet is sent without a script then."""
+    return page.evaluate(
+        """[...document.querySelectorAll('[hx-get][hx-target^="#"]')]
+            .filter((each) => !document.querySelector(each.getAttribute('hx-target')))
+            .map((each) => each.outerHTML.slice(0, 150))"""
+    )
+
+
 def too_wide(page: Page) -> list[int]:
     """The widths at which the page scrolls sideways."""
     wide = []
@@ -74,6 +83,7 @@ def test_a_page_is_accessible_silent_and_within_the_screen(household: Page, path
     assert answer.status == 200
     assert looked_at(household) == {}
     assert too_wide(household) == []
+    assert lost(household) == []
     assert household.evaluate("document.querySelectorAll('*').length") <= 1500
 
 
