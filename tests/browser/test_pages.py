@@ -58,7 +58,7 @@ def looked_at(page: Page) -> dict[str, list[str]]:
 
 
 def lost(page: Page) -> list[str]:
-    """Links and fields that ask for something there is no place for. A form of a sheet is sent without a script then."""
+    """Links and fields that ask for what there is no place for; a form of a sheet is sent without a script then."""
     return page.evaluate(
         """[...document.querySelectorAll('[hx-get][hx-target^="#"]')]
             .filter((each) => !document.querySelector(each.getAttribute('hx-target')))
