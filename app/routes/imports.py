@@ -22,7 +22,7 @@ from app.i18n import _
 from app.models import ImportBatch, ImportStatus, RowOutcome
 from app.routes.transactions import number
 from app.services import Member, Services, reading
-from app.services.imports import LARGE, EditedSince, Looked, Report, files
+from app.services.imports import LARGE, EditedSince, Looked, Report, currencies_of, files
 from app.services.imports.matching import NEW, SAME, UNSURE
 from app.services.imports.reading import Statement
 from app.web.forms import InvalidForm, redrawing
@@ -120,6 +120,7 @@ async def draft_context(services: Services, draft: Draft, show: str = "") -> dic
         "inspection": inspection,
         "columns": [(at, name or _("Column {n}", n=at + 1), used.get(at, "")) for at, name in enumerate(names)],
         "roles": role_names(),
+        "foreign": ", ".join(sorted(currencies_of(inspection) - {draft.looked.account.currency})),
         "questions": [(each, csv.open_question(each)) for each in inspection.questions],
         "accounts": await accounts_of(services),
         "categories": categories,

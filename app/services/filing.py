@@ -5,8 +5,9 @@ The user's rules come first, then what the file says, then what the user filed b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -119,17 +120,31 @@ class Filing:
                 ],
             )
         )
-        filed = []
-        ruled = len(self.rules) > 0
-        for line, known in zip(lines, given, strict=True):
-            answer = known or self._of_models(line.payee_text, next(guesses))
-            if ruled:
+        answers = [
+            known or self._of_models(line.payee_text, next(guesses)) for line, known in zip(lines, given, strict=True)
+        ]
+        self._by_memo(lines, answers, sizes)
+        _as_its_likes(lines, answers)
+        if len(self.rules) > 0:
+            for at, line in enumerate(lines):
                 text = f"{line.payee_text} {line.memo}" if line.memo else line.payee_text
                 payee = payees.clean(line.payee_text)
                 then = self.rules.first(text, payee, account_id, line.minor, places[line.currency])
-                answer = _ruled(then, answer) if then else answer
-            filed.append(answer)
-        return filed
+                answers[at] = _ruled(then, answers[at]) if then else answers[at]
+        return answers
+
+    def _by_memo(self, lines: Sequence[Line], answers: list[Filed], sizes: dict[str, float]) -> None:
+        """Rows whose payee says too little are looked at once more with a memo that says something: “Gehalt”."""
+        from app.ml.categoriser import Row
+        from app.ml.starter import hints
+
+        for at, (line, answer) in enumerate(zip(lines, answers, strict=True)):
+            if answer.category_id is None and line.memo and hints(line.memo):
+                text = f"{line.payee_text} {line.memo}"
+                row = Row(text, line.minor * sizes[line.currency], line.booked_on)
+                found = self._of_models(text, self.model.predict(self.memory, row))
+                if found.category_id is not None:
+                    answers[at] = found
 
     def _of_file(self, name: str) -> Filed | None:
         """What the file says; a name is looked up once, as the next thousand lines say it too."""
@@ -174,6 +189,25 @@ class Filing:
             return Filed(None, None, sure, because, top=top)
         taught = why.kind in ("payee", "similar")
         return Filed(top[0].category_id, FiledBy.MEMORY if taught else FiledBy.MODEL, sure, because, top=top)
+
+
+def _as_its_likes(lines: Sequence[Line], answers: list[Filed]) -> None:
+    """One payee's rows go one way: what is nearly sure goes where most rows of its payee and direction surely go.
+
+    Where the amount alone made the difference, a list that files one coffee and leaves the next open looks careless.
+    """
+    groups = defaultdict[tuple[str, bool], list[int]](list)
+    for at, line in enumerate(lines):
+        if line.payee_text:
+            groups[line.payee_text, line.minor > 0].append(at)
+    for group in groups.values():
+        sure = [answers[at] for at in group if answers[at].category_id is not None]
+        if len(sure) == len(group) or len(sure) * 2 <= len(group) or len({each.category_id for each in sure}) > 1:
+            continue
+        for at in group:
+            answer = answers[at]
+            if answer.category_id is None and answer.top and answer.top[0].category_id == sure[0].category_id:
+                answers[at] = replace(sure[0], confidence=answer.confidence, top=answer.top)
 
 
 def _ruled(then: Then, answer: Filed) -> Filed:

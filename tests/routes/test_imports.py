@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.models import AccountKind
+from app.schemas.accounts import AccountIn
 from tests.api.test_imports import BANK, account, balance, lines, sound
 
 
@@ -25,6 +27,15 @@ def words(answer: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
 
 
+def chosen(answer: Any) -> str:
+    """The account that the draft goes into."""
+    select = re.search(r'<select[^>]*name="account".*?</select>', answer.text, re.S)
+    assert select
+    option = re.search(r"<option[^>]*selected[^>]*>([^<]*)<", select[0])
+    assert option
+    return option[1].strip()
+
+
 def test_the_page_invites_the_first_file(alice: Any) -> None:
     page = alice.get("/imports")
     assert page.status_code == 200
@@ -40,6 +51,24 @@ def test_an_upload_is_looked_at_before_anything_is_booked(alice: Any) -> None:
     assert "REWE" in page.text
     assert balance(alice) == 0
     assert "Not imported yet" in alice.get("/imports").text
+
+
+def test_a_file_goes_into_the_account_it_fits(alice: Any) -> None:
+    """Not into the wallet that everybody begins with, and into one in its own currency where there is one."""
+
+    async def accounts(services: Any) -> None:
+        for name, code in (("Dollars", "USD"), ("Francs", "CHF")):
+            await services.accounts.add(AccountIn(name=name, kind=AccountKind.CHECKING, currency=code))
+        await services.accounts.add(AccountIn(name="Everyday", kind=AccountKind.CHECKING, currency="EUR"))
+
+    alice.work(accounts)
+    francs = "Datum;Text;Betrag;Währung\n14.03.2026;Migros;-12,50;CHF\n15.03.2026;Coop;-13,50;CHF\n"
+
+    assert chosen(alice.get(draft(alice))) == "Everyday · EUR"
+    assert chosen(alice.get(draft(alice, francs))) == "Francs · CHF"
+    other = alice.get(draft(alice, francs.replace("CHF", "SEK")))
+    assert chosen(other) == "Everyday · EUR"
+    assert "This file is in SEK, and Everyday in EUR" in words(other)
 
 
 def test_a_commit_books_and_sums_up(alice: Any) -> None:

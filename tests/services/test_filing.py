@@ -171,3 +171,29 @@ def test_one_entry_is_filed_from_what_is_near_it_in_a_large_book(alice, monkeypa
     _id, filed, by, because = add(alice, "Zqxv")
     assert (filed, by) == (pets, FiledBy.MEMORY)
     assert "2 times" in because
+
+
+def test_a_memo_speaks_where_the_payee_says_nothing(alice):
+    async def work(services):
+        filing = await services.filing.ready()
+        lines = [Entry("XQZ GMBH", 265000, "EUR", DAY, memo) for memo in ("Gehalt/Lohn 11", "Kundennummer 11")]
+        return [filed.category_id for filed in filing.file(lines)]
+
+    assert alice.work(work) == [category(alice, "salary"), None]
+
+
+def test_one_payee_goes_one_way(alice):
+    """At some amounts the café is sure, at others it is nearly so; a list shows them together."""
+
+    async def work(services):
+        filing = await services.filing.ready()
+        alone = {minor: filing.file([Entry("Cafe Einstein", minor, "EUR", DAY)])[0] for minor in (-356, -512, -1119)}
+        lines = [Entry("Cafe Einstein", minor, "EUR", DAY) for minor in alone]
+        return list(alone.values()), filing.file([*lines, Entry("Cafe Einstein", 1119, "EUR", DAY)])
+
+    alone, together = alice.work(work)
+    coffee = category(alice, "coffee")
+
+    assert [each.category_id for each in alone] == [coffee, coffee, None], "else this shows nothing"
+    assert [each.category_id for each in together] == [coffee, coffee, coffee, None]
+    assert together[2].confidence == alone[2].confidence

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
+from babel.numbers import is_currency
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -21,6 +22,7 @@ from app.events import LedgerChanged, announce
 from app.i18n import _, ngettext
 from app.models import (
     Account,
+    AccountKind,
     Actor,
     ImportBatch,
     ImportMapping,
@@ -98,6 +100,13 @@ class Report:
         return sum(row.outcome == outcome for row in self.statement.rows)
 
 
+def currencies_of(inspection: csv.Inspection) -> frozenset[str]:
+    """What currencies the first lines of a file name, if it has a column for them."""
+    at = inspection.layout.columns.get("currency")
+    named = {cells[at].strip().upper() for cells in inspection.sample if at is not None and at < len(cells)}
+    return frozenset(each for each in named if is_currency(each))
+
+
 class ImportService:
     """One book's imports. A file is read before the database is locked for writing, a long one while it is written."""
 
@@ -126,13 +135,15 @@ class ImportService:
     async def inspect(
         self, file: BinaryIO, account_id: int | None = None, mapping: Mapping[str, Any] | None = None
     ) -> Looked:
-        """Find out how a file is written. Without an account it is the one this bank's files went to, or the default.
+        """Find out how a file is written. Without an account it is the one this bank's files went to, or the likeliest.
 
         A mapping that is not given is the one that was used for files with this header before.
         """
         async with self._looking() as session:
             account = await self._account(session, account_id) if account_id else await self._default(session)
             looked = await asyncio.to_thread(csv.inspect, file, mapping=mapping, currency=account.currency)
+            if account_id is None:
+                account = await self._likeliest(session, currencies_of(looked), account)
             before = await self._remembered(session, looked.fingerprint)
             if before is not None and account_id is None and before.account_id:
                 account = await self._account(session, before.account_id)
@@ -150,6 +161,14 @@ class ImportService:
         if found is None:
             raise Invalid(_("Add an account first."), field="account")
         return found
+
+    async def _likeliest(self, session: AsyncSession, currencies: frozenset[str], default: Account) -> Account:
+        """Where a bank's file belongs: an account in its currency, and hardly ever the wallet."""
+        own = select(Account).where(Account.book_id == self.member.book.id, Account.archived_at.is_(None))
+        found = (await session.scalars(own.order_by(Account.position, Account.id))).all()
+        wanted = currencies or {default.currency}
+        order = lambda each: (each.currency not in wanted, each.kind is AccountKind.CASH, not each.is_default)  # noqa: E731
+        return min(found, key=order, default=default)
 
     async def _remembered(self, session: AsyncSession, fingerprint: str) -> ImportMapping | None:
         own = select(ImportMapping).where(ImportMapping.book_id == self.member.book.id)
