@@ -159,6 +159,7 @@ async def summary_context(services: Services, batch: ImportBatch) -> dict[str, A
         "waiting": await services.imports.rows(batch.id, RowOutcome.UNSURE, RowOutcome.SKIPPED),
         "bad": await services.imports.rows(batch.id, RowOutcome.FAILED),
         "matched": await services.imports.rows(batch.id, RowOutcome.DUPLICATE),
+        "gap": await services.imports.gap(batch),
         "edited": None,
         "day_of": date.fromisoformat,
     }
@@ -321,6 +322,14 @@ class ImportsController(Controller):
             async with looking(member) as beside:
                 context = await summary_context(beside, await beside.imports.get(batch_id))
             return page("imports/summary", status=409, **(context | {"edited": edited}))
+        return go(request, f"{LIST}/{batch_id}")
+
+    @post("/{batch_id:int}/agree", name="imports:agree")
+    async def agree(
+        self, request: AnyRequest, services: NamedDependency[Services], batch_id: FromPath[int]
+    ) -> Response[Any]:
+        """Set the account's opening balance so that its balance is the bank's."""
+        await services.imports.agree(batch_id)
         return go(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/link", name="imports:link")

@@ -57,9 +57,11 @@ def test_a_file_goes_into_the_account_it_fits(alice: Any) -> None:
     """Not into the wallet that everybody begins with, and into one in its own currency where there is one."""
 
     async def accounts(services: Any) -> None:
-        for name, code in (("Dollars", "USD"), ("Francs", "CHF")):
-            await services.accounts.add(AccountIn(name=name, kind=AccountKind.CHECKING, currency=code))
-        await services.accounts.add(AccountIn(name="Everyday", kind=AccountKind.CHECKING, currency="EUR"))
+        for name, kind, code in (
+            ("Wallet", AccountKind.CASH, "EUR"), ("Francs", AccountKind.CHECKING, "CHF"),
+            ("Everyday", AccountKind.CHECKING, "EUR"),
+        ):  # fmt: skip
+            await services.accounts.add(AccountIn(name=name, kind=kind, currency=code))
 
     alice.work(accounts)
     francs = "Datum;Text;Betrag;Währung\n14.03.2026;Migros;-12,50;CHF\n15.03.2026;Coop;-13,50;CHF\n"
@@ -207,6 +209,38 @@ def test_no_file_at_all_is_said_at_the_field(alice: Any) -> None:
     assert 'id="file-error"' in answer.text
 
 
+STATEMENT = """\
+Datum;Text;Betrag;Saldo
+04.03.2026;Rewe;-10,00;1.240,00
+04.03.2026;Lidl;-50,00;1.250,00
+02.03.2026;Bakery;-3,50;1.300,00
+"""
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_banks_balance_becomes_the_books(alice: Any, order: int) -> None:
+    """Files begin with the newest line or with the oldest; the last day has two lines."""
+    head, *rows = STATEMENT.splitlines()
+    where = draft(alice, "\n".join([head, *rows[::order]]))
+    alice.post(f"{where}/commit", data={"unsure": "ask"})
+    page = words(alice.get(where))
+    assert "Your bank says" in page
+    assert re.search(r"Set the opening balance to \S*1.303.50", page), page
+
+    assert alice.post(f"{where}/agree").status_code == 303
+
+    assert "agrees with your bank" in words(alice.get(where))
+    assert "1,240.00" in words(alice.get("/accounts"))
+    sound(alice)
+
+
+def test_a_file_without_a_balance_says_nothing_of_one(alice: Any) -> None:
+    where = draft(alice)
+    alice.post(f"{where}/commit", data={"unsure": "ask"})
+    assert "Your bank" not in words(alice.get(where))
+    assert alice.post(f"{where}/agree").status_code == 409
+
+
 def test_undo_on_the_page(alice: Any) -> None:
     where = draft(alice)
     alice.post(f"{where}/commit", data={})
@@ -265,6 +299,6 @@ def test_transfers_between_own_accounts_are_suggested(alice: Any) -> None:
 def test_it_is_private(alice: Any, bob: Any) -> None:
     where = draft(alice)
     assert bob.get(where).status_code == 404
-    for verb in ("commit", "discard", "undo", "decide", "mapping", "link"):
+    for verb in ("commit", "discard", "undo", "decide", "mapping", "link", "agree"):
         assert bob.post(f"{where}/{verb}", data={"row-2": "book"}).status_code == 404
     assert "march.csv" not in bob.get("/imports").text

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.db import read_session
+from app.domain.money import Money
 from app.domain.statement import csv
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Conflict, Invalid, NotFound
@@ -100,6 +101,25 @@ class Report:
         return sum(row.outcome == outcome for row in self.statement.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A balance as the bank says it, and as the books do, at the end of a day."""
+
+    day: date
+    bank: Money
+    ours: Money
+    opened: Money
+
+    @property
+    def is_open(self) -> bool:
+        return self.bank != self.ours
+
+    @property
+    def opening(self) -> Money:
+        """The opening balance with which both would be the same."""
+        return self.opened + self.bank - self.ours
+
+
 def currencies_of(inspection: csv.Inspection) -> frozenset[str]:
     """What currencies the first lines of a file name, if it has a column for them."""
     at = inspection.layout.columns.get("currency")
@@ -166,8 +186,16 @@ class ImportService:
         """Where a bank's file belongs: an account in its currency, and hardly ever the wallet."""
         own = select(Account).where(Account.book_id == self.member.book.id, Account.archived_at.is_(None))
         found = (await session.scalars(own.order_by(Account.position, Account.id))).all()
-        wanted = currencies or {default.currency}
-        order = lambda each: (each.currency not in wanted, each.kind is AccountKind.CASH, not each.is_default)  # noqa: E731
+
+        def order(each: Account) -> tuple[bool, bool, bool, bool]:
+            own = each.currency == default.currency
+            return (
+                each.currency not in (currencies or {default.currency}),
+                not own,
+                each.kind is AccountKind.CASH,
+                (not each.is_default),
+            )
+
         return min(found, key=order, default=default)
 
     async def _remembered(self, session: AsyncSession, fingerprint: str) -> ImportMapping | None:
@@ -552,6 +580,30 @@ class ImportService:
             Transaction.ordinal == line.ordinal,
         )
         return await self.session.scalar(spot) is not None
+
+    async def gap(self, batch: ImportBatch) -> Gap | None:
+        """What the bank's file says was there in the end, beside what the books say; None where it does not tell."""
+        closing = batch.summary.get("closing")
+        if not closing or batch.status is not ImportStatus.DONE:
+            return None
+        account = await self.account(batch.account_id)
+        day = date.fromisoformat(closing[0])
+        ours = await self.services.accounts.balance(account, day)
+        return Gap(
+            day, Money(closing[1], account.currency), ours, Money(account.opening_balance_minor, account.currency)
+        )
+
+    async def agree(self, batch_id: int) -> None:
+        """Move the account's opening balance so that the books say what the bank's file says."""
+        batch = await self.get(batch_id)
+        gap = await self.gap(batch)
+        if gap is None:
+            raise Conflict(_("This file does not say what was in the account."))
+        account = await self._account(self.session, batch.account_id, locking=True)
+        account.opening_balance_minor = gap.opening.minor
+        self.services.journal.note(
+            _("Set the opening balance of {account} to {amount}", account=account.name, amount=gap.opening.shown)
+        )
 
     async def undo(self, batch_id: int, *, even_edited: bool = False) -> ImportBatch:
         """Take a whole import back; raises ``EditedSince`` once when rows of it were changed meanwhile."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,29 @@ NEAR = timedelta(days=3)  # between the two sides of a transfer
 SUGGESTED = 50  # transfers named in a summary
 
 
+@dataclass(slots=True)
+class Closing:
+    """What the bank says is there after the last line; files run from old to new, or the other way."""
+
+    first: date | None = None
+    day: date | None = None
+    minor: int = 0
+
+    def add(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            day, balance = row.line.booked_on, row.line.balance_minor
+            if balance is None or row.original is not None:  # in another currency than the account
+                continue
+            self.first = self.first or day
+            # of the lines of the last day it is the last one in a file that runs forward, and the first in the other
+            if self.day is None or day > self.day or (day == self.day and self.first < day):
+                self.day, self.minor = day, balance
+
+    @property
+    def value(self) -> list[Any] | None:
+        return [self.day.isoformat(), self.minor] if self.day else None
+
+
 class Intake:
     """Takes a batch's lines in, in the running unit of work: ``take`` each part, then ``finish``.
 
@@ -42,6 +66,7 @@ class Intake:
         self.pairs: list[list[int]] = []
         self.paired: set[int] = set()
         self.count = self.created = self.duplicates = self.left = self.failed = 0
+        self.closing = Closing()
         journal = services.journal
         journal.recorder.import_batch_id = batch.id
         journal.note("", actor=Actor.IMPORT)
@@ -52,6 +77,7 @@ class Intake:
 
     async def take(self, part: Statement) -> None:
         """Book the lines that are surely new."""
+        self.closing.add(part.rows)
         await around(self.session, self.account, self.found, part.rows)
         maybe = {id(row) for row in unknown(self.found, part.rows) if row.line.minor in self.found.amounts}
         sure, waiting = list[Row](), list[Row]()
@@ -64,6 +90,7 @@ class Intake:
 
     async def take_all(self, statement: Statement) -> list[int]:
         """Take in all lines at once, in their order; the ids of the new ones."""
+        self.closing.add(statement.rows)
         await around(self.session, self.account, self.found, statement.rows)
         await compared(self.session, self.found, unknown(self.found, statement.rows))
         ids = await self._settle(statement.rows)
@@ -81,7 +108,7 @@ class Intake:
         batch.rows = batch.done = self.count
         batch.created, batch.duplicates = self.created, self.duplicates
         batch.unsure, batch.failed = self.left, self.failed
-        batch.summary = self.summary | {"transfers": self.pairs}
+        batch.summary = self.summary | {"transfers": self.pairs, "closing": self.closing.value}
         batch.path = None
         self.services.journal.note(_label(self.created, self.account))
         await self.session.flush()
