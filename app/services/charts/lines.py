@@ -267,7 +267,7 @@ def _place(
     """Where a name stands: height, shift, anchor and what it covers; the freest place, the nearest of those."""
     over, under = [(y - 12, 0), (y - 28, 0)], [(y + 20, 0), (y + 36, 0)]
     near = [under[0], over[0]] if below else [over[0], under[0]]
-    beside = [(y + at, dx) for at in (4, -6, 16) for dx in (10, -10)]
+    beside = [(y + at, dx) for at in (4, -6, 16, -22) for dx in (10, -10)]
     wishes = [*near, *beside, over[1], under[1]]
     best = None
     for place, dx in wishes:
