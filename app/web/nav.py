@@ -10,7 +10,10 @@ from app.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A page of the shell: ``key`` follows g, ``phone`` is its side of (+) in the bar below (else: More)."""
+    """A page of the shell: ``key`` follows g, ``phone`` is its side of (+) in the bar below (else: More).
+
+    ``also`` are the pages without a line of their own that belong to it.
+    """
 
     href: str
     title: str
@@ -18,6 +21,7 @@ class Destination:
     key: str = ""
     phone: Literal["", "left", "right"] = ""
     place: Literal["main", "foot"] = "main"
+    also: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -26,7 +30,7 @@ class Destination:
 
     def is_current(self, path: str) -> bool:
         """Whether the page at this path belongs here."""
-        return path == self.href or (self.href != "/" and path.startswith(f"{self.href}/"))
+        return any(path == each or (each != "/" and path.startswith(f"{each}/")) for each in (self.href, *self.also))
 
 
 def mark(message: str) -> str:
@@ -35,17 +39,19 @@ def mark(message: str) -> str:
 
 
 NAV = (
-    Destination("/", mark("Overview"), icon="layout-dashboard", key="o", phone="left"),
-    Destination("/transactions", mark("Transactions"), icon="arrow-left-right", key="t", phone="left"),
-    Destination("/accounts", mark("Accounts"), icon="landmark", key="a", phone="right"),
+    Destination("/", mark("Overview"), icon="layout-dashboard", key="o", phone="left", also=("/inbox",)),
+    Destination(
+        "/transactions", mark("Transactions"), icon="arrow-left-right", key="t", phone="left", also=("/transfers",)
+    ),
+    Destination("/accounts", mark("Accounts"), icon="landmark", key="a", phone="right", also=("/currencies",)),
     Destination("/forecast", mark("Forecast"), icon="trending-up", key="f"),
-    Destination("/categories", mark("Categories"), icon="tags", key="c"),
+    Destination("/categories", mark("Categories"), icon="tags", key="c", also=("/payees", "/tags")),
     Destination("/recurring", mark("Bills"), icon="calendar-clock", key="i"),
     Destination("/rules", mark("Rules"), icon="wand-sparkles", key="u"),
     Destination("/imports", mark("Import"), icon="upload", key="m"),
     Destination("/reports", mark("Reports"), icon="file-text", key="r"),
     Destination("/activity", mark("Activity"), icon="history", key="h"),
-    Destination("/settings", mark("Settings"), icon="settings", key="e", place="foot"),
+    Destination("/settings", mark("Settings"), icon="settings", key="e", place="foot", also=("/admin",)),
 )
 
 
