@@ -12,7 +12,7 @@ const keys = {
   n: focusQuickAdd,
   "/": () => {
     const search = one("[data-search]");
-    search ? search.focus() : openPalette();
+    search?.checkVisibility() ? search.focus() : openPalette();
   },
   z: undo,
   "?": () => open(one("#shortcuts")),
