@@ -18,7 +18,8 @@ from app.services.charts.svg import chart, element, percent, short, text
 CELL = 18  # pixels a day is tall
 MARGIN = 8.0  # percent for the names of the weekdays, less where the weeks are many
 MANY_WEEKS = 30
-DESK, PHONE = 1000, 318  # pixels of a treemap
+# Pixels of a treemap on a desk, on a tablet or paper, and on a phone; and the class of what is written for it.
+WIDTHS = ((950, "max-xl:hidden"), (560, "max-sm:hidden xl:hidden"), (318, "sm:hidden"))
 LETTER, LEAST = 6.6, 5  # pixels of a letter, and how many make a name
 MONTHS = 18  # pixels above for the names of the months
 
@@ -111,8 +112,9 @@ def treemap(parts: Sequence[Part], label: str, fmt: Fmt = str, height: int = 240
             )
         )
         words = [
-            *_inside(part.name, fmt(part.value), int((wide * DESK / 100 - 14) / LETTER), tall, "max-sm:hidden"),
-            *_inside(part.name, fmt(part.value), int((wide * PHONE / 100 - 14) / LETTER), tall, "sm:hidden"),
+            word
+            for width, class_ in WIDTHS
+            for word in _inside(part.name, fmt(part.value), int((wide * width / 100 - 14) / LETTER), tall, class_)
         ]
         if not words:
             continue  # its title names it
