@@ -94,6 +94,17 @@ def test_long_names_and_large_amounts_stay_within_the_screen(page: Page) -> None
         assert too_wide(page) == [], path
 
 
+def test_letters_of_twice_their_size_stay_within_a_phone(household: Page) -> None:
+    household.set_viewport_size({"width": 390, "height": 844})
+    wide = []
+    for path in PAGES:
+        household.goto(path)
+        household.evaluate("document.documentElement.style.fontSize = '200%'")
+        if household.evaluate("document.documentElement.scrollWidth > 390"):
+            wide.append(path)
+    assert not wide
+
+
 @pytest.mark.parametrize("path", STRANGERS)
 def test_a_page_before_the_door_is_as_good(windows: Watched, path: str) -> None:
     page = windows.window()
