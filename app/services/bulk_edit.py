@@ -51,7 +51,9 @@ class BulkEditService:
         }
         await self._write(rows, values)
         name = (await self.services.categories.by_id())[category_id].name if category_id else _("no category")
-        self._note(ngettext("Filed {n} entry under {name}", "Filed {n} entries under {name}", len(rows), name=name))
+        self._note(
+            ngettext("Filed {n} entry under {name}", "Filed {n} entries under {name}", len(rows), name=name), len(rows)
+        )
         return len(rows)
 
     async def mark(self, selection: Selection, status: Status) -> int:
@@ -60,7 +62,9 @@ class BulkEditService:
             raise Invalid(_("Entries are reconciled against a statement, on their account's page."), field="status")
         rows = [row for row in await self._rows(selection) if row.status not in (status, Status.RECONCILED)]
         await self._write(rows, {"status": status})
-        self._note(ngettext("Changed the status of {n} entry", "Changed the status of {n} entries", len(rows)))
+        self._note(
+            ngettext("Changed the status of {n} entry", "Changed the status of {n} entries", len(rows)), len(rows)
+        )
         return len(rows)
 
     async def move(self, selection: Selection, account_id: int | None) -> int:
@@ -99,7 +103,10 @@ class BulkEditService:
             )
         rows = [row for row in rows if row.account_id != account.id]
         await self._write(rows, {"account_id": account.id})
-        self._note(ngettext("Moved {n} entry to {name}", "Moved {n} entries to {name}", len(rows), name=account.name))
+        self._note(
+            ngettext("Moved {n} entry to {name}", "Moved {n} entries to {name}", len(rows), name=account.name),
+            len(rows),
+        )
         return len(rows)
 
     async def tag(self, selection: Selection, names: Iterable[str], *, remove: bool = False) -> int:
@@ -111,7 +118,7 @@ class BulkEditService:
         changed = 0
         for tag in tags:
             changed = max(changed, await (self._untag(tag, ids) if remove else self._tag(tag, ids)))
-        self._note(ngettext("Changed the tags of {n} entry", "Changed the tags of {n} entries", changed))
+        self._note(ngettext("Changed the tags of {n} entry", "Changed the tags of {n} entries", changed), changed)
         return changed
 
     async def delete(self, selection: Selection) -> int:
@@ -123,7 +130,7 @@ class BulkEditService:
         transfers = {row.transfer_id for row in rows if row.transfer_id}
         rows += [leg for leg in await self._loaded(Transaction.transfer_id, sorted(transfers)) if leg.id not in found]
         await self.services.transactions.remove(rows)
-        self._note(ngettext("Deleted {n} entry", "Deleted {n} entries", len(rows)))
+        self._note(ngettext("Deleted {n} entry", "Deleted {n} entries", len(rows)), len(rows))
         return len(rows)
 
     async def _rows(self, selection: Selection, *more: Any, most: int | None = None) -> list[Any]:
@@ -199,8 +206,8 @@ class BulkEditService:
             rows += await self.session.scalars(query.options(selectinload(Transaction.splits)))
         return rows
 
-    def _note(self, label: str) -> None:
-        self.services.journal.note(label)
+    def _note(self, label: str, count: int) -> None:
+        self.services.journal.note(label if count else _("There was nothing to change."))
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

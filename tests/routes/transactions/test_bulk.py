@@ -73,6 +73,12 @@ def test_selected_rows_are_filed_and_put_back(alice: Any, rows: list[int], groce
     assert not any(line.category for line in lines(alice, rows).values())
 
 
+def test_what_is_like_that_already_is_not_said_to_be_changed(alice: Any, rows: list[int], groceries: int) -> None:
+    said = {"do": "file", "id": [str(each) for each in rows], "category": str(groceries)}
+    bulk(alice, **said)
+    assert "There was nothing to change." in bulk(alice, **said).text
+
+
 def test_all_that_match_are_filed(alice: Any, rows: list[int], groceries: int) -> None:
     answer = bulk(alice, do="file", everything="yes", query="search=zzyxq", category=str(groceries))
     assert "Filed 2 entries" in answer.text
