@@ -50,11 +50,12 @@ class DashboardController(Controller):
         """The book at a glance, for one month."""
         found = await services.overview.look(month_asked(request, member))
         sample = await services.demo.present()
-        safe, month_end = None, None
+        safe, month_end, is_current = None, None, True
         if found.is_running and not found.is_new:
             await services.forecasts.load(ITEMS, SPENDABLE, INCOME, SPENDING)
             safe = await services.forecasts.safe_to_spend()
             month_end = next(iter(await services.forecasts.saved_ahead()), None)
+            is_current = (await services.forecasts.freshness()).is_current
         return page_or_partial(
             request,
             "overview",
@@ -64,6 +65,7 @@ class DashboardController(Controller):
             has_sample=bool(sample),
             **ahead(safe, found),
             month_end=month_end,
+            is_current=is_current,
         )
 
     @post("/sample-data", name="sample:add", status_code=200)

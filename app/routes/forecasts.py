@@ -72,10 +72,12 @@ class Asked:
 
 
 async def asked_for(request: AnyRequest, services: Services, *, typing: bool = False) -> Asked:
-    """Read the address: suppositions that hold, and the one being typed if it is understood."""
+    """Read the address: suppositions that hold, and the one being typed (``new``) if it is understood."""
     query = request.query_params
-    sent = query.getall("what", [])
-    draft = sent.pop() if typing and sent else ""
+    sent, new = query.getall("what", []), query.get("new", "")
+    draft = new if typing else ""
+    if not typing:
+        sent = [*sent, new]
     what = [each for each in dict.fromkeys(sent) if each.strip()]
     asked = Asked(query.get("days"), query.get("account", ""), what, draft)
     held = []

@@ -140,9 +140,20 @@ class TransferService:
             )
             .options(selectinload(Transaction.splits))
             .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-            .limit(limit)
+            .limit(100)
         )
-        return list(await self.session.scalars(query))
+        found = [each for each in await self.session.scalars(query) if await self._may_be_one(row, each)]
+        return sorted(found, key=lambda each: each.currency != row.currency)[:limit]
+
+    async def _may_be_one(self, row: Transaction, other: Transaction) -> bool:
+        """Whether two rows are worth about the same; what has no rate is for the person to say."""
+        if other.currency == row.currency:
+            return True
+        try:
+            made = await self.services.rates.convert(abs(other.amount), row.currency, row.booked_on)
+        except Invalid:
+            return True
+        return abs(made.amount.minor - abs(row.amount_minor)) * 10 <= abs(row.amount_minor)
 
     async def _own(self, transfer_id: int) -> tuple[Transfer, list[Transaction]]:
         own = select(Transfer).where(Transfer.id == transfer_id, Transfer.book_id == self.member.book.id)

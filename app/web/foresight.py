@@ -176,7 +176,7 @@ def quality_sentences(quality: Quality, *, is_balance: bool) -> list[str]:
         )
     if quality.mase is not None:
         better = 1 - quality.mase
-        naive = _("assuming that the last month repeats") if is_balance else _("repeating the same month of last year")
+        naive = _("assuming that the last month repeats") if is_balance else _("the simplest guess from the past")
         if abs(better) < 0.02:
             said.append(_("That is as good as {naive}.", naive=naive))
         else:

@@ -98,8 +98,23 @@ def test_while_it_is_being_typed_nothing_is_scolded(alice):
     alice.work(half_a_year)
     computed(alice)
 
-    assert 'aria-invalid="true"' not in alice.htmx("get", "/forecast/preview?what=ren").text
-    assert "Sofa €900.00" in alice.htmx("get", "/forecast/preview?what=sofa+900").text
+    assert 'aria-invalid="true"' not in alice.htmx("get", "/forecast/preview?new=ren").text
+    assert "Sofa €900.00" in alice.htmx("get", "/forecast/preview?new=sofa+900").text
+
+
+def test_a_second_supposition_joins_the_first(alice):
+    """Whatever the order in which a browser sends the field and what holds already."""
+    alice.work(half_a_year)
+    computed(alice)
+
+    for address in ("?new=sofa+900&what=rent+%2B100", "?what=rent+%2B100&new=sofa+900"):
+        typing = alice.htmx("get", f"/forecast/preview{address}").text
+        assert 'name="what" value="rent +100"' in typing
+        assert 'name="new" type="text" value="sofa 900"' in typing
+        sent = page(alice, address)
+        assert 'name="what" value="rent +100"' in sent
+        assert 'name="what" value="sofa 900"' in sent
+        assert 'name="new" type="text" value=""' in sent
 
 
 @pytest.mark.parametrize(
