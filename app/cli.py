@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,21 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
         # The web process brings the schema up to date; the worker comes a moment later.
         children.append(Child("worker", ["worker"], delay=WORKER_DELAY))
     sys.exit(supervise(children))
+
+
+def _need_port(host: str, port: int) -> None:
+    """Say in words that somebody else listens there, before anybody is told to look there."""
+    from app.supervisor import HOPELESS
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            click.echo(f"Saldo cannot serve on port {port} of {host}: {error.strerror}.", err=True)
+            click.echo(f"Choose another port, such as SALDO_PORT={port + 1} make run", err=True)
+            sys.exit(HOPELESS)
 
 
 def _migrate_if_behind() -> None:
@@ -98,6 +114,7 @@ def web() -> None:
 
     from app.settings import settings
 
+    _need_port(settings().host, settings().port)
     _migrate_if_behind()
     shown = "localhost" if settings().host in ("0.0.0.0", "::") else settings().host  # noqa: S104 – only compared
     click.echo(f"Saldo is at http://{shown}:{settings().port}", err=False)

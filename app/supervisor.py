@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 10.0  # seconds a child has to drain before it is killed
 TICK = 0.2
+HOPELESS = 78  # a child's exit code when starting it again would not help; sysexits.h calls it EX_CONFIG
 
 
 @dataclass
@@ -43,6 +44,8 @@ class Child:
     def watch(self) -> None:
         """Start the process again if it died, after a pause that grows up to half a minute."""
         if self.process is not None and self.process.poll() is not None:
+            if self.process.returncode == HOPELESS:
+                raise SystemExit(HOPELESS)
             lived = time.monotonic() - self.started
             self.deaths = 0 if lived > 60 else self.deaths + 1
             self.again_at = time.monotonic() + min(30.0, 0.5 * 2**self.deaths)
@@ -67,7 +70,7 @@ class Child:
 
 
 def supervise(children: Sequence[Child]) -> int:
-    """Run the children until SIGTERM or SIGINT; 0 when they ended well."""
+    """Run the children until SIGTERM or SIGINT; 0 when they ended well. Ends with a child that can not run here."""
     ending = False
 
     def end(_signal: int, _frame: object) -> None:
@@ -78,14 +81,16 @@ def supervise(children: Sequence[Child]) -> int:
         signal.signal(number, end)
     for child in children:
         child.again_at = time.monotonic() + child.delay
-    while not ending:
+    try:
+        while not ending:
+            for child in children:
+                if not ending:
+                    child.watch()
+            time.sleep(TICK)
+    finally:
         for child in children:
-            if not ending:
-                child.watch()
-        time.sleep(TICK)
-    for child in children:
-        child.stop()
-    until = time.monotonic() + PATIENCE
-    for child in children:
-        child.wait(until)
+            child.stop()
+        until = time.monotonic() + PATIENCE
+        for child in children:
+            child.wait(until)
     return 0

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
+
 from click.testing import CliRunner
 
 from app.commands import admin
@@ -35,3 +40,18 @@ def test_an_unknown_name_and_a_weak_password_are_told_in_words(alice):
     assert (unknown.exit_code, unknown.output.strip()) == (1, "Error: There is no such user.")
     assert reset("alice", "short").exit_code == 1
     assert alice.get("/settings").status_code == 200
+
+
+def test_a_port_that_is_taken_is_said_in_words(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        environment = os.environ | {"SALDO_DATA_DIR": str(tmp_path), "SALDO_PORT": port, "SALDO_HOST": "127.0.0.1"}
+        ended = subprocess.run(
+            [sys.executable, "-m", "app", "serve"], env=environment, capture_output=True, text=True, timeout=60
+        )
+
+    assert ended.returncode == 78
+    assert f"cannot serve on port {port}" in ended.stderr
+    assert "Saldo is at" not in ended.stdout

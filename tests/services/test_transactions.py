@@ -265,6 +265,24 @@ def test_two_rows_are_linked_as_a_transfer_and_taken_apart(alice: Any) -> None:
     assert [row.transfer_id for row in rows] == [None, None]
 
 
+def test_what_is_worth_something_else_is_no_side_of_a_transfer(alice: Any) -> None:
+    """Across currencies the amounts are never the same, but nearly so at the day's rate."""
+    dollars = account(alice, "Dollars", "USD")
+    coffee = add(alice, amount="-4.51", booked_on=date(2024, 3, 5))
+    moved = add(alice, amount="-230", booked_on=date(2024, 3, 5))
+    payment = add(alice, amount="250", account=dollars, booked_on=date(2024, 3, 6))
+
+    def sides(row: Any) -> list[int]:
+        async def look(services: Any) -> list[int]:
+            found = await services.transfers.candidates(await services.transactions.get(row.id))
+            return [each.id for each in found]
+
+        return alice.work(look)
+
+    assert sides(coffee) == []
+    assert sides(moved) == [payment.id]
+
+
 def link_again(one: int, other: int) -> Any:
     return lambda services: services.transfers.link(one, other)
 
