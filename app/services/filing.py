@@ -139,8 +139,9 @@ class Filing:
         from app.ml.starter import hints
 
         for at, (line, answer) in enumerate(zip(lines, answers, strict=True)):
-            if answer.category_id is None and line.memo and hints(line.memo):
-                text = f"{line.payee_text} {line.memo}"
+            if answer.category_id is None and line.memo and (known := hints(line.memo)):
+                # the known words alone: numbers and names would make each memo another one to work out
+                text = " ".join((line.payee_text, *(hint.phrase for hint in known)))
                 row = Row(text, line.minor * sizes[line.currency], line.booked_on)
                 found = self._of_models(text, self.model.predict(self.memory, row))
                 if found.category_id is not None:
