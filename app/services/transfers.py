@@ -139,11 +139,10 @@ class TransferService:
                 ),
             )
             .options(selectinload(Transaction.splits))
-            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+            .order_by(Transaction.currency != row.currency, Transaction.booked_on.desc(), Transaction.id.desc())
             .limit(100)
         )
-        found = [each for each in await self.session.scalars(query) if await self._may_be_one(row, each)]
-        return sorted(found, key=lambda each: each.currency != row.currency)[:limit]
+        return [each for each in await self.session.scalars(query) if await self._may_be_one(row, each)][:limit]
 
     async def _may_be_one(self, row: Transaction, other: Transaction) -> bool:
         """Whether two rows are worth about the same; what has no rate is for the person to say."""

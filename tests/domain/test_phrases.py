@@ -135,9 +135,12 @@ HOSTILE = ["", "\x00", "\ud800 12", "1E+400", "9" * 10_000, "1," * 500, "a " * 5
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
 @pytest.mark.parametrize("locale", ["en", "de-DE", "nonsense"])
 def test_hostile_text_is_read_quickly_and_never_raises(text: str, locale: str) -> None:
-    start = time.process_time()
-    parse(text, TODAY, "EUR", locale)
-    assert time.process_time() - start < 0.3  # some 10 ms; the machine may be busy
+    def seconds() -> float:
+        start = time.process_time()
+        parse(text, TODAY, "EUR", locale)
+        return time.process_time() - start
+
+    assert min(seconds() for _ in range(3)) < 0.1  # the best of three: a busy machine takes its share of each
 
 
 @settings(deadline=None)

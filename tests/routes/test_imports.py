@@ -234,6 +234,20 @@ def test_the_banks_balance_becomes_the_books(alice: Any, order: int) -> None:
     sound(alice)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_lines_of_one_day_do_not_tell_which_balance_is_the_last(alice: Any, order: int) -> None:
+    head, *rows = STATEMENT.splitlines()[:3]
+    where = draft(alice, "\n".join([head, *rows[::order]]))
+    alice.post(f"{where}/commit", data={"unsure": "ask"})
+    assert "Your bank" not in words(alice.get(where))
+
+
+def test_the_balance_of_a_single_line_is_the_last(alice: Any) -> None:
+    where = draft(alice, "\n".join(STATEMENT.splitlines()[:2]))
+    alice.post(f"{where}/commit", data={"unsure": "ask"})
+    assert re.search(r"Set the opening balance to \S*1.250.00", words(alice.get(where)))
+
+
 def test_a_file_without_a_balance_says_nothing_of_one(alice: Any) -> None:
     where = draft(alice)
     alice.post(f"{where}/commit", data={"unsure": "ask"})

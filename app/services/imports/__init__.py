@@ -163,7 +163,9 @@ class ImportService:
             account = await self._account(session, account_id) if account_id else await self._default(session)
             looked = await asyncio.to_thread(csv.inspect, file, mapping=mapping, currency=account.currency)
             if account_id is None:
-                account = await self._likeliest(session, currencies_of(looked), account)
+                default, account = account, await self._likeliest(session, currencies_of(looked), account)
+                if account.currency != default.currency:  # which amounts are read by
+                    looked = await asyncio.to_thread(csv.inspect, file, mapping=mapping, currency=account.currency)
             before = await self._remembered(session, looked.fingerprint)
             if before is not None and account_id is None and before.account_id:
                 account = await self._account(session, before.account_id)
@@ -188,12 +190,11 @@ class ImportService:
         found = (await session.scalars(own.order_by(Account.position, Account.id))).all()
 
         def order(each: Account) -> tuple[bool, bool, bool, bool]:
-            own = each.currency == default.currency
             return (
                 each.currency not in (currencies or {default.currency}),
-                not own,
+                each.currency != default.currency,
                 each.kind is AccountKind.CASH,
-                (not each.is_default),
+                not each.is_default,
             )
 
         return min(found, key=order, default=default)

@@ -34,6 +34,8 @@ class Closing:
     first: date | None = None
     day: date | None = None
     minor: int = 0
+    lines: int = 0
+    is_one_day: bool = True
 
     def add(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -41,13 +43,18 @@ class Closing:
             if balance is None or row.original is not None:  # in another currency than the account
                 continue
             self.first = self.first or day
+            self.lines += 1
+            self.is_one_day = self.is_one_day and day == self.first
             # of the lines of the last day it is the last one in a file that runs forward, and the first in the other
             if self.day is None or day > self.day or (day == self.day and self.first < day):
                 self.day, self.minor = day, balance
 
     @property
     def value(self) -> list[Any] | None:
-        return [self.day.isoformat(), self.minor] if self.day else None
+        """Day and minor units; nothing where all lines are of one day, which does not tell the last from the first."""
+        if self.day is None or (self.is_one_day and self.lines > 1):
+            return None
+        return [self.day.isoformat(), self.minor]
 
 
 class Intake:
