@@ -25,10 +25,10 @@ from app.routes import API, PAGES
 from app.settings import settings
 from app.tasks import hand_over  # noqa: F401  – hears of jobs that a request queues
 from app.web.dependencies import DEPENDENCIES
-from app.web.door import Door
 from app.web.errors import HANDLERS
 from app.web.guards import MEMBER, PUBLIC, policy_guard
-from app.web.headers import Saldo
+from app.web.middleware.auth import AuthMiddleware
+from app.web.middleware.headers import Saldo
 from app.web.templates import STATIC, template_config
 
 LARGEST_BODY = 12 * 1024 * 1024
@@ -56,12 +56,12 @@ def create_app() -> Saldo:
         opt={**PUBLIC, "quiet": True},
         include_in_schema=False,
         # Files of ours only: an answer that repeats what somebody else put into its address must not be compressed,
-        # or its length tells what else is in it. app.web.kept compresses pages that repeat nothing.
+        # or its length tells what else is in it. app.web.page_cache compresses pages that repeat nothing.
         middleware=[DefineMiddleware(CompressionMiddleware, config=CompressionConfig("gzip", minimum_size=1000))],
         cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
     )
-    pages = OwnRouter("/", route_handlers=PAGES, include_in_schema=False, middleware=[Door])
-    api = OwnRouter("/api", route_handlers=API, opt=MEMBER, middleware=[Door])
+    pages = OwnRouter("/", route_handlers=PAGES, include_in_schema=False, middleware=[AuthMiddleware])
+    api = OwnRouter("/api", route_handlers=API, opt=MEMBER, middleware=[AuthMiddleware])
     application = Saldo(
         route_handlers=[pages, api, static_files],
         dependencies=DEPENDENCIES,

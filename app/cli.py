@@ -56,7 +56,7 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
 
 def _need_port(host: str, port: int) -> None:
     """Say in words that somebody else listens there, before anybody is told to look there."""
-    from app.supervisor import HOPELESS
+    from app.supervisor import EXIT_CONFIG
 
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         if os.name == "posix":
@@ -66,7 +66,7 @@ def _need_port(host: str, port: int) -> None:
         except OSError as error:
             click.echo(f"Saldo cannot serve on port {port} of {host}: {error.strerror}.", err=True)
             click.echo(f"Choose another port, such as SALDO_PORT={port + 1} make run", err=True)
-            sys.exit(HOPELESS)
+            sys.exit(EXIT_CONFIG)
 
 
 def _migrate_if_behind() -> None:
@@ -164,7 +164,7 @@ def check() -> None:
     import asyncio
 
     from app.db import read_session
-    from app.services.check import check_invariants
+    from app.services.ledger.invariants import check_invariants
 
     async def work() -> list[str]:
         async with read_session() as session:
@@ -182,7 +182,7 @@ def demo() -> None:
     """Make the user “demo” with a believable household in it, unless it is there already."""
     import asyncio
 
-    from app.services.demo import open_demo
+    from app.services.sample_data.service import open_demo
 
     _migrate_if_behind()
     click.echo(asyncio.run(open_demo()))

@@ -35,19 +35,19 @@ def on(kind: type) -> Callable[[Listener], Listener]:
     return register
 
 
-def announce(session: Any, happened: object) -> None:
+def enqueue(session: Any, happened: object) -> None:
     """Tell the listeners when the session commits; a rollback forgets it, a repetition is told once."""
     told: list[object] = session.info.setdefault("announced", [])
     if happened not in told:
         told.append(happened)
 
 
-def tell(session: Any) -> None:
+def dispatch(session: Any) -> None:
     """Call the listeners with what was announced; the unit of work does so after its commit."""
     for happened in session.info.pop("announced", ()):
         for listener in _listeners[type(happened)]:
             listener(happened)
 
 
-def forget(session: Any) -> None:
+def discard(session: Any) -> None:
     session.info.pop("announced", None)

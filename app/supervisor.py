@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 10.0  # seconds a child has to drain before it is killed
+GRACE_SECONDS = 10.0  # seconds a child has to drain before it is killed
 TICK = 0.2
-HOPELESS = 78  # a child's exit code when starting it again would not help; sysexits.h calls it EX_CONFIG
+EXIT_CONFIG = 78  # a child's exit code when starting it again would not help; sysexits.h calls it EX_CONFIG
 
 
 @dataclass
@@ -44,8 +44,8 @@ class Child:
     def watch(self) -> None:
         """Start the process again if it died, after a pause that grows up to half a minute."""
         if self.process is not None and self.process.poll() is not None:
-            if self.process.returncode == HOPELESS:
-                raise SystemExit(HOPELESS)
+            if self.process.returncode == EXIT_CONFIG:
+                raise SystemExit(EXIT_CONFIG)
             lived = time.monotonic() - self.started
             self.deaths = 0 if lived > 60 else self.deaths + 1
             self.again_at = time.monotonic() + min(30.0, 0.5 * 2**self.deaths)
@@ -90,7 +90,7 @@ def supervise(children: Sequence[Child]) -> int:
     finally:
         for child in children:
             child.stop()
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + GRACE_SECONDS
         for child in children:
             child.wait(until)
     return 0

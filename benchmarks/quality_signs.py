@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Protocol
 
-from app.ml import suggester
+from app.ml import budget_suggestions
 from app.ml.anomalies import models
 from app.ml.features import payee_key
 from app.ml.memory import Row
@@ -126,7 +126,7 @@ def _budgets(data: Path) -> Figures:
     households = budgets.interviews(data)
     kept = [rows for name, rows in households.items() if not budgets.is_held_out(name)]
     new = [rows for name, rows in households.items() if budgets.is_held_out(name)]
-    report = budgets.measure(kept, new, suggester.models())
+    report = budgets.measure(kept, new, budget_suggestions.models())
     print(f"budgets, {len(new)} households never trained on  {_shown(report)}")
     past, blank = report["history_baseline"], report["new_baseline"]
     return {

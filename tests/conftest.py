@@ -1,4 +1,4 @@
-"""The cast and the stage: a fresh database for each test, on SQLite or on PostgreSQL, and people who use it."""
+"""The cast and the db_backend: a fresh database for each test, on SQLite or on PostgreSQL, and people who use it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from app.asgi import create_app  # noqa: E402
 from app.services import member_of, unit_of_work  # noqa: E402
 from app.services.sessions import SessionService  # noqa: E402
 from app.services.tokens import TokenService  # noqa: E402
-from app.services.unit import saving  # noqa: E402
+from app.services.unit_of_work import commit_scope  # noqa: E402
 from app.services.users import UserService  # noqa: E402
-from app.web import kept  # noqa: E402
-from app.web.kept import SHELF  # noqa: E402
-from tests.databases import Stage, stages  # noqa: E402
-from tests.one_loop import Client, in_the_loop, stop  # noqa: E402
+from app.web import page_cache  # noqa: E402
+from app.web.page_cache import PAGE_CACHE  # noqa: E402
+from tests.support.databases import DatabaseBackend, db_backends  # noqa: E402
+from tests.support.event_loop import Client, in_the_loop, stop  # noqa: E402
 
 PASSWORD = "correct horse battery"
 
@@ -55,17 +55,17 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "stage" in metafunc.fixturenames:
-        metafunc.parametrize("stage", stages(), indirect=True, scope="session")
+    if "db_backend" in metafunc.fixturenames:
+        metafunc.parametrize("db_backend", db_backends(), indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+def db_backend(request: pytest.FixtureRequest) -> Iterator[DatabaseBackend]:
     """A kind of database, with the schema in one template and the cast in another, to be copied for each test."""
-    made: Stage = request.param()
+    made: DatabaseBackend = request.param()
     made.open()
     with using(made.fresh("empty")):
-        CAST.update({name: introduce(name) for name in ("carol", "alice", "bob")})
+        CAST.update({name: sign_up(name) for name in ("carol", "alice", "bob")})
     made.keep("cast")
     yield made
     made.close()
@@ -86,10 +86,10 @@ def opened(url: str) -> db.Database:
 def using(url: str) -> Iterator[db.Database]:
     """Make this the process's database inside the block."""
     fresh = opened(url)
-    SHELF.clear()
+    PAGE_CACHE.clear()
     original = db.database
     db.database = lambda: fresh  # type: ignore[assignment]
-    kept.SHELF = kept.Shelf()  # pages of another database
+    page_cache.PAGE_CACHE = page_cache.PageCache()  # pages of another database
     try:
         yield fresh
     finally:
@@ -114,19 +114,19 @@ def unpooled() -> Iterator[None]:
 
 
 @pytest.fixture
-def database(stage: Stage) -> Iterator[db.Database]:
+def database(db_backend: DatabaseBackend) -> Iterator[db.Database]:
     """A database of this test's own, in which the cast have signed up: Carol first, so she is the admin."""
-    with using(stage.fresh("cast")) as fresh:
+    with using(db_backend.fresh("cast")) as fresh:
         yield fresh
-    stage.drop()
+    db_backend.drop()
 
 
 @pytest.fixture
-def empty_database(stage: Stage) -> Iterator[db.Database]:
+def empty_database(db_backend: DatabaseBackend) -> Iterator[db.Database]:
     """A database in which nobody has signed up yet."""
-    with using(stage.fresh("empty")) as fresh:
+    with using(db_backend.fresh("empty")) as fresh:
         yield fresh
-    stage.drop()
+    db_backend.drop()
 
 
 @pytest.fixture(scope="session")
@@ -193,11 +193,11 @@ class Person(Browser):
 CAST: dict[str, tuple[str, str, int]] = {}
 
 
-def introduce(name: str, **more: Any) -> tuple[str, str, int]:
+def sign_up(name: str, **more: Any) -> tuple[str, str, int]:
     """Sign somebody up: their cookie, their API token, their id."""
 
     async def work() -> tuple[str, str, int]:
-        async with db.write_session() as session, saving(session):
+        async with db.write_session() as session, commit_scope(session):
             user = await UserService(session).sign_up(
                 username=name, password=PASSWORD, email=f"{name}@example.org", name=name.title(), **more
             )

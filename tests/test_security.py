@@ -11,10 +11,10 @@ import pytest
 
 from app import settings as settings_module
 from app.log import set_up_logging
-from app.services import throttle
+from app.services import rate_limit
 from app.web import csrf
 from tests.conftest import PASSWORD
-from tests.one_loop import Client, in_the_loop
+from tests.support.event_loop import Client, in_the_loop
 
 PAGES = ["/login", "/signup", "/forgot", "/no-such-page", "/health", "/api/v1/me", "/api/docs", "/static/app.css"]
 FORM = {"username": "alice", "password": PASSWORD}
@@ -26,8 +26,8 @@ def changed(monkeypatch, **values):
     kept = settings_module.settings().model_copy(update=values)
     for name in (
         "app.settings",
-        "app.services.throttle",
-        "app.web.headers",
+        "app.services.rate_limit",
+        "app.web.middleware.headers",
         "app.services.auth",
         "app.integrations.mail",
     ):
@@ -151,8 +151,8 @@ def test_addresses_of_one_ipv6_network_are_one_visitor(database, strict_limits, 
 
     async def refused(address):
         try:
-            await throttle.count("sign-up", address)
-        except throttle.TooMany:
+            await rate_limit.count("sign-up", address)
+        except rate_limit.TooMany:
             return True
         return False
 
@@ -201,9 +201,9 @@ def test_parallel_tries_gain_nothing(database, strict_limits):
 
         async def one():
             try:
-                await throttle.attempt("somebody")
+                await rate_limit.register_attempt("somebody")
                 done.append(True)
-            except throttle.TooMany:
+            except rate_limit.TooMany:
                 pass
 
         async with anyio.create_task_group() as group:
@@ -216,7 +216,7 @@ def test_parallel_tries_gain_nothing(database, strict_limits):
 
 @pytest.mark.parametrize(("failures", "seconds"), [(1, 0), (4, 0), (5, 2), (6, 4), (9, 32), (14, 900), (500, 900)])
 def test_the_pause_doubles_up_to_a_quarter_of_an_hour(strict_limits, failures, seconds):
-    assert throttle.pause_after(failures) == seconds
+    assert rate_limit.pause_after(failures) == seconds
 
 
 def test_sign_up_can_be_closed_after_the_first(newcomer, monkeypatch):

@@ -12,10 +12,10 @@ from typing import Any, Literal
 import numpy as np
 
 from app.i18n import _
-from app.ml import artifacts, payees, recurrences, usual, wording
+from app.ml import artifacts, payees, recurrences, user_baseline, wording
 from app.ml.memory import Row
 from app.ml.trees import Forest
-from app.ml.usual import Past
+from app.ml.user_baseline import Past
 
 Kind = Literal["amount_high", "amount_low", "new_payee", "duplicate", "price_rise", "missing_bill"]
 
@@ -96,7 +96,7 @@ class Detector:
 
     def accept(self, row: Row, kind: Kind) -> None:
         """Call one kind of alert normal for a payee, up to about the amount of this row."""
-        self.accepted.append((usual.payee_of(row), kind, abs(row.amount)))
+        self.accepted.append((user_baseline.payee_of(row), kind, abs(row.amount)))
 
     def score(self, row: Row) -> Finding:
         """Judge a row that is not itself of the past. Raises ValueError if its amount is not a number."""
@@ -167,7 +167,7 @@ class Detector:
         return ALERT, Reason("price_rise", text, before, before, tuple(rows[-COMPARABLE:]))
 
     def _is_accepted(self, row: Row, kind: Kind) -> bool:
-        size, name = abs(row.amount), usual.payee_of(row)
+        size, name = abs(row.amount), user_baseline.payee_of(row)
         return any(
             (payee, accepted) == (name, kind)
             and (size * NEAR >= amount if kind == "amount_low" else size <= amount * NEAR)

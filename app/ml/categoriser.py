@@ -21,7 +21,7 @@ from app.ml.memory import Learned, Memory, Row
 
 if TYPE_CHECKING:
     from app.ml.combiner import Evidence, Floats, Weights
-    from app.ml.general import General
+    from app.ml.global_model import General
 
 __all__ = ["Because", "Categoriser", "Guess", "Learned", "Memory", "Outcome", "Row", "outcome"]
 
@@ -80,7 +80,7 @@ class Because:
 class Guess:
     label: str
     probability: float
-    because: Because
+    reason: Because
 
 
 def outcome(guesses: Sequence[Guess]) -> Outcome:
@@ -146,12 +146,12 @@ class Categoriser:
         """The model's labels and the user's own, with log probabilities and base rates."""
         import numpy as np
 
-        general = self.general
-        scores = general.log_probabilities(row.text, row.amount)
+        global_model = self.general
+        scores = global_model.log_probabilities(row.text, row.amount)
         sets = memory.cache.get("labels")
         if sets is None:
-            own = tuple(sorted(set(memory.labels) - set(general.labels)))
-            every = (*general.labels, *own)
+            own = tuple(sorted(set(memory.labels) - set(global_model.labels)))
+            every = (*global_model.labels, *own)
             kept = [at for at, label in enumerate(every) if memory.allowed is None or label in memory.allowed]
             sets = memory.cache["labels"] = (
                 tuple(every[at] for at in kept),
@@ -159,7 +159,7 @@ class Categoriser:
                 len(own),
             )
         labels, kept_places, more = sets
-        base = np.concatenate([general.base, np.full(more, RARE)])[kept_places]
+        base = np.concatenate([global_model.base, np.full(more, RARE)])[kept_places]
         return labels, np.concatenate([scores, np.full(more, UNKNOWN)])[kept_places], base
 
     def _because(self, memory: Memory, row: Row, label: str, evidence: Evidence) -> Because:
@@ -200,13 +200,13 @@ def _shipped() -> Categoriser:
 @cache
 def _general() -> General:
     """The shipped general model; the starter table alone when its file is not the released one."""
-    from app.ml import general
+    from app.ml import global_model
 
     try:
-        return general.from_arrays(artifacts.arrays(ARTEFACT))
+        return global_model.from_arrays(artifacts.arrays(ARTEFACT))
     except artifacts.Tampered as error:
         log.warning("categoriser: %s", error)
-        return general.starter_only()
+        return global_model.starter_only()
 
 
 @cache

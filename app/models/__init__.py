@@ -19,7 +19,16 @@ from app.models.security import Attempt, IdempotencyKey, SecurityEvent
 from app.models.session import ApiToken, AuthSession, LinkPurpose, OneTimeLink, RefreshToken
 from app.models.tag import Tag, TransactionTag
 from app.models.total import TRANSFER, UNFILED, AccountTotal, DayTotal, MonthTotal
-from app.models.transaction import Attachment, FiledBy, SavedFilter, Split, Status, Transaction, Transfer, TwoEntries
+from app.models.transaction import (
+    Attachment,
+    CategorisedBy,
+    DismissedTransferPair,
+    SavedFilter,
+    Split,
+    Status,
+    Transaction,
+    Transfer,
+)
 from app.models.user import OnboardingStatus, Profile, User, UserRole
 
 __all__ = (
@@ -41,6 +50,7 @@ __all__ = (
     "Cadence",
     "Candidate",
     "CandidateState",
+    "CategorisedBy",
     "Category",
     "CategoryGroup",
     "CategoryKind",
@@ -48,7 +58,7 @@ __all__ = (
     "ChangeAction",
     "ChangeSet",
     "DayTotal",
-    "FiledBy",
+    "DismissedTransferPair",
     "Finding",
     "FindingKind",
     "FindingState",
@@ -81,7 +91,6 @@ __all__ = (
     "Transaction",
     "TransactionTag",
     "Transfer",
-    "TwoEntries",
     "User",
     "UserRole",
     "Watch",

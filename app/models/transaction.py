@@ -28,7 +28,7 @@ class Status(enum.StrEnum):
     RECONCILED = "reconciled"
 
 
-class FiledBy(enum.StrEnum):
+class CategorisedBy(enum.StrEnum):
     """Who chose the category."""
 
     PERSON = "person"
@@ -114,9 +114,9 @@ class Transaction(WithId, OfBook, Stamped, Base):
     original_currency: Mapped[str | None] = mapped_column(Currency)
     rate: Mapped[str | None] = mapped_column(String(40))
     rate_source: Mapped[str | None] = mapped_column(String(40))
-    filed_by: Mapped[FiledBy | None] = mapped_column(choice(FiledBy, "filed_by"))
+    categorised_by: Mapped[CategorisedBy | None] = mapped_column(choice(CategorisedBy, "categorised_by"))
     confidence: Mapped[int | None] = mapped_column(SmallInteger)  # per mille
-    because: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(String(200))
     import_batch_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("import_batch.id", ondelete="SET NULL"))
     external_id: Mapped[str | None] = mapped_column(String(120))
     identity: Mapped[int | None] = mapped_column(BigInteger)
@@ -181,13 +181,13 @@ class Attachment(WithId, OfBook, Base):
     created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("user.id", ondelete="SET NULL"))
 
 
-class TwoEntries(WithId, OfBook, Base):
+class DismissedTransferPair(WithId, OfBook, Base):
     """A person's word that an outflow and an inflow are two entries and no transfer: they are not asked again."""
 
-    __tablename__ = "two_entries"
+    __tablename__ = "dismissed_transfer_pair"
     __table_args__ = (
-        Index("uq_two_entries_source_id_target_id", "source_id", "target_id", unique=True),
-        Index("ix_two_entries_target_id", "target_id"),
+        Index("uq_dismissed_transfer_pair_source_id_target_id", "source_id", "target_id", unique=True),
+        Index("ix_dismissed_transfer_pair_target_id", "target_id"),
         {"sqlite_autoincrement": True},
     )
 

@@ -5,39 +5,39 @@ from __future__ import annotations
 from litestar.types import ControllerRouterHandler
 
 from app.routes.accounts import AccountsController
-from app.routes.activity import ActivityController
 from app.routes.anomalies import AnomaliesController
 from app.routes.api import auth as api_auth
 from app.routes.api.accounts import AccountsApi
+from app.routes.api.budget_suggestions import SuggestionsApi
 from app.routes.api.categories import CategoriesApi
-from app.routes.api.changes import ChangesApi
-from app.routes.api.currency import CurrencyApi
+from app.routes.api.categorisation import PredictionsApi, ScoreApi
+from app.routes.api.currencies import CurrencyApi
 from app.routes.api.docs import DocsController
 from app.routes.api.expenses import ExpensesApi
-from app.routes.api.forecasts import ForecastsApi, SeedForecastApi
+from app.routes.api.forecasts import ForecastsApi, LegacyForecastApi
 from app.routes.api.imports import ImportsApi
 from app.routes.api.insights import InsightsApi
-from app.routes.api.me import MeController, SeedMeController
+from app.routes.api.journal import ChangesApi
+from app.routes.api.me import LegacyMeController, MeController
 from app.routes.api.payees import PayeesApi
-from app.routes.api.predictions import PredictionsApi, ScoreApi
 from app.routes.api.recurring import BillsApi, RecurringApi
 from app.routes.api.rules import RulesApi
-from app.routes.api.suggestions import SuggestionsApi
 from app.routes.api.tags import TagsApi
 from app.routes.api.tokens import TokensController
 from app.routes.api.transactions import TransactionsApi
 from app.routes.api.transfers import TransfersApi
 from app.routes.auth import AuthController, LinkController
 from app.routes.categories import CategoriesController
+from app.routes.command_palette import CommandPaletteController
 from app.routes.currencies import CurrenciesController
-from app.routes.dashboard import DashboardController
 from app.routes.entries import EntriesController, TransfersController
 from app.routes.forecasts import ForecastController
 from app.routes.health import HealthController
 from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
-from app.routes.models import ModelsController
-from app.routes.palette import PaletteController
+from app.routes.journal import JournalController
+from app.routes.model_catalogue import ModelsController
+from app.routes.overview import OverviewController
 from app.routes.payees import PayeesController
 from app.routes.quick_add import QuickAddController
 from app.routes.reconciliation import ReconciliationController
@@ -50,12 +50,12 @@ from app.routes.transactions import TransactionsController
 
 PAGES: list[ControllerRouterHandler] = [
     AccountsController,
-    ActivityController,
+    JournalController,
     AnomaliesController,
     ModelsController,
     AuthController,
     DocsController,
-    DashboardController,
+    OverviewController,
     CategoriesController,
     PayeesController,
     CurrenciesController,
@@ -71,7 +71,7 @@ PAGES: list[ControllerRouterHandler] = [
     SecurityController,
     SettingsController,
     InboxController,
-    PaletteController,
+    CommandPaletteController,
     RecurringController,
     ReportsController,
     TokenPagesController,
@@ -81,12 +81,12 @@ PAGES: list[ControllerRouterHandler] = [
 API: list[ControllerRouterHandler] = [
     AccountsApi,
     ForecastsApi,
-    SeedForecastApi,
+    LegacyForecastApi,
     ImportsApi,
     ChangesApi,
     InsightsApi,
     MeController,
-    SeedMeController,
+    LegacyMeController,
     TokensController,
     api_auth.AuthController,
     api_auth.SeedAuthController,

@@ -14,14 +14,15 @@ from app.domain.period import shift_month
 from app.i18n import _
 from app.models import Account
 from app.schemas.accounts import AccountIn, AccountPatch
-from app.services import Services, charts
+from app.services import Services
 from app.services.accounts import Point
-from app.web.editing import PAGE, changed, chosen, editor, seen, still, written
+from app.web import charts
+from app.web.crud_pages import PAGE, check_unchanged, dispatch, editor, parse_amount, respond_with_undo, with_etag
 from app.web.filters import amount_text, day, day_month
-from app.web.forms import redrawing
+from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
-from app.web.names import KIND_ICONS, account_kinds
-from app.web.pictures import axis
+from app.web.presenters.labels import KIND_ICONS, account_kinds
+from app.web.presenters.reports import axis
 from app.web.render import page, page_or_partial
 
 AnyRequest = Request[Any, Any, Any]
@@ -37,7 +38,7 @@ def choices() -> dict[str, Any]:
 
 def signed(data: Form, currency: str) -> str:
     """The opening balance as the person wrote it, in the form of the wire."""
-    money = written(data.get("opening_balance", ""), currency, "opening_balance")
+    money = parse_amount(data.get("opening_balance", ""), currency, "opening_balance")
     return money.wire if money else "0"
 
 
@@ -91,7 +92,7 @@ class AccountsController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="accounts", opt={"kept": True})
+    @get("/", name="accounts", opt={"cached": True})
     async def show_accounts(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every account by kind, with its balance and trend."""
         return page_or_partial(request, "accounts/index", "accounts/list", **await overview(services))
@@ -109,9 +110,9 @@ class AccountsController(Controller):
             entry = AccountIn.model_validate(self._entry(data) | {"opening_balance": "0"})
             entry.opening_balance = signed(data, entry.currency)
             await services.accounts.add(entry)
-        return await changed(request, services, LIST, "accounts/list", **await overview(services))
+        return await respond_with_undo(request, services, LIST, "accounts/list", **await overview(services))
 
-    @get("/{account_id:int}", name="accounts:show", opt={"kept": True})
+    @get("/{account_id:int}", name="accounts:show", opt={"cached": True})
     async def show_account(
         self,
         services: NamedDependency[Services],
@@ -148,7 +149,7 @@ class AccountsController(Controller):
         action = f"{LIST}/{account_id}"
         title = _("Edit {name}", name=row.name)
         return editor(
-            request, "accounts/form", title, values=seen(values_of(row)), action=action, used=used, **choices()
+            request, "accounts/form", title, values=with_etag(values_of(row)), action=action, used=used, **choices()
         )
 
     @post("/{account_id:int}", name="accounts:change", status_code=200)
@@ -161,11 +162,11 @@ class AccountsController(Controller):
     ) -> Template | Response[Any]:
         row = await services.accounts.get(account_id)
         with self._form(data, f"{LIST}/{account_id}", _("Edit {name}", name=row.name)):
-            still(data, values_of(row), {"kind": account_kinds()})
+            check_unchanged(data, values_of(row), {"kind": account_kinds()})
             entry = AccountPatch.model_validate(self._entry(data))
             entry.opening_balance = signed(data, entry.currency or row.currency)
             await services.accounts.change(account_id, entry)
-        return await changed(request, services, LIST, "accounts/list", **await overview(services))
+        return await respond_with_undo(request, services, LIST, "accounts/list", **await overview(services))
 
     @post("/{account_id:int}/{verb:str}", name="accounts:do", status_code=200)
     async def do_with_account(
@@ -181,8 +182,8 @@ class AccountsController(Controller):
             "default": lambda: accounts.make_default(account_id),
             "delete": lambda: accounts.delete(account_id),
         }
-        await chosen(verbs, verb)()
-        return await changed(request, services, LIST, "accounts/list", **await overview(services))
+        await dispatch(verbs, verb)()
+        return await respond_with_undo(request, services, LIST, "accounts/list", **await overview(services))
 
     @staticmethod
     def _entry(data: Form) -> Form:
@@ -190,7 +191,7 @@ class AccountsController(Controller):
 
     @staticmethod
     def _form(data: Form, action: str, title: str) -> Any:
-        return redrawing(
+        return rerender_on_error(
             "accounts/form",
             data,
             page=PAGE,

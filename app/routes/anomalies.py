@@ -11,7 +11,7 @@ from litestar.response import Template
 
 from app.routes.inbox import answered
 from app.services import Services
-from app.web.editing import chosen
+from app.web.crud_pages import dispatch
 from app.web.guards import MEMBER
 
 
@@ -37,6 +37,6 @@ class AnomaliesController(Controller):
             "remove": lambda: anomalies.remove(finding_id),
             "end": lambda: anomalies.end(finding_id),
         }
-        await chosen(verbs, verb)()
+        await dispatch(verbs, verb)()
         await services.session.flush()
         return answered(request, services, services.journal.recorder.label)

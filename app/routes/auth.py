@@ -19,18 +19,18 @@ from app.i18n import _
 from app.integrations.mail import sends_mail
 from app.models import LinkPurpose
 from app.schemas.auth import AccountName, PasswordOnly, SignInForm, SignUpForm
-from app.services import auth, links
+from app.services import auth, one_time_links
 from app.services.auth import Visitor
 from app.services.sessions import ABSOLUTE
 from app.settings import settings
 from app.web import csrf
-from app.web.choices import currency_options
 from app.web.cookies import cookie_name, is_plain_loopback, is_secure
-from app.web.forms import redrawing, typed
+from app.web.forms import rerender_on_error, typed
 from app.web.guards import PUBLIC
 from app.web.htmx import is_htmx
 from app.web.locale import likely_currency
-from app.web.render import go, local_path, page, partial
+from app.web.presenters.options import currency_options
+from app.web.render import local_path, page, partial, redirect
 
 AnyRequest = Request[Any, Any, Any]
 NO_REFERRER = {"Referrer-Policy": "no-referrer"}  # the address is the secret
@@ -70,7 +70,7 @@ def session_cookie(request: AnyRequest, token: str) -> Cookie:
 def welcome(request: AnyRequest, token: str, path: str = "/") -> Response[Any]:
     """Let the browser in: a new session cookie, a new form token, and off to the page."""
     csrf.renew(request, token)
-    answer = go(request, path)
+    answer = redirect(request, path)
     answer.set_cookie(session_cookie(request, token))
     return answer
 
@@ -86,7 +86,7 @@ class AuthController(Controller):
     async def sign_in_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Template | Response[Any]:
         target = local_path(request.query_params.get("next"))
         if request.scope["auth"] is not None:
-            return go(request, target)
+            return redirect(request, target)
         said = {
             "reset": _("Your password is changed. Sign in with the new one."),
             "verified": _("Your address is confirmed."),
@@ -103,7 +103,9 @@ class AuthController(Controller):
     async def sign_in(self, request: AnyRequest) -> Response[Any]:
         form = await typed(request)
         shown = {"username": form.get("username", ""), "next": local_path(form.get("next"))}
-        with redrawing("auth/sign_in_form", shown, page="auth/sign_in", may_sign_up=settings().sign_up == "open"):
+        with rerender_on_error(
+            "auth/sign_in_form", shown, page="auth/sign_in", may_sign_up=settings().sign_up == "open"
+        ):
             wanted = SignInForm.model_validate(form)
             token = await auth.sign_in(wanted.username, wanted.password, visitor(request), old_token=old_token(request))
         return welcome(request, token, shown["next"])
@@ -111,7 +113,7 @@ class AuthController(Controller):
     @get("/signup", name="signup")
     async def sign_up_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Template | Response[Any]:
         if request.scope["auth"] is not None:
-            return go(request, "/")
+            return redirect(request, "/")
         if not await auth.sign_up_is_open(db):
             raise Forbidden(_("This Saldo takes no new accounts. Ask the person who runs it."))
         currency = likely_currency(request.headers.get("accept-language", "")) or settings().currency
@@ -124,7 +126,7 @@ class AuthController(Controller):
         form = await typed(request)
         shown = {key: form.get(key, "") for key in ("username", "email", "currency", "time_zone")}
         options = currency_options(settings().currency)
-        with redrawing("auth/sign_up_form", shown, page="auth/sign_up", currencies=options):
+        with rerender_on_error("auth/sign_up_form", shown, page="auth/sign_up", currencies=options):
             wanted = SignUpForm.model_validate(form)
             user = await auth.sign_up(
                 username=wanted.username,
@@ -139,7 +141,7 @@ class AuthController(Controller):
         if user.email:
             with suppress(Unavailable):
                 answer.background = BackgroundTask(
-                    links.confirm_address, user.id, user.email, whole_address(request), new=False
+                    one_time_links.confirm_address, user.id, user.email, whole_address(request), new=False
                 )
         return answer
 
@@ -149,7 +151,7 @@ class AuthController(Controller):
         if token := old_token(request):
             await auth.sign_out(token, member.user.id if member else None, visitor(request))
         csrf.renew(request, "")
-        answer = go(request, "/login")
+        answer = redirect(request, "/login")
         answer.set_cookie(session_cookie(request, ""))
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
@@ -168,9 +170,9 @@ class LinkController(Controller):
     async def forgot(self, request: AnyRequest) -> Template:
         form = await typed(request)
         shown = {"username": form.get("username", "")}
-        with redrawing("auth/forgot_form", shown, page="auth/forgot", sent=False, sends_mail=sends_mail()):
+        with rerender_on_error("auth/forgot_form", shown, page="auth/forgot", sent=False, sends_mail=sends_mail()):
             name = AccountName.model_validate(form).username
-            send = await links.ask_for_password(name, visitor(request), whole_address(request))
+            send = await one_time_links.ask_for_password(name, visitor(request), whole_address(request))
         answer = (partial if is_htmx(request) else page)(
             "auth/forgot_form" if is_htmx(request) else "auth/forgot",
             values={}, errors={}, sent=True, sends_mail=sends_mail(),
@@ -180,25 +182,25 @@ class LinkController(Controller):
 
     @get("/reset/{token:str}", name="reset")
     async def reset_page(self, db: NamedDependency[AsyncSession], token: FromPath[str]) -> Template:
-        await links.find(db, token, LinkPurpose.RESET)
+        await one_time_links.find(db, token, LinkPurpose.RESET)
         return page("auth/reset", values={}, errors={}, token=token, headers=NO_REFERRER)
 
     @post("/reset/{token:str}", name="reset:post")
     async def reset(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-        with redrawing("auth/reset_form", {}, page="auth/reset", token=token):
+        with rerender_on_error("auth/reset_form", {}, page="auth/reset", token=token):
             wanted = PasswordOnly.model_validate(await typed(request))
-            await links.reset_password(token, wanted.password, visitor(request))
-        return go(request, "/login?done=reset")
+            await one_time_links.reset_password(token, wanted.password, visitor(request))
+        return redirect(request, "/login?done=reset")
 
     @get("/verify/{token:str}", name="verify")
     async def verify_page(self, db: NamedDependency[AsyncSession], token: FromPath[str]) -> Template:
-        link = await links.find(db, token, LinkPurpose.VERIFY, LinkPurpose.EMAIL)
+        link = await one_time_links.find(db, token, LinkPurpose.VERIFY, LinkPurpose.EMAIL)
         return page("auth/verify", token=token, email=link.email, headers=NO_REFERRER)
 
     @post("/verify/{token:str}", name="verify:post")
     async def verify(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
         member = request.scope["auth"]
-        tell = await links.verify(token, visitor(request), but=member.session_id if member else None)
-        answer = go(request, "/settings/security?done=saved" if member else "/login?done=verified")
+        tell = await one_time_links.verify(token, visitor(request), but=member.session_id if member else None)
+        answer = redirect(request, "/settings/security?done=saved" if member else "/login?done=verified")
         answer.background = BackgroundTask(tell) if tell else None
         return answer

@@ -11,15 +11,16 @@ from litestar.response import Template
 
 from app.domain.period import shift_month
 from app.i18n import _
-from app.routes.dashboard import month_asked
+from app.routes.overview import month_asked
 from app.schemas.categories import ICONS, CategoryIn, CategoryPatch, GroupIn, GroupName, MergeIn
-from app.services import Member, Services, charts
+from app.services import Member, Services
 from app.services.categories import CategoryOption
 from app.services.category_page import category_page
-from app.web import pictures
-from app.web.editing import PAGE, changed, chosen, editor, seen, still
-from app.web.forms import redrawing
+from app.web import charts
+from app.web.crud_pages import PAGE, check_unchanged, dispatch, editor, respond_with_undo, with_etag
+from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
+from app.web.presenters import reports
 from app.web.render import page, page_or_partial
 
 AnyRequest = Request[Any, Any, Any]
@@ -55,7 +56,7 @@ class CategoriesController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="categories", opt={"kept": True})
+    @get("/", name="categories", opt={"cached": True})
     async def show_categories(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every group with its categories and how often each is used."""
         return page_or_partial(request, "categories/index", "categories/list", **await listing(services))
@@ -76,7 +77,7 @@ class CategoriesController(Controller):
             await services.categories.add(CategoryIn.model_validate(entry_of(data)))
         return await self._changed(request, services)
 
-    @get("/{category_id:int}", name="categories:show", opt={"kept": True})
+    @get("/{category_id:int}", name="categories:show", opt={"cached": True})
     async def show_category(
         self,
         request: AnyRequest,
@@ -95,7 +96,7 @@ class CategoriesController(Controller):
             running=member.book.months.of(services.today),
             previous_month=shift_month(start, -1),
             next_month=shift_month(start, 1),
-            trend=pictures.category_trend(found, currency) if found.months else None,
+            trend=reports.category_trend(found, currency) if found.months else None,
             bar=charts.hbar,
         )
 
@@ -104,7 +105,7 @@ class CategoriesController(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int]
     ) -> Template:
         row = await services.categories.option(category_id)
-        values = seen(values_of(row))
+        values = with_etag(values_of(row))
         offered = await choices(services, row.kind)
         title, action = _("Edit {name}", name=row.name), f"{LIST}/{category_id}"
         return editor(request, "categories/form", title, values=values, action=action, **offered)
@@ -121,7 +122,7 @@ class CategoriesController(Controller):
         group = await services.categories.group(row.group_id)
         title = _("Edit {name}", name=row.name)
         with await self._form(services, data, f"{LIST}/{category_id}", title, row.kind):
-            still(data, values_of(row), {"group": {row.group_id: group.name}})
+            check_unchanged(data, values_of(row), {"group": {row.group_id: group.name}})
             await services.categories.change(category_id, CategoryPatch.model_validate(entry_of(data)))
         return await self._changed(request, services)
 
@@ -141,7 +142,7 @@ class CategoriesController(Controller):
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
         """Give all that a category has to another one."""
-        with redrawing("merge", data, page=PAGE, form="merge", **await self._merge(services, category_id)):
+        with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merge(services, category_id)):
             await services.categories.merge(category_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await self._changed(request, services)
 
@@ -158,7 +159,7 @@ class CategoriesController(Controller):
             "down": lambda: categories.move(category_id, 1),
             "delete": lambda: categories.delete(category_id),
         }
-        await chosen(verbs, verb)()
+        await dispatch(verbs, verb)()
         return await self._changed(request, services)
 
     @get("/groups/new", name="categories:new_group")
@@ -180,7 +181,7 @@ class CategoriesController(Controller):
     ) -> Template:
         row = await services.categories.group(group_id)
         title, action = _("Rename {name}", name=row.name), f"{GROUPS}/{group_id}"
-        values = seen({"name": row.name})
+        values = with_etag({"name": row.name})
         return editor(request, "categories/group_form", title, values=values, action=action, fresh=False)
 
     @post("/groups/{group_id:int}", name="categories:rename_group", status_code=200)
@@ -193,7 +194,7 @@ class CategoriesController(Controller):
     ) -> Template | Response[Any]:
         row = await services.categories.group(group_id)
         with self._group_form(data, f"{GROUPS}/{group_id}", _("Rename {name}", name=row.name)):
-            still(data, {"name": row.name})
+            check_unchanged(data, {"name": row.name})
             entry = GroupName.model_validate({"name": data.get("name", "")})
             await services.categories.rename_group(group_id, entry.name)
         return await self._changed(request, services)
@@ -209,23 +210,23 @@ class CategoriesController(Controller):
             "down": lambda: categories.move_group(group_id, 1),
             "delete": lambda: categories.delete_group(group_id),
         }
-        await chosen(verbs, verb)()
+        await dispatch(verbs, verb)()
         return await self._changed(request, services)
 
     @staticmethod
     async def _changed(request: AnyRequest, services: Services) -> Template | Response[Any]:
-        return await changed(request, services, LIST, "categories/list", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "categories/list", **await listing(services))
 
     @staticmethod
     async def _form(services: Services, data: Form, action: str, title: str, kind: str = "") -> Any:
         offered = await choices(services, kind)
         form = "categories/form"
-        return redrawing(form, data, page=PAGE, form=form, title=title, action=action, **offered)
+        return rerender_on_error(form, data, page=PAGE, form=form, title=title, action=action, **offered)
 
     @staticmethod
     def _group_form(data: Form, action: str, title: str, *, fresh: bool = False) -> Any:
         form = "categories/group_form"
-        return redrawing(form, data, page=PAGE, form=form, title=title, action=action, fresh=fresh)
+        return rerender_on_error(form, data, page=PAGE, form=form, title=title, action=action, fresh=fresh)
 
     @staticmethod
     async def _merge(services: Services, category_id: int) -> dict[str, Any]:

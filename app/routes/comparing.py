@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from app.errors import Stale
 from app.i18n import _
-from app.services.listing import Line
-from app.web.editing import written
+from app.services.transaction_list import Line
+from app.web.crud_pages import parse_amount
 from app.web.filters import amount_text, day
 from app.web.forms import InvalidForm
 
@@ -65,7 +65,7 @@ def _said(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> 
 
 
 def _amount(values: Mapping[str, Any], line: Line) -> str:
-    money = written(values["amount"], values.get("currency", "").strip() or line.currency, "amount") or line.amount
+    money = parse_amount(values["amount"], values.get("currency", "").strip() or line.currency, "amount") or line.amount
     if values.get("flow") == "out":
         money = -money
     return amount_text(money.minor, money.currency, sign=True)

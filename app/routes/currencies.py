@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from app.domain.money import currencies
 from app.errors import Invalid
 from app.i18n import _
-from app.integrations.rates import bundled
-from app.schemas.rates import ConvertIn, RateIn
+from app.integrations.exchange_rates import bundled
+from app.schemas.currencies import ConvertIn, RateIn
 from app.services import Services
-from app.web.editing import PAGE, changed, editor, written
-from app.web.forms import redrawing, sentences
+from app.web.crud_pages import PAGE, editor, parse_amount, respond_with_undo
+from app.web.forms import rerender_on_error, sentences
 from app.web.guards import MEMBER
-from app.web.names import rate_source
+from app.web.presenters.labels import rate_source
 from app.web.render import page_or_partial, partial
 
 AnyRequest = Request[Any, Any, Any]
@@ -29,7 +29,7 @@ FORM = "currencies/form"
 
 
 async def listing(services: Services) -> dict[str, Any]:
-    return {"rates": await services.rates.own()}
+    return {"rates": await services.currencies.own()}
 
 
 async def converted(services: Services, asked: Form) -> dict[str, Any]:
@@ -41,16 +41,16 @@ async def converted(services: Services, asked: Form) -> dict[str, Any]:
     found: dict[str, Any] = {"values": values, "errors": {}, "conversion": None, "of": None, "source": ""}
     try:
         entry = ConvertIn.model_validate({name: values[name] for name in ("amount", "base", "quote", "on")})
-        money = written(entry.amount, entry.base, "amount")
+        money = parse_amount(entry.amount, entry.base, "amount")
         if money is not None:
             on = entry.on or services.today
-            conversion = await services.rates.convert(money, entry.quote, on, field="quote")
+            conversion = await services.currencies.convert(money, entry.quote, on, field="quote")
             found |= {"conversion": conversion, "of": money, "source": rate_source(conversion.source)}
     except ValidationError as error:
         found["errors"] = sentences(error)
     except Invalid as error:
         found["errors"] = error.errors
-    own = {code for rate in await services.rates.own() for code in (rate.base, rate.quote)}
+    own = {code for rate in await services.currencies.own() for code in (rate.base, rate.quote)}
     codes = sorted(currencies() | bundled().currencies | own)
     return found | {"codes": [(code, code) for code in codes]}
 
@@ -83,15 +83,15 @@ class CurrenciesController(Controller):
     async def add_rate(
         self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
     ) -> Template | Response[Any]:
-        with redrawing(FORM, data, page=PAGE, form=FORM, title=_("New rate"), action=f"{LIST}/rates"):
-            await services.rates.add(RateIn.model_validate(_entry(data)))
-        return await changed(request, services, LIST, "currencies/list", **await listing(services))
+        with rerender_on_error(FORM, data, page=PAGE, form=FORM, title=_("New rate"), action=f"{LIST}/rates"):
+            await services.currencies.add(RateIn.model_validate(_entry(data)))
+        return await respond_with_undo(request, services, LIST, "currencies/list", **await listing(services))
 
     @get("/rates/{rate_id:int}/edit", name="currencies:edit")
     async def edit_rate(
         self, request: AnyRequest, services: NamedDependency[Services], rate_id: FromPath[int]
     ) -> Template:
-        row = await services.rates.get(rate_id)
+        row = await services.currencies.get(rate_id)
         values = {"base": row.base, "quote": row.quote, "rate": row.rate, "as_of": row.as_of.isoformat()}
         return editor(request, FORM, _("Edit rate"), values=values, action=f"{LIST}/rates/{rate_id}")
 
@@ -103,17 +103,19 @@ class CurrenciesController(Controller):
         rate_id: FromPath[int],
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
-        await services.rates.get(rate_id)
-        with redrawing(FORM, data, page=PAGE, form=FORM, title=_("Edit rate"), action=f"{LIST}/rates/{rate_id}"):
-            await services.rates.change(rate_id, RateIn.model_validate(_entry(data)))
-        return await changed(request, services, LIST, "currencies/list", **await listing(services))
+        await services.currencies.get(rate_id)
+        with rerender_on_error(
+            FORM, data, page=PAGE, form=FORM, title=_("Edit rate"), action=f"{LIST}/rates/{rate_id}"
+        ):
+            await services.currencies.change(rate_id, RateIn.model_validate(_entry(data)))
+        return await respond_with_undo(request, services, LIST, "currencies/list", **await listing(services))
 
     @post("/rates/{rate_id:int}/delete", name="currencies:delete", status_code=200)
     async def delete_rate(
         self, request: AnyRequest, services: NamedDependency[Services], rate_id: FromPath[int]
     ) -> Template | Response[Any]:
-        await services.rates.delete(rate_id)
-        return await changed(request, services, LIST, "currencies/list", **await listing(services))
+        await services.currencies.delete(rate_id)
+        return await respond_with_undo(request, services, LIST, "currencies/list", **await listing(services))
 
 
 def _entry(data: Form) -> Form:

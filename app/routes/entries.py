@@ -22,13 +22,13 @@ from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.schemas.transfers import TransferIn
 from app.services import Member, Services
 from app.services.attachments import LARGEST
-from app.services.listing import Line
-from app.web.editing import written
-from app.web.forms import redrawing
+from app.services.transaction_list import Line
+from app.web.crud_pages import parse_amount
+from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
-from app.web.limits import limit
-from app.web.render import go, page, partial
+from app.web.rate_limit import limit
+from app.web.render import page, partial, redirect
 
 AnyRequest = Request[Any, Any, Any]
 FIELDS = (
@@ -68,7 +68,7 @@ class EntriesController(Controller):
         """Book what the form says."""
         values = await values_of(request)
         context = await form_context(services, None)
-        with redrawing("transactions/form", values, page="transactions/new", **context):
+        with rerender_on_error("transactions/form", values, page="transactions/new", **context):
             await services.transactions.add(TransactionIn.model_validate(await entry_of(services, values)))
         return await done(request, services)
 
@@ -77,7 +77,7 @@ class EntriesController(Controller):
         """The form once more with another part; nothing is saved."""
         values = await values_of(request)
         values["splits"] = [*values["splits"], {}] if values["splits"] else [_first_part(values), {}]
-        line = await services.listing.line(of) if of else None
+        line = await services.transaction_list.line(of) if of else None
         context = await form_context(services, line)
         if is_partial(request):
             return partial("transactions/form", values=values, errors={}, **context)
@@ -90,7 +90,7 @@ class EntriesController(Controller):
         self, services: NamedDependency[Services], transaction_id: FromPath[int], done: FromQuery[str] = ""
     ) -> Template:
         """All of one transaction."""
-        line = await services.listing.line(transaction_id)
+        line = await services.transaction_list.line(transaction_id)
         context = {**await form_context(services, line), **await beside(services, line)}
         context["flashes"] = await done_before(services, done)
         return page("transactions/show", values=shown(line), errors={}, **context)
@@ -100,17 +100,17 @@ class EntriesController(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
     ) -> Response[Any]:
         """Save the form."""
-        line = await services.listing.line(transaction_id)
+        line = await services.transaction_list.line(transaction_id)
         values = await values_of(request)
         context = {**await form_context(services, line), **await beside(services, line)}
         with (
             comparing(values, shown(line), line, context),
-            redrawing("transactions/form", values, page="transactions/show", **context),
+            rerender_on_error("transactions/form", values, page="transactions/show", **context),
         ):
             patch = TransactionPatch.model_validate(await changes_of(services, values, line))
             await services.transactions.edit(transaction_id, patch)
         await services.session.flush()
-        after = await services.listing.line(transaction_id)
+        after = await services.transaction_list.line(transaction_id)
         return await done(request, services, filed=after.id if corrected(line, after) else None)
 
     @post("/{transaction_id:int}/{verb:str}", name="transactions:do", status_code=200)
@@ -132,7 +132,7 @@ class EntriesController(Controller):
         elif verb == "unlock":
             await transactions.edit(transaction_id, TransactionPatch(status=Status.CLEARED))
         elif verb == "refile-likes":
-            await services.filing.refile_likes(await transactions.get(transaction_id))
+            await services.categorisation.recategorise_similar(await transactions.get(transaction_id))
             if is_partial(request):
                 return partial("toast", event=CHANGED, **undoable(services))
         elif verb == "link":
@@ -161,9 +161,9 @@ class EntriesController(Controller):
     ) -> Template | Response[Any]:
         """Keep a file with it."""
         await limit(request, "upload", member)
-        line = await services.listing.line(transaction_id)
+        line = await services.transaction_list.line(transaction_id)
         context = {**await form_context(services, line), **await beside(services, line)}
-        with redrawing("transactions/files", shown(line), page="transactions/show", **context):
+        with rerender_on_error("transactions/files", shown(line), page="transactions/show", **context):
             file = (await request.form()).get("file")
             if not isinstance(file, UploadFile):
                 raise Invalid(_("Choose a file."), field="file")
@@ -186,12 +186,12 @@ class EntriesController(Controller):
     async def delete_file(
         self, request: AnyRequest, services: NamedDependency[Services], attachment_id: FromPath[int]
     ) -> Template | Response[Any]:
-        line = await services.listing.line(await services.attachments.delete(attachment_id))
+        line = await services.transaction_list.line(await services.attachments.delete(attachment_id))
         return await self._files(request, services, line)
 
     async def _files(self, request: AnyRequest, services: Services, line: Line) -> Template | Response[Any]:
         if not is_partial(request):
-            return go(request, f"/transactions/{line.id}")
+            return redirect(request, f"/transactions/{line.id}")
         files = await services.attachments.of(line.id)
         return partial("transactions/files", line=line, files=files, errors={}, **undoable(services))
 
@@ -213,7 +213,7 @@ class TransfersController(Controller):
         form = await request.form()
         values = {name: str(form.get(name, "")) for name in ("from", "to", "amount", "to_amount", "booked_on", "memo")}
         context = await form_context(services, None)
-        with redrawing("transactions/transfer_form", values, page="transactions/transfer", **context):
+        with rerender_on_error("transactions/transfer_form", values, page="transactions/transfer", **context):
             accounts = {str(each.id): each.currency for each in await services.accounts.options()}
             entry: dict[str, Any] = {
                 "from": number(values["from"], "from"),
@@ -238,7 +238,7 @@ async def done(
     await services.session.flush()
     made = services.journal.change_set_id
     more = f"&filed={filed}" if filed else ""
-    return go(request, f"{path}?done={made}{more}" if made else path)
+    return redirect(request, f"{path}?done={made}{more}" if made else path)
 
 
 async def form_context(services: Services, line: Line | None) -> dict[str, Any]:
@@ -257,18 +257,18 @@ async def beside(services: Services, line: Line) -> dict[str, Any]:
     other, candidates = None, list[Line]()
     if line.transfer_id is not None:
         pair = [leg.id for leg in await services.transactions.legs(line.transfer_id) if leg.id != line.id]
-        other = await services.listing.line(pair[0]) if pair else None
+        other = await services.transaction_list.line(pair[0]) if pair else None
     elif not line.is_split:
         found = await services.transfers.candidates(row)
-        candidates = await services.listing.lines([each.id for each in found])
+        candidates = await services.transaction_list.lines([each.id for each in found])
     finding = await services.anomalies.of_transaction(line.id)
     return {
         "finding": finding,
-        "alike": await services.listing.lines(finding.comparable) if finding else [],
+        "alike": await services.transaction_list.lines(finding.comparable) if finding else [],
         "files": await services.attachments.of(line.id),
         "other": other,
         "candidates": candidates,
-        "likes": len(await services.filing.likes(row)) if line.filed_by == "person" else 0,
+        "likes": len(await services.categorisation.likes(row)) if line.categorised_by == "person" else 0,
     }
 
 
@@ -292,7 +292,7 @@ def _first_part(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _wire(text: str, currency: str, field: str, sign: int = 1) -> str:
     """A written amount in the form of the wire; ``sign`` turns what was typed plainly into an outflow."""
-    money = written(text, currency, field)
+    money = parse_amount(text, currency, field)
     if money is None:
         raise Invalid(_("Write an amount, like 12.50."), field=field)
     return (Money(sign * money.minor, money.currency)).wire
@@ -302,7 +302,7 @@ async def entry_of(services: Services, values: Mapping[str, Any]) -> dict[str, A
     """The form as the schema wants it; amounts are typed without a sign, ``flow`` says where they go."""
     account = await services.transactions.account(number(values.get("account", ""), "account"))
     currency = values.get("currency", "").strip() or account.currency
-    money = written(values.get("amount", ""), currency, "amount")
+    money = parse_amount(values.get("amount", ""), currency, "amount")
     if money is None:
         raise Invalid(_("Write an amount, like 12.50."), field="amount")
     sign = 1 if values.get("flow") == "in" else -1

@@ -17,12 +17,12 @@ from app.services import Member, Services
 from app.services.forecasts import page as forecast_page
 from app.services.forecasts import scenarios
 from app.services.forecasts.page import HORIZONS, ForecastPage
-from app.web import foresight
 from app.web.filters import day_month
 from app.web.forms import typed
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx, is_partial
-from app.web.render import go, local_path, page, partial
+from app.web.presenters import forecasts
+from app.web.render import local_path, page, partial, redirect
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/forecast"
@@ -110,14 +110,14 @@ async def drawn(request: AnyRequest, services: Services, asked: Asked, *, waitin
     return {
         "asked": asked,
         "forecast": found,
-        "fan": foresight.fan(found, services.today) if found.has_history and found.ahead else None,
-        "titles": [(each.text, foresight.title(each, services.member.book.base_currency)) for each in found.scenarios],
+        "fan": forecasts.fan(found, services.today) if found.has_history and found.ahead else None,
+        "titles": [(each.text, forecasts.title(each, services.member.book.base_currency)) for each in found.scenarios],
         "categories": categories,
         "currency": services.member.book.base_currency,
         "ideas": ideas(found, categories, asked),
-        "methods": foresight.methods,
-        "quality_sentences": foresight.quality_sentences,
-        "quality_figures": foresight.figures,
+        "methods": forecasts.methods,
+        "quality_sentences": forecasts.quality_sentences,
+        "quality_figures": forecasts.figures,
         "waiting": waiting or ("first" if found.outlook.is_quick and found.has_history else ""),
         "poll": Poll.after(0, request.url.query),
     }
@@ -188,7 +188,7 @@ class ForecastController(Controller):
 
         await job.queue(services.session, member.book.id, member.user.id, f"asked:{minute}")
         if not is_htmx(request):
-            return go(request, local_path((await typed(request)).get("next"), PATH))
+            return redirect(request, local_path((await typed(request)).get("next"), PATH))
         computed = (await services.forecasts.freshness()).computed_at
         after = computed.isoformat() if computed else ""
         pairs = parse_qsl((await typed(request)).get("query", ""))

@@ -25,11 +25,11 @@ from app.services import Member, Services, reading
 from app.services.imports import LARGE, EditedSince, Looked, Report, currencies_of, files
 from app.services.imports.matching import NEW, SAME, UNSURE
 from app.services.imports.reading import Statement
-from app.web.forms import InvalidForm, redrawing
+from app.web.forms import InvalidForm, rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
-from app.web.limits import limit
-from app.web.render import go, page, page_or_partial, partial
+from app.web.rate_limit import limit
+from app.web.render import page, page_or_partial, partial, redirect
 
 AnyRequest = Request[Any, Any, Any]
 LIST = "/imports"
@@ -143,7 +143,7 @@ async def summary_context(services: Services, batch: ImportBatch) -> dict[str, A
         key=lambda group: -abs(group[2]),
     )
     pairs = batch.summary.get("transfers", []) if batch.status is ImportStatus.DONE else []
-    lines = {line.id: line for line in await services.listing.lines([id_ for pair in pairs for id_ in pair])}
+    lines = {line.id: line for line in await services.transaction_list.lines([id_ for pair in pairs for id_ in pair])}
     return {
         "batch": batch,
         "account": account,
@@ -228,7 +228,7 @@ class ImportsController(Controller):
             context |= {"page": "imports/index"}
             del context["values"], context["errors"]
             raise InvalidForm("imports/upload", {"account": chosen}, errors, context, error.status) from error
-        return go(request, f"{LIST}/{batch.id}")
+        return redirect(request, f"{LIST}/{batch.id}")
 
     @get("/{batch_id:int}", name="imports:show")
     async def show(
@@ -263,7 +263,7 @@ class ImportsController(Controller):
             before = await looked_at(beside, await beside.imports.get(batch_id))
             context = await draft_context(beside, before)
             del context["errors"]
-            with redrawing("imports/draft", {}, page="imports/draft", **context):
+            with rerender_on_error("imports/draft", {}, page="imports/draft", **context):
                 layout = before.looked.inspection.layout
                 mapping = mapping_of(form, layout.width)
                 if mapping.get("date") != layout.columns.get("date"):
@@ -271,7 +271,7 @@ class ImportsController(Controller):
                 account_id = number(str(form.get("account") or ""), "account") or before.batch.account_id
                 batch = await services.imports.answer(batch_id, account_id, mapping)
         if not is_partial(request):
-            return go(request, f"{LIST}/{batch_id}")
+            return redirect(request, f"{LIST}/{batch_id}")
         context = await draft_context(services, await looked_at(services, batch))
         return partial("imports/draft", **(context | {"opened": True}))
 
@@ -287,7 +287,7 @@ class ImportsController(Controller):
             only_whole=form.get("bad") == "nothing",
             decisions=decisions_of(form),
         )
-        return go(request, f"{LIST}/{batch_id}")
+        return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/decide", name="imports:decide")
     async def decide(
@@ -300,14 +300,14 @@ class ImportsController(Controller):
             chosen = {row.line: word for row in waiting}
         if chosen:
             await services.imports.decide(batch_id, chosen, strict=False)
-        return go(request, f"{LIST}/{batch_id}")
+        return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/discard", name="imports:discard")
     async def discard(
         self, request: AnyRequest, services: NamedDependency[Services], batch_id: FromPath[int]
     ) -> Response[Any]:
         await services.imports.discard(batch_id)
-        return go(request, LIST)
+        return redirect(request, LIST)
 
     @post("/{batch_id:int}/undo", name="imports:undo")
     async def undo(
@@ -322,7 +322,7 @@ class ImportsController(Controller):
             async with looking(member) as beside:
                 context = await summary_context(beside, await beside.imports.get(batch_id))
             return page("imports/summary", status=409, **(context | {"edited": edited}))
-        return go(request, f"{LIST}/{batch_id}")
+        return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/agree", name="imports:agree")
     async def agree(
@@ -330,7 +330,7 @@ class ImportsController(Controller):
     ) -> Response[Any]:
         """Set the account's opening balance so that its balance is the bank's."""
         await services.imports.agree(batch_id)
-        return go(request, f"{LIST}/{batch_id}")
+        return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/link", name="imports:link")
     async def link(
@@ -341,7 +341,7 @@ class ImportsController(Controller):
         await services.imports.get(batch_id)
         one, other = (number(str(form.get(name) or ""), name) or 0 for name in ("one", "other"))
         await services.transfers.link(one, other)
-        return go(request, f"{LIST}/{batch_id}#look")
+        return redirect(request, f"{LIST}/{batch_id}#look")
 
 
 def decisions_of(form: Mapping[str, Any]) -> dict[int, Any]:

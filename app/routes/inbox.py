@@ -16,10 +16,9 @@ from app.i18n import _
 from app.models import Finding
 from app.services import Member, Services
 from app.services.imports import Decision
-from app.services.inbox import InboxService
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
-from app.web.render import go, page_or_partial, partial
+from app.web.render import page_or_partial, partial, redirect
 
 HABITS = 3  # months whose filings make the first guesses
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -35,7 +34,7 @@ def number(data: dict[str, str], name: str) -> int:
 def answered(request: Request[Any, Any, Any], services: Services, message: str) -> Response[Any] | Template:
     """Say what was done, with Undo; the page's cards look again."""
     if not is_htmx(request):
-        return go(request, "/")
+        return redirect(request, "/")
     change_set = services.journal.change_set_id
     return partial(
         "toast", event="saldo:changed", message=message, undo_url=f"/activity/{change_set}/undo" if change_set else ""
@@ -45,10 +44,10 @@ def answered(request: Request[Any, Any, Any], services: Services, message: str) 
 async def questions(services: Services, member: Member, whole: bool = False) -> dict[str, Any]:
     """What templates show of the inbox: all of it, or the few that the overview has room for."""
     history = await services.insights.history(member.book.months.of(services.today), HABITS)
-    inboxes = InboxService(services.session, member)
+    inboxes = services.inbox
     inbox = await (inboxes.all if whole else inboxes.look)(history.labels, history.months)
     if inbox.unfiled:
-        inbox = await inboxes.guessed(inbox, history.labels, await services.filing.ready())
+        inbox = await inboxes.guessed(inbox, history.labels, await services.categorisation.ready())
     return {"inbox": inbox, "account_names": {each.id: each.name for each in await services.accounts.all()}}
 
 
@@ -70,14 +69,14 @@ class InboxController(Controller):
     ) -> Template:
         """Every question, with what it is about."""
         context = await questions(services, member, whole=True)
-        lines = await services.listing.lines(sorted(compared(context["inbox"].findings)))
+        lines = await services.transaction_list.lines(sorted(compared(context["inbox"].findings)))
         return page_or_partial(
             request,
             "inbox",
             "inbox/list",
             **context,
             lines={each.id: each for each in lines},
-            recurring=len(await services.candidates.open()),
+            recurring=len(await services.recurring_candidates.open()),
         )
 
     @get("/card", name="inbox:card")

@@ -15,8 +15,8 @@ from app.schemas.paging import PageNumber
 from app.schemas.payees import PayeeIn
 from app.services import Services
 from app.services.payees import PAGE as PER_PAGE
-from app.web.editing import PAGE, changed, editor, seen, still
-from app.web.forms import redrawing
+from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo, with_etag
+from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
 
@@ -45,7 +45,7 @@ class PayeesController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="payees", opt={"kept": True})
+    @get("/", name="payees", opt={"cached": True})
     async def show_payees(
         self,
         request: AnyRequest,
@@ -61,7 +61,7 @@ class PayeesController(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], payee_id: FromPath[int]
     ) -> Template:
         row = await services.payees.get(payee_id)
-        return editor(request, FORM, values=seen({"name": row.name}), **self._naming(row.id, row.name))
+        return editor(request, FORM, values=with_etag({"name": row.name}), **self._naming(row.id, row.name))
 
     @post("/{payee_id:int}", name="payees:rename", status_code=200)
     async def rename_payee(
@@ -72,10 +72,10 @@ class PayeesController(Controller):
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
         row = await services.payees.get(payee_id)
-        with redrawing(FORM, data, page=PAGE, form=FORM, **self._naming(row.id, row.name)):
-            still(data, {"name": row.name})
+        with rerender_on_error(FORM, data, page=PAGE, form=FORM, **self._naming(row.id, row.name)):
+            check_unchanged(data, {"name": row.name})
             await services.payees.rename(payee_id, PayeeIn.model_validate({"name": data.get("name", "")}).name)
-        return await changed(request, services, LIST, "payees/list", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))
 
     @get("/{payee_id:int}/merge", name="payees:merging")
     async def show_merge(
@@ -92,16 +92,16 @@ class PayeesController(Controller):
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
         """Give all that a payee has to another one."""
-        with redrawing("merge", data, page=PAGE, form="merge", **await self._merging(services, payee_id)):
+        with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merging(services, payee_id)):
             await services.payees.merge(payee_id, MergeIn.model_validate({"into": data.get("into")}).into)
-        return await changed(request, services, LIST, "payees/list", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))
 
     @post("/{payee_id:int}/delete", name="payees:delete", status_code=200)
     async def delete_payee(
         self, request: AnyRequest, services: NamedDependency[Services], payee_id: FromPath[int]
     ) -> Template | Response[Any]:
         await services.payees.delete(payee_id)
-        return await changed(request, services, LIST, "payees/list", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))
 
     @staticmethod
     def _naming(row_id: int, name: str) -> dict[str, Any]:

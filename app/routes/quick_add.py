@@ -15,10 +15,10 @@ from app.routes.transactions import undoable
 from app.services import Services
 from app.services.quick_add import Draft
 from app.web.filters import amount_text, short_day
-from app.web.forms import redrawing
+from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
-from app.web.render import go, page, partial
+from app.web.render import page, partial, redirect
 
 AnyRequest = Request[Any, Any, Any]
 ADDED = '{"saldo:added": true, "saldo:changed": true}'
@@ -48,10 +48,10 @@ class QuickAddController(Controller):
         """Book all entries of the sentence, or ask about what is unsure."""
         text = data.get("text", "")[:LONGEST]
         context = await chips(services, text, data)
-        with redrawing("quick_add/ask", data, page="quick_add", keep_target=True, **context):
+        with rerender_on_error("quick_add/ask", data, page="quick_add", keep_target=True, **context):
             await services.quick_add.book(await services.quick_add.read(text, data))
         if not is_partial(request):
-            return go(request, "/transactions")
+            return redirect(request, "/transactions")
         return partial("toast", event=ADDED, **undoable(services))
 
 

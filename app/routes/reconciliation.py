@@ -17,11 +17,11 @@ from app.models import Account, Status
 from app.schemas.accounts import StatementIn
 from app.services import Services
 from app.services.reconciliation import Sheet
-from app.web.editing import written
+from app.web.crud_pages import parse_amount
 from app.web.forms import sentences
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
-from app.web.render import go, page, partial
+from app.web.render import page, partial, redirect
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -29,7 +29,7 @@ AnyRequest = Request[Any, Any, Any]
 async def sheet_of(services: Services, account: Account, values: dict[str, str]) -> Sheet:
     """The sheet that a form asks for."""
     entry = StatementIn.model_validate(values)
-    balance = written(entry.balance, account.currency, "balance") or Money(0, account.currency)
+    balance = parse_amount(entry.balance, account.currency, "balance") or Money(0, account.currency)
     if balance.currency != account.currency:
         raise Invalid(_("The statement is in {currency}.", currency=account.currency), field="balance")
     return await services.reconciliation.sheet(account.id, entry.until, balance)
@@ -82,7 +82,7 @@ class ReconciliationController(Controller):
             if not is_partial(request):
                 raise
             return partial("accounts/difference", problem=conflict.message, **self._shown(sheet, ticked))
-        return go(request, f"/accounts/{account_id}")
+        return redirect(request, f"/accounts/{account_id}")
 
     @staticmethod
     async def _read(request: AnyRequest) -> tuple[dict[str, str], list[int], bool]:

@@ -16,11 +16,11 @@ from app.models import RecurringKind
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.services import Services
 from app.services.recurring import Bill, rule_values
-from app.web.bills import amount_of, timeline
-from app.web.editing import PAGE, changed, chosen, editor, seen, still, written
-from app.web.forms import redrawing
+from app.web.crud_pages import PAGE, check_unchanged, dispatch, editor, parse_amount, respond_with_undo, with_etag
+from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
-from app.web.names import cadence, cadences, due_words
+from app.web.presenters.labels import cadence, cadences, due_words
+from app.web.presenters.recurring import amount_of, timeline
 from app.web.render import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -41,14 +41,14 @@ async def listing(services: Services) -> dict[str, Any]:
     for each in window:
         if each.status != "paid" and (each.due_on >= today or each.status == "overdue"):
             following.setdefault(each.rule.id, each)
-    suggested = await services.candidates.open()
-    ended = await services.candidates.ended()
+    suggested = await services.recurring_candidates.open()
+    ended = await services.recurring_candidates.ended()
     states = {each.id: each.state(today) for each in rules}
     active = [each for each in rules if states[each.id] == "active" or each.id in following]
     far = today + timedelta(days=9999)
     active.sort(key=lambda each: (following[each.id].due_on if each.id in following else far, each.name.casefold()))
     totals = {
-        kind: await services.rates.totals_in_base(
+        kind: await services.currencies.totals_in_base(
             (each.monthly for each in active if each.kind is kind and not each.is_paused), today
         )
         for kind in RecurringKind
@@ -60,14 +60,14 @@ async def listing(services: Services) -> dict[str, Any]:
         "states": states,
         "following": following,
         "bills": bills,
-        "due": await services.rates.totals_in_base((each.rule.high for each in due), today),
+        "due": await services.currencies.totals_in_base((each.rule.high for each in due), today),
         "due_count": len(due),
         "totals": {kind.value: total.money for kind, total in totals.items()},
         "suggested": suggested,
         "ended": ended,
         "prices": await recurring.price_changes(),
         "categories": await services.categories.by_id(),
-        "filed": await services.candidates.categories([*suggested, *ended]),
+        "filed": await services.recurring_candidates.categories([*suggested, *ended]),
         "accounts": {each.id: each.name for each in await services.accounts.all()},
         "timeline": timeline(bills, today, DAYS),
         "cadence": cadence,
@@ -104,7 +104,7 @@ def sent(data: Form, currency: str) -> dict[str, Any]:
     found |= {"category": number(data["category"]) if data.get("category") else None}
     found |= {"ends_on": data.get("ends_on") or None, "interval": number(data.get("interval") or "1")}
     for name in ("amount", "amount_max"):
-        money = written(data[name], currency, name) if data.get(name, "").strip() else None
+        money = parse_amount(data[name], currency, name) if data.get(name, "").strip() else None
         found[name] = abs(money).wire if money is not None else None
     found["amount"] = found["amount"] or ""
     return found | {"currency": currency}
@@ -153,7 +153,7 @@ class RecurringController(Controller):
             request,
             "recurring/form",
             title,
-            values=seen(rule_values(rule)),
+            values=with_etag(rule_values(rule)),
             action=f"{LIST}/{recurring_id}",
             **await choices(services),
         )
@@ -168,7 +168,7 @@ class RecurringController(Controller):
     ) -> Template | Response[Any]:
         rule = await services.recurring.get(recurring_id)
         with await self._form(services, data, f"{LIST}/{recurring_id}", _("Edit {name}", name=rule.name)):
-            still(data, rule_values(rule))
+            check_unchanged(data, rule_values(rule))
             currency = await currency_of(services, data, rule.currency)
             patch = RecurringPatch.model_validate(sent(data, currency))
             await services.recurring.change(recurring_id, patch)
@@ -187,7 +187,7 @@ class RecurringController(Controller):
             "delete": lambda: recurring.delete(recurring_id),
             "price": lambda: recurring.take_price(recurring_id),
         }
-        await chosen(verbs, verb)()
+        await dispatch(verbs, verb)()
         return await self._listed(request, services)
 
     @post("/bills/{bill_id:int}/paid", name="recurring:paid", status_code=200)
@@ -200,7 +200,7 @@ class RecurringController(Controller):
 
     @post("/candidates/accept", name="recurring:accept-all", status_code=200)
     async def accept_all(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[Any]:
-        await services.candidates.accept_all()
+        await services.recurring_candidates.accept_all()
         return await self._listed(request, services)
 
     @post("/candidates/{candidate_id:int}/{verb:str}", name="recurring:decide", status_code=200)
@@ -208,19 +208,19 @@ class RecurringController(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], candidate_id: FromPath[int], verb: FromPath[str]
     ) -> Template | Response[Any]:
         """It's a bill, it's income, or it is not recurring."""
-        candidates = services.candidates
+        candidates = services.recurring_candidates
         verbs = {"accept": lambda: candidates.accept(candidate_id), "dismiss": lambda: candidates.dismiss(candidate_id)}
-        await chosen(verbs, verb)()
+        await dispatch(verbs, verb)()
         return await self._listed(request, services)
 
     @staticmethod
     async def _listed(request: AnyRequest, services: Services) -> Template | Response[Any]:
         await services.session.flush()
-        return await changed(request, services, LIST, "recurring/body", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "recurring/body", **await listing(services))
 
     @staticmethod
     async def _form(services: Services, data: Form, action: str, title: str) -> Any:
-        return redrawing(
+        return rerender_on_error(
             "recurring/form",
             data,
             page=PAGE,

@@ -10,16 +10,17 @@ from litestar.response import Template
 
 from app.domain.period import shift_month
 from app.models import CategoryKind
-from app.routes.dashboard import month_asked
-from app.services import Member, Services, charts
+from app.routes.overview import month_asked
+from app.services import Member, Services
 from app.services.forecasts.savings import together
 from app.services.insights import Share
 from app.services.reports import Report, report
-from app.web import pictures
+from app.web import charts
 from app.web.filters import weekday_name
 from app.web.guards import MEMBER
+from app.web.presenters import reports
+from app.web.presenters.report_markdown import report_markdown
 from app.web.render import page, page_or_partial
-from app.web.report_markdown import report_markdown
 
 YEAR = 13
 AHEAD = 6  # months of savings that are shown
@@ -29,7 +30,7 @@ class ReportsController(Controller):
     path = "/reports"
     opt = MEMBER
 
-    @get("/", name="reports", opt={"kept": True})
+    @get("/", name="reports", opt={"cached": True})
     async def month(
         self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
     ) -> Template:
@@ -47,11 +48,11 @@ class ReportsController(Controller):
             currency=currency,
             previous_month=shift_month(start, -1),
             next_month=shift_month(start, 1),
-            flow=pictures.money_flow(
+            flow=reports.money_flow(
                 shares(found, CategoryKind.INCOME), shares(found, CategoryKind.EXPENSE), found.month, currency
             ),
-            year=pictures.year(history.months[1:], currency),
-            treemap=pictures.spending_map(found.sides[0], currency),
+            year=reports.year(history.months[1:], currency),
+            treemap=reports.spending_map(found.sides[0], currency),
             rates_of=history.in_base.as_of,
             missing_rates=sorted(history.in_base.missing),
         )
@@ -72,7 +73,7 @@ class ReportsController(Controller):
             },
         )
 
-    @get("/year", name="reports:year", opt={"kept": True})
+    @get("/year", name="reports:year", opt={"cached": True})
     async def year(
         self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
     ) -> Template:
@@ -96,8 +97,8 @@ class ReportsController(Controller):
             week=[each for at in range(7) for each in habits.weekdays if each.number == (week_start + at) % 7],
             day_name=weekday_name,
             bar=charts.hbar,
-            calendar=pictures.year_of_days(habits, currency, week_start),
-            savings=pictures.savings_ahead(over, ahead, currency) if len(over) > 1 else None,
+            calendar=reports.year_of_days(habits, currency, week_start),
+            savings=reports.savings_ahead(over, ahead, currency) if len(over) > 1 else None,
             saved=sum(each.saved for each in over),
             saved_months=len(over),
             together=together(ahead),

@@ -19,11 +19,11 @@ from app.i18n import _
 from app.models import Payee, Rule
 from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
 from app.services import Services
-from app.web.editing import changed, chosen, seen, still, written
+from app.web.crud_pages import check_unchanged, dispatch, parse_amount, respond_with_undo, with_etag
 from app.web.filters import amount_text
-from app.web.forms import redrawing, sentences
+from app.web.forms import rerender_on_error, sentences
 from app.web.guards import MEMBER
-from app.web.render import go, page, page_or_partial, partial
+from app.web.render import page, page_or_partial, partial, redirect
 
 AnyRequest = Request[Any, Any, Any]
 Form = dict[str, str]
@@ -96,7 +96,7 @@ def entry_of(data: Form, services: Services) -> dict[str, Any]:
     when: dict[str, Any] = {name: data[name].strip() for name in WHEN if data.get(name, "").strip()}
     for name in ("min_amount", "max_amount"):
         if name in when:
-            money = written(when[name], services.member.book.base_currency, name)
+            money = parse_amount(when[name], services.member.book.base_currency, name)
             when[name] = money.wire if money else None
     tags = [each.strip() for each in data.get("tags", "").split(",") if each.strip()]
     then: dict[str, Any] = {"payee": data.get("payee", ""), "tags": tags}
@@ -129,7 +129,7 @@ class RulesController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="rules", opt={"kept": True})
+    @get("/", name="rules", opt={"cached": True})
     async def show_rules(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every rule in the order in which they are asked."""
         return page_or_partial(request, "rules/index", "rules/list", **await listing(services))
@@ -174,15 +174,15 @@ class RulesController(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
     ) -> Template | Response[Any]:
         context = await self._context(services)
-        with redrawing(FORM, data, page="rules/edit", **context), at_fields():
+        with rerender_on_error(FORM, data, page="rules/edit", **context), at_fields():
             row = await services.rules.add(RuleIn.model_validate(entry_of(data, services)))
             await self._run(services, row, data)
-        return go(request, LIST)
+        return redirect(request, LIST)
 
     @get("/{rule_id:int}/edit", name="rules:edit")
     async def edit_rule(self, services: NamedDependency[Services], rule_id: FromPath[int]) -> Template:
         row = await services.rules.get(rule_id)
-        return page("rules/edit", values=seen(values_of(row)), errors={}, **await self._context(services, row))
+        return page("rules/edit", values=with_etag(values_of(row)), errors={}, **await self._context(services, row))
 
     @post("/{rule_id:int}", name="rules:change", status_code=200)
     async def change_rule(
@@ -194,12 +194,12 @@ class RulesController(Controller):
     ) -> Template | Response[Any]:
         row = await services.rules.get(rule_id)
         context = await self._context(services, row)
-        with redrawing(FORM, data, page="rules/edit", **context):
-            still(data, values_of(row), await names_of(services))
+        with rerender_on_error(FORM, data, page="rules/edit", **context):
+            check_unchanged(data, values_of(row), await names_of(services))
             with at_fields():
                 await services.rules.change(rule_id, RulePatch.model_validate(entry_of(data, services)))
                 await self._run(services, row, data)
-        return go(request, LIST)
+        return redirect(request, LIST)
 
     @post("/{rule_id:int}/{verb:str}", name="rules:do", status_code=200)
     async def do_with_rule(
@@ -215,8 +215,8 @@ class RulesController(Controller):
             "off": lambda: rules.change(rule_id, RulePatch(enabled=False)),
             "delete": lambda: rules.delete(rule_id),
         }
-        await chosen(verbs, verb)()
-        return await changed(request, services, LIST, "rules/list", **await listing(services))
+        await dispatch(verbs, verb)()
+        return await respond_with_undo(request, services, LIST, "rules/list", **await listing(services))
 
     @staticmethod
     async def _run(services: Services, row: Rule, data: Form) -> None:

@@ -19,15 +19,15 @@ from app.integrations.mail import sends_mail
 from app.models import BookRole, Profile
 from app.routes.auth import visitor, whole_address
 from app.schemas.profile import MONEY, BookForm, LooksForm, NamesForm, NewAddress, PasswordForm, TokenIn, Told
-from app.services import Services, auth, avatars, links, security
-from app.services.links import set_address
-from app.web.choices import currency_options, locale_options, time_zone_options, weekday_options
-from app.web.devices import device
-from app.web.forms import redrawing, typed
+from app.services import Services, auth, avatars, one_time_links, security_events
+from app.services.one_time_links import set_address
+from app.web.forms import rerender_on_error, typed
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
-from app.web.limits import limit
-from app.web.render import go, local_path, page
+from app.web.presenters.options import currency_options, locale_options, time_zone_options, weekday_options
+from app.web.rate_limit import limit
+from app.web.render import local_path, page, redirect
+from app.web.user_agents import device
 
 AnyRequest = Request[Any, Any, Any]
 Mine = NamedDependency[Services]
@@ -121,7 +121,7 @@ async def security_context(services: Services) -> dict[str, Any]:
             }
             for each in await services.sessions.of(user.id)
         ],
-        "events": await security.latest(services.session, user.id),
+        "events": await security_events.latest(services.session, user.id),
     }
 
 
@@ -143,20 +143,20 @@ class SettingsController(Controller):
     async def save_names(self, request: AnyRequest, services: Mine) -> Response[Any]:
         form = await typed(request)
         context = await profile_context(services)
-        with redrawing("settings/names_form", form, page="settings/profile", form="names", **context):
+        with rerender_on_error("settings/names_form", form, page="settings/profile", form="names", **context):
             names = NamesForm.model_validate(form)
             await services.profile.change_user(**names.model_dump())
-        return go(request, "/settings?done=saved")
+        return redirect(request, "/settings?done=saved")
 
     @post("/looks", name="settings:looks")
     async def save_looks(self, request: AnyRequest, services: Mine) -> Response[Any]:
         form = await typed(request)
         context = await profile_context(services)
         typed_in = {**form, "shortcuts": "shortcuts" in form}
-        with redrawing("settings/looks_form", typed_in, page="settings/profile", form="looks", **context):
+        with rerender_on_error("settings/looks_form", typed_in, page="settings/profile", form="looks", **context):
             looks = LooksForm.model_validate(typed_in)
             await services.profile.change_user(**looks.model_dump())
-        answer = go(request, "/settings?done=saved")
+        answer = redirect(request, "/settings?done=saved")
         answer.set_cookie(_theme_cookie(looks.theme))
         return answer
 
@@ -171,7 +171,7 @@ class SettingsController(Controller):
         back: Response[Any] = (
             Response("", status_code=204, media_type="text/html")
             if is_htmx(request)
-            else go(request, local_path(referrer))
+            else redirect(request, local_path(referrer))
         )
         back.set_cookie(_theme_cookie(theme))
         return back
@@ -180,27 +180,27 @@ class SettingsController(Controller):
     async def save_money(self, request: AnyRequest, services: Mine) -> Response[Any]:
         form = await typed(request)
         context = await profile_context(services)
-        with redrawing("settings/money_form", form, page="settings/profile", form="money", **context):
+        with rerender_on_error("settings/money_form", form, page="settings/profile", form="money", **context):
             told = Told.model_validate({name: form.get(name, "") for name in (*MONEY, "savings_rate")})
             unit = services.member.book.base_currency
             await services.profile.change(unit, **told.columns(unit, services.member.user.locale))
-        return go(request, "/settings?done=saved")
+        return redirect(request, "/settings?done=saved")
 
     @post("/avatar", name="settings:avatar:set")
     async def set_avatar(self, request: AnyRequest, services: Mine) -> Response[Any]:
         await limit(request, "upload", services.member)
         file = (await request.form()).get("file")
         context = await profile_context(services)
-        with redrawing("settings/avatar_form", {}, page="settings/profile", form="avatar", **context):
+        with rerender_on_error("settings/avatar_form", {}, page="settings/profile", form="avatar", **context):
             if not isinstance(file, UploadFile) or not file.filename:
                 raise Invalid(_("Choose a picture first."), field="file")
             await services.profile.set_avatar(await avatars.keep(await file.read(avatars.LARGEST + 1)))
-        return go(request, "/settings?done=saved")
+        return redirect(request, "/settings?done=saved")
 
     @post("/avatar/remove", name="settings:avatar:remove")
     async def remove_avatar(self, request: AnyRequest, services: Mine) -> Response[Any]:
         await services.profile.set_avatar(None)
-        return go(request, "/settings?done=saved")
+        return redirect(request, "/settings?done=saved")
 
     @get("/avatar/{name:str}", name="settings:avatar", opt={"shared": True})
     async def avatar(self, name: FromPath[str]) -> Response[Any]:
@@ -223,10 +223,10 @@ class SettingsController(Controller):
     async def save_book(self, request: AnyRequest, services: Mine) -> Response[Any]:
         form = await typed(request)
         context = await book_context(services)
-        with redrawing("settings/book_form", form, page="settings/book", form="book", **context):
+        with rerender_on_error("settings/book_form", form, page="settings/book", form="book", **context):
             wanted = BookForm.model_validate({"base_currency": services.member.book.base_currency, **form})
             await services.profile.change_book(**wanted.model_dump())
-        return go(request, "/settings/book?done=saved")
+        return redirect(request, "/settings/book?done=saved")
 
 
 class SecurityController(Controller):
@@ -241,10 +241,10 @@ class SecurityController(Controller):
     async def change_password(self, request: AnyRequest, services: Mine) -> Response[Any]:
         form = await typed(request)
         context = await _read_before_writing(services)
-        with redrawing("settings/password_form", {}, page="settings/security", form="password", **context):
+        with rerender_on_error("settings/password_form", {}, page="settings/security", form="password", **context):
             wanted = PasswordForm.model_validate(form)
             await auth.change_password(services.member, wanted.current, wanted.new, visitor(request))
-        return go(request, "/settings/security?done=password")
+        return redirect(request, "/settings/security?done=password")
 
     @post("/email", name="settings:email")
     async def change_email(self, request: AnyRequest, services: Mine) -> Response[Any]:
@@ -252,33 +252,33 @@ class SecurityController(Controller):
         form = await typed(request)
         context = await _read_before_writing(services)
         typed_in = {"email": form.get("email", "")}
-        with redrawing("settings/email_form", typed_in, page="settings/security", form="email", **context):
+        with rerender_on_error("settings/email_form", typed_in, page="settings/security", form="email", **context):
             wanted = NewAddress.model_validate(form)
             user = await auth.own_password(services.member, wanted.password, visitor(request), field="password")
             if sends_mail():
-                await links.confirm_address(user.id, wanted.email, whole_address(request), new=True)
-                return go(request, "/settings/security?done=link")
+                await one_time_links.confirm_address(user.id, wanted.email, whole_address(request), new=True)
+                return redirect(request, "/settings/security?done=link")
             await set_address(services.session, user.id, wanted.email, visitor(request))
             await services.sessions.end_all(user.id, but=services.member.session_id)
             await services.tokens.end_families(user.id)
-        return go(request, "/settings/security?done=email")
+        return redirect(request, "/settings/security?done=email")
 
     @post("/email/confirm", name="settings:email:confirm")
     async def confirm_email(self, request: AnyRequest, services: Mine) -> Response[Any]:
         """Send the link that confirms the present address once more."""
         await limit(request, "reset", services.member)
         member = services.member
-        answer = go(request, "/settings/security?done=sent")
+        answer = redirect(request, "/settings/security?done=sent")
         if member.user.email:
             answer.background = BackgroundTask(
-                links.confirm_address, member.user.id, member.user.email, whole_address(request), new=False
+                one_time_links.confirm_address, member.user.id, member.user.email, whole_address(request), new=False
             )
         return answer
 
     @post("/sessions/{session_id:int}/end", name="settings:sessions:end")
     async def end_session(self, request: AnyRequest, services: Mine, session_id: FromPath[int]) -> Response[Any]:
         await services.sessions.end_one(services.member.user.id, session_id)
-        return go(request, "/settings/security?done=ended")
+        return redirect(request, "/settings/security?done=ended")
 
     @post("/sessions/end", name="settings:sessions:end-all")
     async def end_sessions(self, request: AnyRequest, services: Mine) -> Response[Any]:
@@ -286,8 +286,8 @@ class SecurityController(Controller):
         member = services.member
         await services.sessions.end_all(member.user.id, but=member.session_id)
         await services.tokens.end_families(member.user.id)
-        security.note(services.session, "sessions-ended", member.user.id, visitor(request).address)
-        return go(request, "/settings/security?done=ended")
+        security_events.note(services.session, "sessions-ended", member.user.id, visitor(request).address)
+        return redirect(request, "/settings/security?done=ended")
 
 
 class TokenPagesController(Controller):
@@ -304,7 +304,9 @@ class TokenPagesController(Controller):
         form = await typed(request)
         typed_in = {"name": form.get("name", ""), "may_confirm": "may_confirm" in form}
         context = await tokens_context(services)
-        with redrawing("settings/token_form", typed_in, page="settings/tokens", form="token", made="", **context):
+        with rerender_on_error(
+            "settings/token_form", typed_in, page="settings/tokens", form="token", made="", **context
+        ):
             wanted = TokenIn.model_validate(typed_in)
             made = await services.tokens.create(services.member, wanted.name, may_confirm=wanted.may_confirm)
         return shown(request, "tokens", {**await tokens_context(services), "made": made})
@@ -312,7 +314,7 @@ class TokenPagesController(Controller):
     @post("/{token_id:int}/revoke", name="settings:tokens:revoke")
     async def revoke(self, request: AnyRequest, services: Mine, token_id: FromPath[int]) -> Response[Any]:
         await services.tokens.revoke(services.member.user.id, token_id)
-        return go(request, "/settings/tokens?done=revoked")
+        return redirect(request, "/settings/tokens?done=revoked")
 
 
 async def _read_before_writing(services: Services) -> dict[str, Any]:

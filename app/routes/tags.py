@@ -13,8 +13,8 @@ from app.i18n import _
 from app.schemas.categories import MergeIn
 from app.schemas.tags import TagIn
 from app.services import Services
-from app.web.editing import PAGE, changed, editor, seen, still
-from app.web.forms import redrawing
+from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo, with_etag
+from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
 
@@ -33,7 +33,7 @@ class TagsController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="tags", opt={"kept": True})
+    @get("/", name="tags", opt={"cached": True})
     async def show_tags(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """Every tag with how many transactions have it."""
         return page_or_partial(request, "tags/index", "tags/list", **await listing(services))
@@ -46,9 +46,9 @@ class TagsController(Controller):
     async def add_tag(
         self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
     ) -> Template | Response[Any]:
-        with redrawing(FORM, data, page=PAGE, form=FORM, **self._naming(_("New tag"), LIST)):
+        with rerender_on_error(FORM, data, page=PAGE, form=FORM, **self._naming(_("New tag"), LIST)):
             await services.tags.add(TagIn.model_validate({"name": data.get("name", "")}).name)
-        return await changed(request, services, LIST, "tags/list", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 
     @get("/{tag_id:int}/edit", name="tags:edit")
     async def edit_tag(
@@ -56,7 +56,7 @@ class TagsController(Controller):
     ) -> Template:
         row = await services.tags.get(tag_id)
         naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
-        return editor(request, FORM, values=seen({"name": row.name}), **naming)
+        return editor(request, FORM, values=with_etag({"name": row.name}), **naming)
 
     @post("/{tag_id:int}", name="tags:rename", status_code=200)
     async def rename_tag(
@@ -68,10 +68,10 @@ class TagsController(Controller):
     ) -> Template | Response[Any]:
         row = await services.tags.get(tag_id)
         naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
-        with redrawing(FORM, data, page=PAGE, form=FORM, **naming):
-            still(data, {"name": row.name})
+        with rerender_on_error(FORM, data, page=PAGE, form=FORM, **naming):
+            check_unchanged(data, {"name": row.name})
             await services.tags.rename(tag_id, TagIn.model_validate({"name": data.get("name", "")}).name)
-        return await changed(request, services, LIST, "tags/list", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 
     @get("/{tag_id:int}/merge", name="tags:merging")
     async def show_merge(
@@ -88,16 +88,16 @@ class TagsController(Controller):
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
         """Put another tag in the place of this one."""
-        with redrawing("merge", data, page=PAGE, form="merge", **await self._merging(services, tag_id)):
+        with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merging(services, tag_id)):
             await services.tags.merge(tag_id, MergeIn.model_validate({"into": data.get("into")}).into)
-        return await changed(request, services, LIST, "tags/list", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 
     @post("/{tag_id:int}/delete", name="tags:delete", status_code=200)
     async def delete_tag(
         self, request: AnyRequest, services: NamedDependency[Services], tag_id: FromPath[int]
     ) -> Template | Response[Any]:
         await services.tags.delete(tag_id)
-        return await changed(request, services, LIST, "tags/list", **await listing(services))
+        return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 
     @staticmethod
     def _naming(title: str, action: str) -> dict[str, Any]:

@@ -19,17 +19,17 @@ from app.i18n import _, ngettext
 from app.models import Status
 from app.routes.comparing import comparing, statuses
 from app.schemas.transactions import TransactionPatch
-from app.services import Member, Services, security
+from app.services import Member, Services, security_events
 from app.services.bulk_edit import Selection
 from app.services.exports import csv_stream, json_stream
-from app.services.listing import Filter, Line, read_cursor, read_filter
-from app.web.editing import written
+from app.services.transaction_list import Filter, Line, read_cursor, read_filter
+from app.web.crud_pages import parse_amount
 from app.web.filters import day as written_day
-from app.web.forms import redrawing
+from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
-from app.web.limits import limit
-from app.web.render import go, local_path, page, partial
+from app.web.rate_limit import limit
+from app.web.render import local_path, page, partial, redirect
 
 AnyRequest = Request[Any, Any, Any]
 Form = dict[str, str]
@@ -41,7 +41,7 @@ class TransactionsController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @get("/", name="transactions", opt={"kept": True})
+    @get("/", name="transactions", opt={"cached": True})
     async def list_transactions(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
         """The list, filtered by the address; htmx gets the results, or further rows."""
         params = request.query_params.dict()
@@ -69,16 +69,16 @@ class TransactionsController(Controller):
 
     @get("/{transaction_id:int}/row", name="transactions:row")
     async def show_row(self, services: NamedDependency[Services], transaction_id: FromPath[int]) -> Template:
-        return partial("transactions/row", line=await services.listing.line(transaction_id))
+        return partial("transactions/row", line=await services.transaction_list.line(transaction_id))
 
     @get("/{transaction_id:int}/edit", name="transactions:edit-row")
     async def edit_row(
         self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
     ) -> Template | Response[Any]:
         """The row as a small form."""
-        line = await services.listing.line(transaction_id)
+        line = await services.transaction_list.line(transaction_id)
         if not is_partial(request):
-            return go(request, f"/transactions/{transaction_id}")
+            return redirect(request, f"/transactions/{transaction_id}")
         choices = await filing_choices(services)
         return partial("transactions/edit", line=line, values=in_row(line), errors={}, **choices)
 
@@ -91,16 +91,16 @@ class TransactionsController(Controller):
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
         """Save the small form and show the row again."""
-        line = await services.listing.line(transaction_id)
+        line = await services.transaction_list.line(transaction_id)
         choices = await filing_choices(services)
         stored = in_row(line)
         with (
             comparing(data, stored, line, choices),
-            redrawing("transactions/edit", {**stored, **data}, line=line, keep_target=True, **choices),
+            rerender_on_error("transactions/edit", {**stored, **data}, line=line, keep_target=True, **choices),
         ):
             row = await services.transactions.edit(transaction_id, patch_of(data, line))
         if not is_partial(request):
-            return go(request, "/transactions")
+            return redirect(request, "/transactions")
         moved = row.booked_on != line.booked_on or row.amount_minor != line.minor
         return await self._row(services, line, event=CHANGED if moved else None)
 
@@ -109,8 +109,8 @@ class TransactionsController(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
     ) -> Template | Response[Any]:
         if not is_partial(request):
-            return go(request, f"/transactions/{transaction_id}")
-        line = await services.listing.line(transaction_id)
+            return redirect(request, f"/transactions/{transaction_id}")
+        line = await services.transaction_list.line(transaction_id)
         return partial("transactions/category", line=line, **await filing_choices(services))
 
     @post("/{transaction_id:int}/category", name="transactions:recategorise", status_code=200)
@@ -122,10 +122,10 @@ class TransactionsController(Controller):
         data: URLEncodedBody[Form],
     ) -> Template | Response[Any]:
         """File one row by hand."""
-        before = await services.listing.line(transaction_id)
+        before = await services.transaction_list.line(transaction_id)
         await services.transactions.recategorise(transaction_id, number(data.get("category", ""), "category"))
         if not is_partial(request):
-            return go(request, "/transactions")
+            return redirect(request, "/transactions")
         return await self._row(services, before)
 
     @post("/bulk", name="transactions:bulk", status_code=200)
@@ -138,7 +138,9 @@ class TransactionsController(Controller):
         selection = Selection(everything=wanted) if data.get("everything") == "yes" else Selection(ids)
         await self._change_many(services, selection, {key: str(value) for key, value in data.items()})
         if not is_partial(request):
-            return go(request, local_path(f"/transactions?{query}" if query else "/transactions", "/transactions"))
+            return redirect(
+                request, local_path(f"/transactions?{query}" if query else "/transactions", "/transactions")
+            )
         return partial(
             "transactions/changed",
             **await results(services, wanted, {}, None),
@@ -170,18 +172,18 @@ class TransactionsController(Controller):
     ) -> Response[Any]:
         """Keep the filter under a name."""
         kept = await services.saved_filters.add(data.get("name", "").strip()[:60], data.get("query", ""))
-        return go(request, f"/transactions?{kept.query}")
+        return redirect(request, f"/transactions?{kept.query}")
 
     @post("/filters/{filter_id:int}/delete", name="transactions:delete-filter", status_code=200)
     async def delete_filter(
         self, request: AnyRequest, services: NamedDependency[Services], filter_id: FromPath[int]
     ) -> Response[Any]:
         await services.saved_filters.delete(filter_id)
-        return go(request, "/transactions")
+        return redirect(request, "/transactions")
 
     async def _row(self, services: Services, before: Line, event: str | None = None) -> Template:
         await services.session.flush()
-        line = await services.listing.line(before.id)
+        line = await services.transaction_list.line(before.id)
         more = await offers(services, line) if corrected(before, line) else []
         return partial("transactions/row", event=event, line=line, offers=more, **undoable(services))
 
@@ -196,13 +198,13 @@ def undoable(services: Services) -> dict[str, Any]:
 def corrected(before: Line, after: Line) -> bool:
     """Whether a person filed what an import, a rule or a model had filed elsewhere, or not at all."""
     filed = after.category is not None and after.category != before.category
-    return filed and (before.filed_by != "person" or before.import_batch_id is not None)
+    return filed and (before.categorised_by != "person" or before.import_batch_id is not None)
 
 
 async def offers(services: Services, line: Line) -> list[tuple[str, str, str]]:
     """What could follow the correction of a category: its likes, and a rule for what comes."""
     found = [(_("Make a rule"), f"/rules/new?from={line.id}", "get")]
-    likes = len(await services.filing.likes(await services.transactions.get(line.id)))
+    likes = len(await services.categorisation.likes(await services.transactions.get(line.id)))
     if likes:
         label = ngettext(
             "File the other one from {name} here too",
@@ -225,7 +227,7 @@ async def done_before(services: Services, change_set: str, filed: str = "") -> l
     more: list[tuple[str, str, str]] = []
     if filed.isascii() and filed.isdigit() and len(filed) < 19:
         with suppress(NotFound):
-            more = await offers(services, await services.listing.line(int(filed)))
+            more = await offers(services, await services.transaction_list.line(int(filed)))
     return [{"message": made.label, "undo_url": f"/activity/{made.id}/undo", "offers": more}]
 
 
@@ -233,7 +235,7 @@ async def download(request: AnyRequest, member: Member, wanted: Filter, form: st
     """A stream of the rows of a filter as ``csv`` or ``json``; counted, and told in the member's security events."""
     await limit(request, "export", member)
     address = request.client.host if request.client else ""
-    await security.note_now("exported", member.user.id, address, name=form.upper())
+    await security_events.note_now("exported", member.user.id, address, name=form.upper())
     streams = {"csv": (csv_stream, "text/csv"), "json": (json_stream, "application/json")}
     make, media_type = streams[form]
     name = f"transactions-{member.today.isoformat()}.{form}"
@@ -279,7 +281,7 @@ def patch_of(data: Mapping[str, str], line: Line) -> TransactionPatch:
         if category != (line.category.id if line.category else None):
             found["category"] = category
     if "amount" in data:
-        money = written(data["amount"], line.currency, "amount")
+        money = parse_amount(data["amount"], line.currency, "amount")
         if money is None:
             raise Invalid(_("Write an amount, like -12.50."), field="amount")
         if money != line.amount:
@@ -289,7 +291,7 @@ def patch_of(data: Mapping[str, str], line: Line) -> TransactionPatch:
 
 async def results(services: Services, wanted: Filter, problems: dict[str, str], after: str | None) -> dict[str, Any]:
     """What the list shows."""
-    found = await services.listing.page(wanted, after)
+    found = await services.transaction_list.page(wanted, after)
     place = read_cursor(wanted, after)
     query = wanted.query
     return {

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from app.i18n import _
 from app.models import AccountKind
-from app.schemas.rates import CurrencyCode, Day
+from app.schemas.currencies import CurrencyCode, Day
 from app.schemas.text import Line
 
 Name = Annotated[str, Line(80, least=1)]

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel
 
 from app.models import Cadence, FindingKind, FindingState, RecurringKind
-from app.schemas.rates import Day
+from app.schemas.currencies import Day
 from app.schemas.text import Line
 from app.schemas.transactions import Amount, Reference, Strict
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.i18n import _
-from app.schemas.rates import Day
+from app.schemas.currencies import Day
 from app.schemas.text import Line
 from app.schemas.transactions import Amount, Code
 

@@ -170,7 +170,7 @@ class BudgetSuggestion(BaseModel):
     amount: str
     low: str
     high: str
-    because: str
+    reason: str
 
 
 class BudgetSuggestions(BaseModel):

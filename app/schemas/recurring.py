@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from app.i18n import _
 from app.models import Cadence, RecurringKind
-from app.schemas.rates import CurrencyCode, Day
+from app.schemas.currencies import CurrencyCode, Day
 from app.schemas.transactions import Amount, Id, Named, Reference, Strict
 
 Interval = Annotated[int, Field(ge=1, le=60)]

@@ -133,5 +133,5 @@ class TransactionOut(BaseModel):
     version: int
     statement_text: str
     original: OriginalOut | None
-    filed_by: str | None
-    because: str | None
+    categorised_by: str | None
+    reason: str | None

@@ -16,36 +16,37 @@ from app.services.accounts import AccountService
 from app.services.activity import ActivityService
 from app.services.anomalies import AnomalyService
 from app.services.attachments import AttachmentService
+from app.services.budget_suggestions import BudgetSuggestionService
 from app.services.bulk_edit import BulkEditService
-from app.services.candidates import CandidateService
 from app.services.categories import CategoryService
-from app.services.demo import DemoService
-from app.services.filing import FilingService
+from app.services.categorisation import CategorisationService
+from app.services.command_palette import CommandPaletteService
+from app.services.currencies import CurrencyService
 from app.services.forecasts import ForecastService
 from app.services.habits import HabitService
 from app.services.history import HistoryService
 from app.services.imports import ImportService
+from app.services.inbox import InboxService
 from app.services.insights import InsightService
 from app.services.journal import JournalService
-from app.services.listing import ListingService
 from app.services.member import BookInfo, Member, Person, member_of
 from app.services.overview import OverviewService
-from app.services.palette import PaletteService
 from app.services.payees import PayeeService
 from app.services.profile import ProfileService
 from app.services.quick_add import QuickAddService
-from app.services.rates import RateService
 from app.services.reconciliation import ReconciliationService
 from app.services.recurring import RecurringService
+from app.services.recurring_candidates import RecurringCandidateService
 from app.services.rules import RuleService
+from app.services.sample_data.service import SampleDataService
 from app.services.saved_filters import SavedFilterService
 from app.services.sessions import SessionService
-from app.services.suggestions import SuggestionService
 from app.services.tags import TagService
 from app.services.tokens import TokenService
+from app.services.transaction_list import TransactionListService
 from app.services.transactions import TransactionService
 from app.services.transfers import TransferService
-from app.services.unit import saving, wait_for_turn
+from app.services.unit_of_work import commit_scope, lock_book
 
 __all__ = ("BookInfo", "Member", "Person", "Services", "member_of", "reading", "unit_of_work")
 
@@ -61,23 +62,23 @@ class Services:
 
     @cached_property
     def journal(self) -> JournalService:
-        return JournalService(self.session, self.member)
+        return JournalService(self)
 
     @cached_property
     def activity(self) -> ActivityService:
         return ActivityService(self)
 
     @cached_property
-    def palette(self) -> PaletteService:
-        return PaletteService(self)
+    def command_palette(self) -> CommandPaletteService:
+        return CommandPaletteService(self)
 
     @cached_property
     def transactions(self) -> TransactionService:
         return TransactionService(self)
 
     @cached_property
-    def listing(self) -> ListingService:
-        return ListingService(self)
+    def transaction_list(self) -> TransactionListService:
+        return TransactionListService(self)
 
     @cached_property
     def attachments(self) -> AttachmentService:
@@ -105,19 +106,19 @@ class Services:
 
     @cached_property
     def accounts(self) -> AccountService:
-        return AccountService(self.session, self.member)
+        return AccountService(self)
 
     @cached_property
     def categories(self) -> CategoryService:
-        return CategoryService(self.session, self.member)
+        return CategoryService(self)
 
     @cached_property
     def payees(self) -> PayeeService:
-        return PayeeService(self.session, self.member)
+        return PayeeService(self)
 
     @cached_property
     def tags(self) -> TagService:
-        return TagService(self.session, self.member)
+        return TagService(self)
 
     @cached_property
     def reconciliation(self) -> ReconciliationService:
@@ -128,8 +129,8 @@ class Services:
         return RuleService(self)
 
     @cached_property
-    def filing(self) -> FilingService:
-        return FilingService(self)
+    def categorisation(self) -> CategorisationService:
+        return CategorisationService(self)
 
     @cached_property
     def forecasts(self) -> ForecastService:
@@ -148,24 +149,24 @@ class Services:
         return RecurringService(self)
 
     @cached_property
-    def candidates(self) -> CandidateService:
-        return CandidateService(self)
+    def recurring_candidates(self) -> RecurringCandidateService:
+        return RecurringCandidateService(self)
 
     @cached_property
-    def suggestions(self) -> SuggestionService:
-        return SuggestionService(self)
+    def budget_suggestions(self) -> BudgetSuggestionService:
+        return BudgetSuggestionService(self)
 
     @cached_property
     def anomalies(self) -> AnomalyService:
         return AnomalyService(self)
 
     @cached_property
-    def rates(self) -> RateService:
-        return RateService(self.session, self.member)
+    def currencies(self) -> CurrencyService:
+        return CurrencyService(self)
 
     @cached_property
     def profile(self) -> ProfileService:
-        return ProfileService(self.session, self.member)
+        return ProfileService(self)
 
     @cached_property
     def sessions(self) -> SessionService:
@@ -177,15 +178,19 @@ class Services:
 
     @cached_property
     def insights(self) -> InsightService:
-        return InsightService(self.session, self.member, self.today, self.rates)
+        return InsightService(self)
 
     @cached_property
     def overview(self) -> OverviewService:
-        return OverviewService(self.session, self.member, self.today, self.accounts, self.insights, self.rates)
+        return OverviewService(self)
 
     @cached_property
-    def demo(self) -> DemoService:
-        return DemoService(self.session, self.member, self.today)
+    def inbox(self) -> InboxService:
+        return InboxService(self)
+
+    @cached_property
+    def sample_data(self) -> SampleDataService:
+        return SampleDataService(self)
 
 
 @asynccontextmanager
@@ -195,10 +200,10 @@ async def unit_of_work(
     """A member's services outside a request: all is saved at the end, or nothing."""
     use_locale(member.user.locale)
     async with write_session() as session:
-        services = Services(session, member.writing(), today)
+        services = Services(session, member.require_write(), today)
         services.journal.note(label, actor=actor)
-        async with saving(session):
-            await wait_for_turn(session, member.book.id)
+        async with commit_scope(session):
+            await lock_book(session, member.book.id)
             yield services
 
 

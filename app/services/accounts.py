@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import rows
 from app.domain.money import Money
@@ -20,9 +20,11 @@ from app.models import Account, AccountKind, AccountTotal, DayTotal, Transaction
 from app.models.base import now
 from app.models.repository import BookRepository
 from app.schemas.accounts import AccountIn, AccountPatch
-from app.services.journal import JournalService
-from app.services.member import Member
-from app.services.rates import RateService, Total
+from app.services.base import Service
+from app.services.currencies import Total
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 TREND_DAYS = 90
 POINTS = 60  # of a balance over time, so that chart and table stay readable
@@ -104,11 +106,11 @@ OPTIONS = (
 )
 
 
-class AccountService:
+class AccountService(Service):
     """The accounts of one book. Reads are kept for the life of the service."""
 
-    def __init__(self, session: AsyncSession, member: Member) -> None:
-        self.session, self.member = session, member
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._all: list[AccountOption] | None = None
 
     @cached_property
@@ -176,7 +178,7 @@ class AccountService:
 
     async def overview(self, today: date) -> AccountOverview:
         """The accounts by kind, each with its trend, and the sums at today's rates."""
-        rates, counts = RateService(self.session, self.member), await self.counts()
+        rates, counts = self.services.currencies, await self.counts()
         accounts = await self.all()
         trends = await self._trends({each.id: each.balance_minor for each in accounts}, today)
         lines = [AccountLine(each, counts.get(each.id, 0), trends[each.id]) for each in accounts]
@@ -331,7 +333,7 @@ class AccountService:
             raise Conflict(_("There is an account of this name already."), field="name")
 
     async def _saved(self, label: str) -> None:
-        JournalService(self.session, self.member).note(label)
+        self.services.journal.note(label)
         await self.session.flush()
         self.forget()
 

@@ -25,9 +25,10 @@ from app.models import (
     Tag,
     Transaction,
 )
+from app.services.base import Service
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 SHOWN = 40  # rows of a change set that are told; of the others only how many
 Value = Money | date | str | None
@@ -43,9 +44,9 @@ NAMED: dict[str, Any] = {
 #: Columns that a person knows nothing of.
 SILENT = frozenset(
     {
-        "id", "book_id", "created_by_id", "identity", "ordinal", "external_id", "import_batch_id", "is_split", "key",
-        "position", "icon", "colour", "filed_by", "confidence", "because", "version", "search_text", "transaction_id",
-        "rate_source", "original_minor", "original_currency", "when", "then", "query", "currency",
+        "id", "book_id", "created_by_id", "identity", "ordinal", "external_id", "import_batch_id", "is_split",
+        "key", "position", "icon", "colour", "categorised_by", "confidence", "reason", "version", "search_text",
+        "transaction_id", "rate_source", "original_minor", "original_currency", "when", "then", "query", "currency",
     }
 )  # fmt: skip
 #: Tables that only accompany others.
@@ -53,7 +54,7 @@ ACCOMPANYING = frozenset({"tombstone", "transfer"})
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class FieldChange:
     """A field with its value before and after."""
 
     name: str
@@ -62,19 +63,19 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RowChange:
     """One row's change: what it is, what was done to it, and its fields."""
 
     title: str
     action: ChangeAction
-    facts: Sequence[Fact]
+    facts: Sequence[FieldChange]
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class ChangeSummary:
     """What a change set did; ``more`` rows are not told."""
 
-    told: Sequence[Told]
+    told: Sequence[RowChange]
     more: int
 
 
@@ -93,7 +94,7 @@ def nouns() -> dict[str, str]:
         "tag": _("Tag"),
         "transaction": _("Transaction"),
         "transaction_tag": _("Tag"),
-        "two_entries": _("Pair of entries"),
+        "dismissed_transfer_pair": _("Pair of entries"),
     }
 
 
@@ -138,13 +139,10 @@ class Names:
         return self.of.get((column, id_), _("one that is gone"))
 
 
-class ActivityService:
+class ActivityService(Service):
     """Tells what was changed in a book, and takes it back."""
 
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
-
-    async def tell(self, change_set_id: int) -> Story:
+    async def tell(self, change_set_id: int) -> ChangeSummary:
         """The rows of one change set of this book, with names for ids."""
         journal = self.services.journal
         await journal.own(change_set_id)
@@ -152,17 +150,17 @@ class ActivityService:
         changes = (await self.session.scalars(of_set.order_by(Change.id).limit(SHOWN))).all()
         count = await self.session.scalar(select(func.count()).select_from(of_set.order_by(None).subquery()))
         names = await self._names(changes)
-        told = [told for each in changes for told in tell(each, names)]
-        return Story(told[:SHOWN], max((count or 0) - len(changes), 0) + max(len(told) - SHOWN, 0))
+        told = [told for each in changes for told in describe(each, names)]
+        return ChangeSummary(told[:SHOWN], max((count or 0) - len(changes), 0) + max(len(told) - SHOWN, 0))
 
     async def undo(self, change_set_id: int) -> ChangeSet:
         """Take back a change set of this book, an import and the sample data by their own ways; refuse when it is not
         possible any more."""
         found = await self.services.journal.own(change_set_id)
         if found.actor is Actor.SAMPLE and found.undoes_id is None:
-            if await self.services.demo.present() != found.id:
+            if await self.services.sample_data.present() != found.id:
                 raise Conflict(_("That was already undone."))
-            await self.services.demo.remove()
+            await self.services.sample_data.remove()
             return found
         if found.actor is Actor.IMPORT and found.import_batch_id is not None and found.undoes_id is None:
             await self.services.imports.undo(found.import_batch_id)
@@ -216,7 +214,7 @@ def states(change: Change) -> list[Mapping[str, Any]]:
     return [each for each in (change.before, change.after) if each]
 
 
-def tell(change: Change, names: Names) -> list[Told]:
+def describe(change: Change, names: Names) -> list[RowChange]:
     """A change in words; a bulk change is one for each of its rows."""
     if change.action is ChangeAction.BULK:
         return [
@@ -228,14 +226,14 @@ def tell(change: Change, names: Names) -> list[Told]:
 
 def told_of(
     table: str, row_id: int, action: ChangeAction, before: Mapping[str, Any], after: Mapping[str, Any], names: Names
-) -> Told:
+) -> RowChange:
     labels = fields()
     owner = row_id if table == Transaction.__tablename__ else after.get("transaction_id", before.get("transaction_id"))
     payee, currency = names.transactions.get(owner or 0, ("", ""))
     currency = str(after.get("currency") or before.get("currency") or currency)
     columns = [each for each in labels if (each in before or each in after) and each not in SILENT]
     facts = [
-        Fact(
+        FieldChange(
             labels[each], value(each, before.get(each), currency, names), value(each, after.get(each), currency, names)
         )
         for each in columns
@@ -246,9 +244,9 @@ def told_of(
     name = str(known.get("name") or payee or (names("payee_id", known["payee_id"]) if known.get("payee_id") else ""))
     if table == "transaction_tag" and known.get("tag_id"):
         name = names("tag_id", known["tag_id"])
-        facts = [Fact(_("On"), None, payee)] if payee else []
+        facts = [FieldChange(_("On"), None, payee)] if payee else []
     noun = nouns().get(table, _("Entry"))
-    return Told(f"{noun} “{name}”" if name else noun, action, facts)
+    return RowChange(f"{noun} “{name}”" if name else noun, action, facts)
 
 
 def value(column: str, raw: Any, currency: str, names: Names) -> Value:

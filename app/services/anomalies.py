@@ -33,11 +33,11 @@ from app.models import (
 from app.models.base import now
 from app.models.repository import BookRepository
 from app.schemas.transactions import TransactionPatch
+from app.services.base import Service
 from app.services.history import Seen
 
 if TYPE_CHECKING:
     from app.ml.anomalies import Finding as Judgement
-    from app.services import Services
 
 WEEK = timedelta(days=7)
 SHOWN = timedelta(days=45)  # a finding that nobody answered is not shown for longer
@@ -87,7 +87,7 @@ def judged(
     transaction. ``since`` is the day from which rows count as having come in lately.
     """
     from app.ml.anomalies import Detector
-    from app.ml.usual import Past
+    from app.ml.user_baseline import Past
 
     lately = since or today - NEW
     by_currency: dict[str, list[Seen]] = defaultdict(list)
@@ -128,7 +128,7 @@ def twins(rows: Sequence[Seen]) -> set[int]:
 
 
 def _noticed(each: Seen, judgement: Judgement, ids: dict[int, int], *, is_known: bool) -> Noticed | None:
-    from app.ml import usual
+    from app.ml import user_baseline
 
     reasons = {FindingKind(one.kind): one for one in judgement.reasons}
     if not judgement.is_anomaly or not reasons or not (is_known or FindingKind.DUPLICATE in reasons):
@@ -141,7 +141,7 @@ def _noticed(each: Seen, judgement: Judgement, ids: dict[int, int], *, is_known:
         kinds=tuple(one.value for one in reasons),
         on=each.booked_on,
         payee=each.text[:120],
-        payee_key=usual.payee_of(each.row)[:200],
+        payee_key=user_baseline.payee_of(each.row)[:200],
         transaction_id=each.id,
         candidate_id=None,
         currency=each.currency,
@@ -216,11 +216,8 @@ def sentence(row: Finding | Noticed) -> str:
     return _("{payee}: {amount} is more than usual. Mostly {low} to {high}.", **words)
 
 
-class AnomalyService:
+class AnomalyService(Service):
     """The findings of one book."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     @cached_property
     def repository(self) -> FindingRepository:
@@ -374,11 +371,11 @@ class AnomalyService:
         row = await self._answer(finding_id, FindingState.DISMISSED)
         if row.candidate_id is None:
             raise Invalid(_("Only something that recurs can end."))
-        candidate = await self.services.candidates.repository.own(row.candidate_id)
+        candidate = await self.services.recurring_candidates.repository.own(row.candidate_id)
         if candidate.recurring_id is not None:
             await self.services.recurring.end(candidate.recurring_id)
         else:
-            await self.services.candidates.dismiss(candidate.id)
+            await self.services.recurring_candidates.dismiss(candidate.id)
         self.services.journal.note(_("{payee} has ended", payee=row.payee))
         return row
 

@@ -21,10 +21,11 @@ from app.errors import Conflict, NotFound, TooLarge, UnsupportedFile
 from app.i18n import _
 from app.models import Attachment, Change, ChangeAction, ChangeSet
 from app.models.repository import BookRepository
+from app.services.base import Service
 from app.settings import settings
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 LARGEST = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -48,11 +49,8 @@ class AttachmentRepository(BookRepository[Attachment]):
         return _("That file does not exist.")
 
 
-class AttachmentService:
+class AttachmentService(Service):
     """The files of one book."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     @cached_property
     def repository(self) -> AttachmentRepository:

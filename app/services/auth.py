@@ -12,12 +12,12 @@ from app.db import read_session, write_session
 from app.errors import Forbidden, Invalid, NotFound, SaldoError
 from app.i18n import _
 from app.models import User
-from app.services import security, throttle
+from app.services import rate_limit, security_events
 from app.services.member import Member
 from app.services.passwords import check_new, fits, hashed, outdated
 from app.services.sessions import SessionService
 from app.services.tokens import Pair, TokenService
-from app.services.unit import saving
+from app.services.unit_of_work import commit_scope
 from app.services.users import UserService
 from app.settings import settings
 
@@ -50,17 +50,17 @@ async def find_user(session: AsyncSession, name: str) -> User | None:
 
 async def verify(name: str, password: str, visitor: Visitor) -> User:
     """The user whom name and password belong to. Counted, and as slow for a stranger as for a friend."""
-    await throttle.count("login-address", visitor.address)
+    await rate_limit.count("login-address", visitor.address)
     name = name.replace("\0", "")[:254].encode("utf-8", "replace").decode()
     async with read_session() as session:
         user = await find_user(session, name)
     key = user.id if user else name.casefold().strip()
-    await throttle.attempt(key)
+    await rate_limit.register_attempt(key)
     if not await fits(password, user.password_hash if user else None) or user is None:
         # an unknown name is noted too: the time it takes tells nothing either
-        await security.note_now("sign-in-failed", user.id if user else None, visitor.address)
+        await security_events.note_now("sign-in-failed", user.id if user else None, visitor.address)
         raise WrongPassword
-    await throttle.succeeded(key)
+    await rate_limit.succeeded(key)
     return user
 
 
@@ -69,7 +69,7 @@ async def sign_in(name: str, password: str, visitor: Visitor, *, old_token: str 
     user = await verify(name, password, visitor)
     stale = user.password_hash is not None and outdated(user.password_hash)
     fresh = await hashed(password) if stale else None
-    async with write_session() as session, saving(session):
+    async with write_session() as session, commit_scope(session):
         await _still(session, user)
         if fresh:
             await session.execute(update(User).where(User.id == user.id).values(password_hash=fresh))
@@ -90,7 +90,7 @@ async def _open(session: AsyncSession, user_id: int, visitor: Visitor, old_token
     sessions = SessionService(session)
     if old_token:
         await sessions.end(old_token)
-    security.note(session, kind, user_id, visitor.address)
+    security_events.note(session, kind, user_id, visitor.address)
     return await sessions.open(user_id, address=visitor.address, user_agent=visitor.user_agent)
 
 
@@ -113,11 +113,11 @@ async def sign_up(
     then: Callable[[AsyncSession, User], Awaitable[None]] | None = None,
 ) -> User:
     """Make an account, if this install takes new ones. ``then`` is done in the same transaction, or all is undone."""
-    await throttle.count("sign-up", visitor.address)
+    await rate_limit.count("sign-up", visitor.address)
     async with read_session() as session:
         if not await sign_up_is_open(session):
             raise Forbidden(_("This Saldo takes no new accounts. Ask the person who runs it."))
-    async with write_session() as session, saving(session):
+    async with write_session() as session, commit_scope(session):
         user = await UserService(session).sign_up(
             username=username,
             password=password,
@@ -128,7 +128,7 @@ async def sign_up(
             currency=currency or settings().currency,
             time_zone=time_zone,
         )
-        security.note(session, "signed-up", user.id, visitor.address)
+        security_events.note(session, "signed-up", user.id, visitor.address)
         if then is not None:
             await then(session, user)
     return user
@@ -136,32 +136,32 @@ async def sign_up(
 
 async def open_session(user_id: int, visitor: Visitor, *, old_token: str = "") -> str:
     """Sign in who has just signed up."""
-    async with write_session() as session, saving(session):
+    async with write_session() as session, commit_scope(session):
         return await _open(session, user_id, visitor, old_token, "signed-in")
 
 
 async def sign_out(token: str, user_id: int | None, visitor: Visitor) -> None:
-    async with write_session() as session, saving(session):
+    async with write_session() as session, commit_scope(session):
         await SessionService(session).end(token)
         if user_id is not None:
-            security.note(session, "signed-out", user_id, visitor.address)
+            security_events.note(session, "signed-out", user_id, visitor.address)
 
 
 async def open_api(user: User, visitor: Visitor) -> Pair:
     """Begin an API log-in of a user whose password was looked at."""
-    async with write_session() as session, saving(session):
+    async with write_session() as session, commit_scope(session):
         await _still(session, user)
-        security.note(session, "signed-in", user.id, visitor.address, name="API")
+        security_events.note(session, "signed-in", user.id, visitor.address, name="API")
         return await TokenService(session).pair(user.id)
 
 
 async def own_password(member: Member, password: str, visitor: Visitor, *, field: str = "current") -> User:
     """The member's user row, once the password they typed is theirs."""
-    await throttle.count("password", member.user.id)
+    await rate_limit.count("password", member.user.id)
     async with read_session() as session:
         user = await session.get_one(User, member.user.id)
     if not await fits(password, user.password_hash):
-        await security.note_now("sign-in-failed", user.id, visitor.address)
+        await security_events.note_now("sign-in-failed", user.id, visitor.address)
         raise Invalid(_("This is not your password."), field=field)
     return user
 
@@ -171,7 +171,7 @@ async def change_password(member: Member, old: str, new: str, visitor: Visitor, 
     user = await own_password(member, old, visitor, field=field)
     check_new(new, user.username, user.email, user.name, field="new")
     password_hash = await hashed(new)
-    async with write_session() as session, saving(session):
+    async with write_session() as session, commit_scope(session):
         try:
             await _still(session, user)
         except WrongPassword:
@@ -179,7 +179,7 @@ async def change_password(member: Member, old: str, new: str, visitor: Visitor, 
         await session.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
         await SessionService(session).end_all(user.id, but=member.session_id)
         await TokenService(session).end_families(user.id)
-        security.note(session, "password-changed", user.id, visitor.address)
+        security_events.note(session, "password-changed", user.id, visitor.address)
 
 
 async def set_password(name: str, password: str) -> None:
@@ -190,9 +190,9 @@ async def set_password(name: str, password: str) -> None:
         raise NotFound(_("There is no such user."))
     check_new(password, user.username, user.email, user.name)
     password_hash = await hashed(password)
-    async with write_session() as session, saving(session):
+    async with write_session() as session, commit_scope(session):
         await session.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
         await SessionService(session).end_all(user.id)
         await TokenService(session).end_families(user.id)
-        security.note(session, "password-reset", user.id)
-    await throttle.succeeded(user.id)
+        security_events.note(session, "password-reset", user.id)
+    await rate_limit.succeeded(user.id)

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Change, ChangeAction, FiledBy, Split, Status, Transaction
-from app.services import rollups
+from app.models import CategorisedBy, Change, ChangeAction, Split, Status, Transaction
+from app.services.ledger import rollups
+from app.services.ledger.recorder import bulk_update, plain, revive
+from app.services.ledger.rollups import Deltas, Posting
 from app.services.member import Member
-from app.services.recorder import bulk_update, plain, revive
-from app.services.rollups import Deltas, Posting
 
 PART = 500
 TOTALLED = ("account_id", "category_id", "status")
@@ -25,9 +25,9 @@ FIELDS = (
     Transaction.currency,
     Transaction.status,
     Transaction.category_id,
-    Transaction.filed_by,
+    Transaction.categorised_by,
     Transaction.confidence,
-    Transaction.because,
+    Transaction.reason,
     Transaction.transfer_id,
     Transaction.is_split,
 )
@@ -53,17 +53,17 @@ async def recategorise(
     ids: Sequence[int],
     category_id: int | None,
     *,
-    filed_by: FiledBy,
-    because: str | None = None,
+    categorised_by: CategorisedBy,
+    reason: str | None = None,
 ) -> int:
     """File plain transactions, neither split nor transfers, under one category; how many there were."""
     await session.flush()
     rows = [row for row in await rows_of(session, member, ids) if not row.is_split and row.transfer_id is None]
     values = {
         "category_id": category_id,
-        "filed_by": filed_by if category_id else None,
+        "categorised_by": categorised_by if category_id else None,
         "confidence": None,
-        "because": because[:200] if because and category_id else None,
+        "reason": reason[:200] if reason and category_id else None,
     }
     await _write(session, member, rows, values, category_id=category_id)
     return len(rows)
@@ -102,7 +102,7 @@ async def _write(
 
 
 #: Columns that hang together with nothing but the totals: a bulk change of them is taken back in bulk too.
-PLAIN = frozenset({"account_id", "category_id", "status", "filed_by", "confidence", "because"})
+PLAIN = frozenset({"account_id", "category_id", "status", "categorised_by", "confidence", "reason"})
 
 
 def is_plain(change: Change) -> bool:

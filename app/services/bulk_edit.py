@@ -11,17 +11,19 @@ from sqlalchemy.orm import selectinload
 
 from app.errors import Invalid
 from app.i18n import _, ngettext
-from app.models import FiledBy, Status, Tag, Transaction, TransactionTag
-from app.services import bulk, rollups
-from app.services.listing import Filter
+from app.models import CategorisedBy, Status, Tag, Transaction, TransactionTag
+from app.services import bulk
+from app.services.base import Service
+from app.services.ledger import rollups
+from app.services.transaction_list import Filter
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 MOST = 250_000  # rows that are changed, and changed back, in one statement each few hundred: 100,000 take 3 to 5 s
 MOST_ONE_BY_ONE = 10_000  # rows that are tagged or deleted, where each has a story of its own
 CHUNK = 500
-FILING = ("category_id", "filed_by", "confidence", "because")
+FILING = ("category_id", "categorised_by", "confidence", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,8 @@ class Selection:
     everything: Filter | None = None
 
 
-class BulkEditService:
+class BulkEditService(Service):
     """Changes many of one book's transactions at once; locked rows are left out and counted."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     async def file(self, selection: Selection, category_id: int | None) -> int:
         """File rows in a category (nothing: take them out of theirs); transfers and splits keep what they have."""
@@ -45,9 +44,9 @@ class BulkEditService:
         rows = [row for row in rows if row.transfer_id is None and not row.is_split and row.category_id != category_id]
         values = {
             "category_id": category_id,
-            "filed_by": FiledBy.PERSON if category_id else None,
+            "categorised_by": CategorisedBy.PERSON if category_id else None,
             "confidence": None,
-            "because": None,
+            "reason": None,
         }
         await self._write(rows, values)
         name = (await self.services.categories.by_id())[category_id].name if category_id else _("no category")
@@ -149,7 +148,7 @@ class BulkEditService:
         query = select(*columns).order_by(Transaction.id)
         if selection.everything is not None:
             most = most or MOST
-            conditions = await self.services.listing.conditions(selection.everything)
+            conditions = await self.services.transaction_list.conditions(selection.everything)
             found = list((await self.session.execute(query.where(*conditions).limit(most + 1))).all())
             if len(found) > most:
                 raise Invalid(_("At most {n} entries can be changed like this at once. Narrow the filter.", n=most))

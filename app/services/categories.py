@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.db import rows
@@ -16,9 +16,11 @@ from app.models import Category, CategoryGroup, CategoryKind, MonthTotal, Rule, 
 from app.models.base import now
 from app.models.repository import BookRepository
 from app.schemas.categories import CategoryIn, CategoryPatch, GroupIn
+from app.services.base import Service
 from app.services.bulk import give_category
-from app.services.journal import JournalService
-from app.services.member import Member
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 
 class CategoryRepository(BookRepository[Category]):
@@ -77,11 +79,11 @@ GROUPED = (
 )
 
 
-class CategoryService:
+class CategoryService(Service):
     """The categories of one book. Reads are kept for the life of the service."""
 
-    def __init__(self, session: AsyncSession, member: Member) -> None:
-        self.session, self.member = session, member
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._all: list[GroupOption] | None = None
 
     async def _groups(self) -> list[GroupOption]:
@@ -330,7 +332,7 @@ class CategoryService:
             raise Conflict(_("There is a group of this name already."), field="name")
 
     async def _saved(self, label: str) -> None:
-        JournalService(self.session, self.member).note(label)
+        self.services.journal.note(label)
         await self.session.flush()
         self.forget()
 

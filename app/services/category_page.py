@@ -17,7 +17,7 @@ from app.services.categories import CategoryOption
 from app.services.forecasts.compute import category_target
 from app.services.forecasts.outlook import Outlook
 from app.services.insights import Flow, InBase
-from app.services.listing import Filter, Line
+from app.services.transaction_list import Filter, Line
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -121,7 +121,7 @@ async def category_page(services: Services, category_id: int, month: date) -> Ca
     group = next(each.name for each in await services.categories.all_groups() if each.id == category.group_id)
     months = services.member.book.months
     running = months.of(services.today)
-    in_base = InBase(services.rates, services.member.book.base_currency)
+    in_base = InBase(services.currencies, services.member.book.base_currency)
     flows = await _flows(services, category, month, in_base)
     shown = [(start, _minor(flow, category.kind)) for start, flow in flows]
     over = [minor for start, minor in shown if start < min(month, running)][-USUAL_OVER:]
@@ -130,7 +130,9 @@ async def category_page(services: Services, category_id: int, month: date) -> Ca
     outlook = None
     if month >= running:
         outlook = await services.forecasts.stored_monthly(category_target(category_id))
-    page = await services.listing.page(Filter(category=(category_id,), until=year.last), limit=LATEST, totals=False)
+    page = await services.transaction_list.page(
+        Filter(category=(category_id,), until=year.last), limit=LATEST, totals=False
+    )
     return CategoryPage(
         category,
         group,

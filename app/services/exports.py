@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from app.domain.money import wire
-from app.services.listing import Filter, Line, Part, Raw
 from app.services.member import Member
+from app.services.transaction_list import Filter, Line, Part, Raw
 
 COLUMNS = (
     "date", "payee", "amount", "currency", "category", "account", "tags", "memo", "status", "splits", "transfer",
@@ -35,7 +35,7 @@ async def csv_stream(member: Member, wanted: Filter) -> AsyncIterator[bytes]:
     async with reading(member) as services:
         categories = {id_: harmless(each.name) for id_, each in (await services.categories.by_id()).items()}
         accounts = {each.id: harmless(each.name) for each in await services.accounts.all()}
-        async for batch in services.listing.raw(wanted):
+        async for batch in services.transaction_list.raw(wanted):
             yield _csv(_cells(batch, categories, accounts))
 
 
@@ -52,7 +52,7 @@ async def _batches(member: Member, wanted: Filter) -> AsyncIterator[list[Line]]:
     from app.services import reading
 
     async with reading(member) as services:
-        async for lines in services.listing.stream(wanted):
+        async for lines in services.transaction_list.stream(wanted):
             yield lines
 
 
@@ -128,6 +128,6 @@ def record(line: Line) -> dict[str, Any]:
         "version": line.version,
         "statement_text": line.statement_text,
         "original": original,
-        "filed_by": line.filed_by,
-        "because": line.because,
+        "categorised_by": line.categorised_by,
+        "reason": line.reason,
     }

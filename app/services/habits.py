@@ -17,10 +17,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.period import DAY, Period, shift_month
 from app.models import Candidate, Category, CategoryGroup, CategoryKind, Payee, Recurring, Transaction
+from app.services.base import Service
 from app.services.insights import InBase
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 MONTHS = 12
 LEAST_DAYS = 56  # eight of each weekday
@@ -81,11 +82,8 @@ class Habits:
         return round(sum(rest) / len(rest)) if rest else 0
 
 
-class HabitService:
+class HabitService(Service):
     """Looks for habits in a year of one book."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     async def look(self, month: date) -> Habits:
         """The year that ends with a budget month, or today where that is earlier."""
@@ -141,7 +139,7 @@ class HabitService:
         return spent, everyday
 
     async def _in_base(self, currencies: Iterable[str]) -> InBase:
-        in_base = InBase(self.services.rates, self.member.book.base_currency)
+        in_base = InBase(self.services.currencies, self.member.book.base_currency)
         return await in_base.prepare((each, self.services.today) for each in currencies)
 
     async def _visited(self, period: Period) -> list[Visited]:

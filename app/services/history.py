@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from app.domain.money import exponent
 from app.domain.period import shift_month
 from app.models import Payee, Transaction
+from app.services.base import Service
 
 if TYPE_CHECKING:
     from app.ml.memory import Row
-    from app.services import Services
 
 MONTHS = 24
 
@@ -42,11 +42,8 @@ class Seen:
         return Row(self.text, self.minor / 10 ** exponent(self.currency), self.booked_on, label)
 
 
-class HistoryService:
+class HistoryService(Service):
     """Reads one book's past."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     async def read(self, months: int = MONTHS) -> list[Seen]:
         """What was booked in the last months up to today under some name, oldest first."""

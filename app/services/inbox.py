@@ -9,15 +9,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import rows
-from app.models import CategoryKind, Finding, ImportBatch, ImportRow, Payee, RowOutcome, Transaction, TwoEntries
+from app.models import (
+    CategoryKind,
+    DismissedTransferPair,
+    Finding,
+    ImportBatch,
+    ImportRow,
+    Payee,
+    RowOutcome,
+    Transaction,
+)
 from app.services.anomalies import open_findings
-from app.services.filing import Entry, Filing
+from app.services.base import Service
+from app.services.categorisation import BookCategoriser, Entry
 from app.services.insights import Label, Month
-from app.services.listing import UNFILED_ROWS
-from app.services.member import Member
+from app.services.transaction_list import UNFILED_ROWS
 
 SEEN = 60  # unfiled rows that are looked at; beyond it the count is “60+”
 SHOWN = 3
@@ -46,7 +54,7 @@ class Unfiled:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class TransferPair:
     """Two lines that look like the two sides of one transfer: out of one account, into another."""
 
     source: Line
@@ -70,18 +78,15 @@ class Inbox:
     """``count`` is capped: ``more`` says that there are others beyond it."""
 
     unfiled: Sequence[Unfiled] = ()
-    twins: Sequence[Twin] = ()
+    twins: Sequence[TransferPair] = ()
     unsure: Sequence[Unsure] = ()
     findings: Sequence[Finding] = ()
     count: int = 0
     more: bool = False
 
 
-class InboxService:
+class InboxService(Service):
     """Questions of one book, and what may be answered."""
-
-    def __init__(self, session: AsyncSession, member: Member) -> None:
-        self.session, self.member = session, member
 
     async def look(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
         """A few of the newest questions; ``lately`` are the months whose habits make the guesses."""
@@ -105,7 +110,7 @@ class InboxService:
         count = len(unfiled) + len(twins) + len(unsure) + len(findings)
         return Inbox(unfiled, twins, unsure, findings, count, more=len(lines) >= SEEN)
 
-    async def guessed(self, inbox: Inbox, labels: Mapping[int, Label], filing: Filing) -> Inbox:
+    async def guessed(self, inbox: Inbox, labels: Mapping[int, Label], filing: BookCategoriser) -> Inbox:
         """The same with guesses that know each line's text; habits fill up what they leave open."""
         better = []
         for each in inbox.unfiled:
@@ -121,8 +126,8 @@ class InboxService:
     async def _apart(self, lines: Iterable[Line]) -> set[tuple[int, int]]:
         """Pairs among these lines of which somebody said that they are no transfer."""
         ids = [each.id for each in lines if each.minor < 0]
-        said = select(TwoEntries.source_id, TwoEntries.target_id).where(
-            TwoEntries.book_id == self.member.book.id, TwoEntries.source_id.in_(ids)
+        said = select(DismissedTransferPair.source_id, DismissedTransferPair.target_id).where(
+            DismissedTransferPair.book_id == self.member.book.id, DismissedTransferPair.source_id.in_(ids)
         )
         return {(source, target) for source, target in await self.session.execute(said)} if ids else set()
 
@@ -167,7 +172,7 @@ def line(row: Sequence[Any]) -> Line:
     return Line(id_, day, minor, currency, account_id, payee or text or memo)
 
 
-def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list[Twin]:
+def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list[TransferPair]:
     """Lines of opposite amounts on two accounts within a few days, each used once; not those kept ``apart``."""
     found, used = [], set[int]()
     for out in (each for each in lines if each.minor < 0):
@@ -182,7 +187,7 @@ def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list
             )
             if fits:
                 used |= {out.id, other.id}
-                found.append(Twin(out, other))
+                found.append(TransferPair(out, other))
                 break
     return found
 

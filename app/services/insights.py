@@ -13,18 +13,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import rows as rows_of
 from app.domain.money import Money
 from app.domain.period import shift_month
 from app.i18n import _
 from app.models import TRANSFER, UNFILED, Category, CategoryGroup, CategoryKind, MonthTotal, Split, Transaction
-from app.services.member import Member
-from app.services.rates import Quote, RateService
+from app.services.base import Service
+from app.services.currencies import CurrencyService, Quote
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 AVERAGE_OVER = 6  # months before the one that is looked at
 
@@ -45,7 +47,7 @@ class Label(NamedTuple):
 class InBase:
     """Amounts of any currency in the book's own, at the rates that ``prepare`` looked up."""
 
-    def __init__(self, rates: RateService, base: str) -> None:
+    def __init__(self, rates: CurrencyService, base: str) -> None:
         self.rates, self.base = rates, base
         self.quotes: dict[tuple[str, date], Quote] = {}
         self.missing: set[str] = set()
@@ -212,11 +214,11 @@ MONTHS = (
 )
 
 
-class InsightService:
+class InsightService(Service):
     """What the months of one book say."""
 
-    def __init__(self, session: AsyncSession, member: Member, today: date, rates: RateService) -> None:
-        self.session, self.member, self.today, self.rates = session, member, today, rates
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._labels: dict[int, Label] | None = None
 
     async def labels(self) -> dict[int, Label]:
@@ -236,7 +238,7 @@ class InsightService:
         months = self.member.book.months.back(month, count)
         rows = await self._month_totals(months[0], month)
         days = {each: self.day_of_rate(each) for each in months}
-        in_base = await InBase(self.rates, self.member.book.base_currency).prepare(
+        in_base = await InBase(self.services.currencies, self.member.book.base_currency).prepare(
             {(row.currency, days[row.month]) for row in rows}
         )
         flows: dict[date, dict[int, Flow]] = {each: {} for each in months}
@@ -279,7 +281,7 @@ class InsightService:
         start = self.member.book.months.of(since)
         day = self.day_of_rate(start)
         base = self.member.book.base_currency
-        in_base = await InBase(self.rates, base).prepare((row[1], day) for row in rows)
+        in_base = await InBase(self.services.currencies, base).prepare((row[1], day) for row in rows)
         flows: dict[int, Flow] = {}
         for category_id, currency, amount, count in rows:
             flow = flows.setdefault(category_id, Flow())

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.events import JobQueued, announce
+from app.events import JobQueued, enqueue
 from app.models import Job, JobState
 from app.models.base import now
 
@@ -35,7 +35,7 @@ class JobService:
                 self.session.add(job)
         except IntegrityError:
             return None
-        announce(self.session, JobQueued(job.id))
+        enqueue(self.session, JobQueued(job.id))
         return job
 
     async def due(self) -> Sequence[int]:

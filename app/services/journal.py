@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.domain.period import Months
@@ -36,8 +35,8 @@ from app.models import (
     User,
 )
 from app.services import bulk, totals
-from app.services.member import Member
-from app.services.recorder import Recorder, bulk_update, plain, recorder_of, revive
+from app.services.base import Service
+from app.services.ledger.recorder import Recorder, bulk_update, plain, recorder_of, revive
 
 PAGE = 30
 PART = 500  # ids in one statement
@@ -65,11 +64,8 @@ class Entry:
     import_batch_id: int | None
 
 
-class JournalService:
+class JournalService(Service):
     """What happened in one book, and how to take it back."""
-
-    def __init__(self, session: AsyncSession, member: Member) -> None:
-        self.session, self.member = session, member
 
     @property
     def recorder(self) -> Recorder:
@@ -157,7 +153,7 @@ class JournalService:
         self.note(_("Undid: {label}", label=original.label))
         changes = await self.changes(original.id)
         if any(each.table_name == Book.__tablename__ for each in changes):
-            self.member.owning()
+            self.member.require_owner()
         for is_plain, some in groupby(reversed(changes), bulk.is_plain):
             if is_plain:
                 for change in some:

@@ -87,13 +87,13 @@ class Member:
         """The user's own date."""
         return datetime.now(ZoneInfo(self.user.time_zone)).date()
 
-    def writing(self) -> Member:
+    def require_write(self) -> Member:
         """This member, if they may change the book."""
         if not self.may_write:
             raise Forbidden(_("You may look at this book, but not change it."))
         return self
 
-    def owning(self) -> Member:
+    def require_owner(self) -> Member:
         """This member, if the book is theirs to change: its name, its currency, its calendar."""
         if self.role is not BookRole.OWNER:
             raise Forbidden(_("Only an owner of this book may change it."))

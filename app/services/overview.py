@@ -10,16 +10,14 @@ from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import CompoundSelect, bindparam, case, func, literal, null, select, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import rows
 from app.domain.period import DAY, Period, shift_month
-from app.models import AccountKind, CategoryKind, DayTotal, FiledBy, Payee, Status, Transaction
-from app.services.accounts import AccountOption, AccountService
-from app.services.inbox import Inbox, InboxService
-from app.services.insights import History, InBase, InsightService, Label, Month, Share
-from app.services.member import Member
-from app.services.rates import RateService
+from app.models import AccountKind, CategorisedBy, CategoryKind, DayTotal, Payee, Status, Transaction
+from app.services.accounts import AccountOption
+from app.services.base import Service
+from app.services.inbox import Inbox
+from app.services.insights import History, InBase, Label, Month, Share
 
 SPENDABLE = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.CREDIT_CARD})
 LATEST = 8
@@ -60,7 +58,7 @@ class Entry:
     is_transfer: bool
     is_split: bool
     is_pending: bool
-    filed_by: FiledBy | None
+    categorised_by: CategorisedBy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,7 @@ NEWEST = (
         Transaction.transfer_id.is_not(None),
         Transaction.is_split,
         Transaction.status,
-        Transaction.filed_by,
+        Transaction.categorised_by,
     )
     .outerjoin(Payee, Payee.id == Transaction.payee_id)
     .where(Transaction.book_id == bindparam("book_id"), Transaction.booked_on < bindparam("until"))
@@ -170,26 +168,14 @@ class Nets:
     later: dict[int, int]
 
 
-class OverviewService:
+class OverviewService(Service):
     """Reads the overview in a handful of statements, however many transactions there are."""
-
-    def __init__(
-        self,
-        session: AsyncSession,
-        member: Member,
-        today: date,
-        accounts: AccountService,
-        insights: InsightService,
-        rates: RateService,
-    ) -> None:
-        self.session, self.member, self.today = session, member, today
-        self.accounts, self.insights, self.rates = accounts, insights, rates
 
     async def look(self, month: date) -> Overview:
         """The overview of the budget month that begins on ``month``."""
         period = self.member.book.months.period(month)
-        accounts = await self.accounts.all()
-        history = await self.insights.history(month, YEAR + 1)
+        accounts = await self.services.accounts.all()
+        history = await self.services.insights.history(month, YEAR + 1)
         before = await self._before(history, period)
         in_base = await self._today_in_base(accounts, period)
         nets = await self._nets(period)
@@ -211,7 +197,7 @@ class OverviewService:
             spent=history.breakdown(history.last, CategoryKind.EXPENSE, before),
             income=history.breakdown(history.last, CategoryKind.INCOME, before),
             latest=latest,
-            inbox=await InboxService(self.session, self.member).look(history.labels, history.months[-3:]),
+            inbox=await self.services.inbox.look(history.labels, history.months[-3:]),
             rates_of=in_base.as_of,
             missing_rates=sorted(in_base.missing | history.in_base.missing),
             is_new=not latest and not await self._has_entries(),
@@ -231,11 +217,11 @@ class OverviewService:
         if self.today not in period or not month.count:
             return month
         until = min(month.start + DAY * ((self.today - period.since).days + 1), period.since)
-        return await self.insights.between(month.start, until)
+        return await self.services.insights.between(month.start, until)
 
     async def _today_in_base(self, accounts: Sequence[AccountOption], period: Period) -> InBase:
         day = self._shown_day(period)
-        in_base = InBase(self.rates, self.member.book.base_currency)
+        in_base = InBase(self.services.currencies, self.member.book.base_currency)
         return await in_base.prepare((each.currency, day) for each in accounts)
 
     async def _nets(self, period: Period) -> Nets:
@@ -274,9 +260,9 @@ class OverviewService:
         held: dict[str, int] = defaultdict(int)
         for account in accounts:
             held[account.currency] += account.balance_minor - nets.later.get(account.id, 0)
-        days = {each.start: self.insights.day_of_rate(each.start) for each in history.months}
+        days = {each.start: self.services.insights.day_of_rate(each.start) for each in history.months}
         pairs = [(currency, day) for currency in held for day in days.values()]
-        in_base = await InBase(self.rates, self.member.book.base_currency).prepare(pairs)
+        in_base = await InBase(self.services.currencies, self.member.book.base_currency).prepare(pairs)
         ends = []
         for month in reversed(history.months):
             ends.append(sum(in_base.minor(minor, each, days[month.start]) for each, minor in held.items()))

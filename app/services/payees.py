@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import payees
 from app.domain.search import fold
@@ -17,9 +17,11 @@ from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import Payee, Rule, Transaction
 from app.models.repository import BookRepository
-from app.services.journal import JournalService
-from app.services.member import Member
-from app.services.searching import reindex
+from app.services.base import Service
+from app.services.ledger.search_index import reindex
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 PAGE = 60
 ALIKE = 12  # pairs that are suggested for merging at most
@@ -52,11 +54,11 @@ def key_of(name: str) -> str:
     return (payees.key(name) or name.casefold().strip())[:120]
 
 
-class PayeeService:
+class PayeeService(Service):
     """The payees of one book."""
 
-    def __init__(self, session: AsyncSession, member: Member) -> None:
-        self.session, self.member = session, member
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._by_key: dict[str, Payee] = {}
 
     @cached_property
@@ -178,7 +180,7 @@ class PayeeService:
             old += [row._mapping for row in await self.session.execute(query)]
         if old:
             known = [row["id"] for row in old]
-            await JournalService(self.session, self.member).bulk_update(Transaction, known, {"payee_id": payee.id}, old)
+            await self.services.journal.bulk_update(Transaction, known, {"payee_id": payee.id}, old)
             await reindex(self.session, known)
 
     async def _free(self, name: str, but: int = 0) -> None:
@@ -191,6 +193,6 @@ class PayeeService:
             )
 
     async def _saved(self, label: str) -> None:
-        JournalService(self.session, self.member).note(label)
+        self.services.journal.note(label)
         await self.session.flush()
         self._by_key.clear()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.money import exponent
 from app.domain.period import Months
@@ -13,18 +12,14 @@ from app.errors import Conflict
 from app.i18n import _
 from app.models import Account, Book, Profile, Transaction, User
 from app.services import avatars, totals
-from app.services.journal import JournalService
-from app.services.member import Member
+from app.services.base import Service
 
 MONEY = ("monthly_income_minor", "savings_minor", "investments_minor", "debts_minor")
 OWN = frozenset({"name", "first_name", "last_name", "locale", "time_zone", "theme", "shortcuts"})
 
 
-class ProfileService:
+class ProfileService(Service):
     """A member's own data; nobody else's is in reach."""
-
-    def __init__(self, session: AsyncSession, member: Member) -> None:
-        self.session, self.member = session, member
 
     async def user(self) -> User:
         return await self.session.get_one(User, self.member.user.id)
@@ -73,7 +68,7 @@ class ProfileService:
 
     async def change_book(self, **values: Any) -> Book:
         """Change name, base currency, first day of the month or week. Only an owner may."""
-        self.member.owning()
+        self.member.require_owner()
         book = await self.book()
         currency = values.pop("base_currency", book.base_currency)
         if currency != book.base_currency:
@@ -82,7 +77,7 @@ class ProfileService:
         new_months = first_day != book.first_day_of_month
         for name, value in values.items():
             setattr(book, name, value)
-        JournalService(self.session, self.member).note(_("Changed the settings of the book"))
+        self.services.journal.note(_("Changed the settings of the book"))
         await self.session.flush()
         if new_months:
             await totals.rebuild(self.session, book.id, Months(first_day))

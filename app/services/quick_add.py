@@ -12,15 +12,16 @@ from app.domain.money import Money
 from app.domain.search import fold
 from app.errors import Invalid
 from app.i18n import _, current_locale
-from app.models import AccountKind, CategoryKind, FiledBy, Transaction
+from app.models import AccountKind, CategorisedBy, CategoryKind, Transaction
 from app.schemas.text import tidy
 from app.schemas.transactions import TransactionIn
 from app.schemas.transfers import TransferIn
 from app.services.accounts import AccountOption
+from app.services.base import Service
 from app.services.categories import CategoryOption
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 KINDS = {
     "card": AccountKind.CREDIT_CARD,
@@ -53,11 +54,8 @@ class Draft:
         return self.money if self.kind in ("income", "refund") else -self.money
 
 
-class QuickAddService:
+class QuickAddService(Service):
     """Reads sentences for one book."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.member = services, services.member
 
     async def read(self, text: str, answers: Mapping[str, str] | None = None) -> list[Draft]:
         """What a sentence would book; ``answers`` such as ``{"0.amount": "12.50"}`` settle what was asked."""
@@ -87,7 +85,7 @@ class QuickAddService:
         if draft.kind == "transfer" and draft.to_account is not None:
             converted = draft.money
             if converted.currency != draft.account.currency:
-                rates = self.services.rates
+                rates = self.services.currencies
                 converted = (await rates.convert(converted, draft.account.currency, draft.booked_on)).amount
             data = {"from": draft.account.id, "to": draft.to_account.id, "amount": converted.wire}
             _transfer, out, _into = await self.services.transfers.add(
@@ -105,7 +103,9 @@ class QuickAddService:
         )
         if draft.chosen or draft.category is None:
             return await self.services.transactions.add(entry)
-        return await self.services.transactions.add(entry, filed_by=FiledBy.MODEL, because=_("Read in your words"))
+        return await self.services.transactions.add(
+            entry, categorised_by=CategorisedBy.MODEL, reason=_("Read in your words")
+        )
 
     async def _draft(self, text: str, entry: phrases.Entry) -> Draft:
         unsure = set(entry.unsure) - {"payee"}  # an entry without a payee is an entry all the same

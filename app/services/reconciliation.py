@@ -13,11 +13,12 @@ from app.domain.money import Money
 from app.domain.search import search_text
 from app.errors import Conflict, Invalid
 from app.i18n import _, ngettext
-from app.models import Account, AccountTotal, FiledBy, Payee, Status, Transaction
+from app.models import Account, AccountTotal, CategorisedBy, Payee, Status, Transaction
+from app.services.base import Service
 from app.services.bulk import set_status
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 SHOWN = 200  # rows to tick; older ones are taken as they are
 
@@ -60,11 +61,8 @@ class Sheet:
         return self.statement - self.agreed(ticked)
 
 
-class ReconciliationService:
+class ReconciliationService(Service):
     """Holds one book's accounts against their statements."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     async def sheet(self, account_id: int, until: date, statement: Money) -> Sheet:
         """The rows up to a statement's day that are not locked yet, the latest first."""
@@ -163,8 +161,8 @@ class ReconciliationService:
                 currency=gap.currency,
                 payee_id=payee.id,
                 category_id=await self._category(gap),
-                filed_by=FiledBy.RULE,
-                because=_("the difference to a statement"),
+                categorised_by=CategorisedBy.RULE,
+                reason=_("the difference to a statement"),
                 memo=_("Difference to the statement of {day}", day=sheet.until.isoformat()),
                 status=Status.RECONCILED,
                 search_text=search_text(payee.name, "", "", gap.wire),

@@ -28,6 +28,7 @@ from app.models.base import now
 from app.models.recurring import A_YEAR
 from app.models.repository import BookRepository
 from app.schemas.recurring import RecurringIn, RecurringPatch
+from app.services.base import Service
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -174,11 +175,11 @@ def matched(rule: Rule, dues: Sequence[date], payments: Iterable[Payment]) -> di
     return found
 
 
-class RecurringService:
+class RecurringService(Service):
     """The rules of one book. Reads are kept for the life of the service."""
 
     def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
+        super().__init__(services)
         self._all: list[Rule] | None = None
 
     @cached_property

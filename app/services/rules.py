@@ -15,13 +15,14 @@ from app.domain.money import Money, exponent
 from app.domain.rules import Matcher, Then
 from app.errors import Conflict, Invalid
 from app.i18n import _, ngettext
-from app.models import Actor, FiledBy, Payee, Rule, Status, Tag, Transaction, TransactionTag
+from app.models import Actor, CategorisedBy, Payee, Rule, Status, Tag, Transaction, TransactionTag
 from app.models.repository import BookRepository
 from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
+from app.services.base import Service
 from app.services.bulk import parts, recategorise
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 SAMPLE = 8
 MOST = 500  # rules of a book
@@ -65,11 +66,8 @@ class Preview:
 IN_ORDER = select(Rule).where(Rule.book_id == bindparam("book_id")).order_by(Rule.position, Rule.id)
 
 
-class RuleService:
+class RuleService(Service):
     """The rules of one book, in the order in which they are asked."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     @cached_property
     def repository(self) -> RuleRepository:
@@ -164,7 +162,7 @@ class RuleService:
         if then.category is not None:
             ids = [each.id for each in found if each.new_category_id]
             await recategorise(
-                self.session, self.member, ids, then.category, filed_by=FiledBy.RULE, because=_("your rule")
+                self.session, self.member, ids, then.category, categorised_by=CategorisedBy.RULE, reason=_("your rule")
             )
         if then.payee:
             payee = await self.services.payees.named(then.payee)

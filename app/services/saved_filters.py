@@ -12,10 +12,11 @@ from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import SavedFilter
 from app.models.repository import BookRepository
-from app.services.listing import read_filter
+from app.services.base import Service
+from app.services.transaction_list import read_filter
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 MOST = 30
 
@@ -24,10 +25,7 @@ class SavedFilterRepository(BookRepository[SavedFilter]):
     model_type = SavedFilter
 
 
-class SavedFilterService:
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
-
+class SavedFilterService(Service):
     @cached_property
     def repository(self) -> SavedFilterRepository:
         return SavedFilterRepository(self.session, self.member.book.id)

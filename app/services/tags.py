@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import rows
 from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import Rule, Tag, TransactionTag
 from app.models.repository import BookRepository
-from app.services.journal import JournalService
-from app.services.member import Member
+from app.services.base import Service
 
 
 class TagRepository(BookRepository[Tag]):
@@ -35,11 +33,8 @@ class TagLine:
 ALL = select(Tag.id, Tag.name).where(Tag.book_id == bindparam("book_id")).order_by(Tag.key)
 
 
-class TagService:
+class TagService(Service):
     """The tags of one book."""
-
-    def __init__(self, session: AsyncSession, member: Member) -> None:
-        self.session, self.member = session, member
 
     async def all(self) -> list[tuple[int, str]]:
         """Id and name of every tag, by name."""
@@ -138,5 +133,5 @@ class TagService:
             raise Conflict(_("There is a tag of this name already."), field="name")
 
     async def _saved(self, label: str) -> None:
-        JournalService(self.session, self.member).note(label)
+        self.services.journal.note(label)
         await self.session.flush()

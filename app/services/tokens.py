@@ -18,7 +18,7 @@ from app.errors import NotFound, Unauthenticated
 from app.i18n import _
 from app.models import ApiToken, Book, BookMember, RefreshToken, User
 from app.models.base import now
-from app.services import security
+from app.services import security_events
 from app.services.member import BOOK, PERSON, Member, from_row
 from app.services.sessions import hash_of, new_token
 from app.settings import settings
@@ -126,7 +126,7 @@ class TokenService:
                 may_confirm=may_confirm,
             )
         )
-        security.note(self.session, "token-made", member.user.id, name=name)
+        security_events.note(self.session, "token-made", member.user.id, name=name)
         await self.session.flush()
         return token
 
@@ -148,7 +148,7 @@ class TokenService:
         if token is None:
             raise NotFound(_("That token does not exist."))
         token.revoked_at = now()
-        security.note(self.session, "token-revoked", user_id, name=token.name)
+        security_events.note(self.session, "token-revoked", user_id, name=token.name)
         return token
 
     async def member(self, token: str) -> Member | None:
@@ -249,4 +249,4 @@ async def _end_family_of_reused(session: AsyncSession, token: str) -> None:
         .values(revoked_at=now())
     )
     if getattr(ended, "rowcount", 0):
-        security.note(session, "refresh-reused", row[0])
+        security_events.note(session, "refresh-reused", row[0])

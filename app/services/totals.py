@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.period import Months
 from app.models import AccountTotal, DayTotal, MonthTotal
-from app.services import rollups
-from app.services.check import recomputed
+from app.services.ledger import rollups
+from app.services.ledger.invariants import recomputed
 
 
 async def rebuild(session: AsyncSession, book_id: int, months: Months) -> None:

@@ -17,7 +17,7 @@ from app.errors import AlreadyReconciled, Conflict, Invalid, Stale
 from app.i18n import _
 from app.models import (
     Attachment,
-    FiledBy,
+    CategorisedBy,
     Payee,
     Split,
     Status,
@@ -31,9 +31,10 @@ from app.models.base import now
 from app.models.repository import BookRepository
 from app.schemas.transactions import SplitIn, TransactionIn, TransactionPatch
 from app.services.accounts import AccountOption
+from app.services.base import Service
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
@@ -68,11 +69,8 @@ class Part:
     memo: str
 
 
-class TransactionService:
+class TransactionService(Service):
     """The verbs of one book's transactions; every other book's do not exist here."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     @cached_property
     def repository(self) -> TransactionRepository:
@@ -82,7 +80,9 @@ class TransactionService:
         """The transaction with its splits."""
         return await self.repository.own(transaction_id, selectinload(Transaction.splits))
 
-    async def add(self, data: TransactionIn, *, filed_by: FiledBy = FiledBy.PERSON, because: str = "") -> Transaction:
+    async def add(
+        self, data: TransactionIn, *, categorised_by: CategorisedBy = CategorisedBy.PERSON, reason: str = ""
+    ) -> Transaction:
         """Book an entry. Without a category and without splits it is filed the way its payee usually is."""
         account = await self.account(data.account)
         booked_on = bookable(data.booked_on or self.services.today)
@@ -98,8 +98,8 @@ class TransactionService:
             booked_on=booked_on,
             payee_id=payee.id if payee else None,
             category_id=category_id,
-            filed_by=filed_by if category_id else None,
-            because=because[:200] or None if category_id else None,
+            categorised_by=categorised_by if category_id else None,
+            reason=reason[:200] or None if category_id else None,
             memo=data.memo,
             status=data.status,
             created_by_id=self.member.user.id,
@@ -264,7 +264,7 @@ class TransactionService:
             raise Invalid(_("The amount cannot be zero."), field=field)
         if code == account.currency:
             return Booking(money)
-        made = await self.services.rates.convert(money, account.currency, on, field=field)
+        made = await self.services.currencies.convert(money, account.currency, on, field=field)
         if not made.amount:
             raise Invalid(
                 _("That is less than the smallest coin of {currency}.", currency=account.currency), field=field
@@ -338,7 +338,7 @@ class TransactionService:
             row.splits = [self._split(part) for part in parts]
             row.is_split = bool(parts)
             if parts:
-                row.category_id, row.filed_by, row.confidence, row.because = None, None, None, None
+                row.category_id, row.categorised_by, row.confidence, row.reason = None, None, None, None
         elif row.is_split and booking.money != row.amount:
             check_sum([Money(each.amount_minor, booking.money.currency) for each in row.splits], booking.money)
 
@@ -351,8 +351,8 @@ class TransactionService:
         if category_id is not None and row.is_split:
             raise Invalid(_("This is split. Change the categories of its parts."), field="category")
         row.category_id = category_id
-        row.filed_by = FiledBy.PERSON if category_id else None
-        row.confidence, row.because = None, None
+        row.categorised_by = CategorisedBy.PERSON if category_id else None
+        row.confidence, row.reason = None, None
 
     async def _mirror(self, row: Transaction, booking: Booking) -> None:
         """Keep the other side of a transfer in step with a changed amount."""
@@ -371,7 +371,7 @@ class TransactionService:
 
     async def _file(self, row: Transaction, payee: Payee | None) -> tuple[str, ...]:
         """Let rules and what is known of the payee choose the category; the tags of a rule come along."""
-        return (await self.services.filing.file(row, payee.name)).tags if payee is not None else ()
+        return (await self.services.categorisation.file(row, payee.name)).tags if payee is not None else ()
 
     def _index(self, row: Transaction, payee: Payee | None) -> None:
         text = search_text(payee.name if payee else "", row.memo, row.statement_text, row.amount.wire)

@@ -12,21 +12,19 @@ from app.domain.money import Money
 from app.domain.search import search_text
 from app.errors import AlreadyReconciled, Conflict, Invalid, NotFound
 from app.i18n import _
-from app.models import Status, Transaction, Transfer, TwoEntries
+from app.models import DismissedTransferPair, Status, Transaction, Transfer
 from app.schemas.transfers import TransferIn
+from app.services.base import Service
 from app.services.transactions import bookable, rate_between
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 NEAR = timedelta(days=7)
 
 
-class TransferService:
+class TransferService(Service):
     """Moves money between the accounts of one book."""
-
-    def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
 
     async def add(self, data: TransferIn) -> tuple[Transfer, Transaction, Transaction]:
         """Book both sides. Across currencies the arriving amount is as given, or converted at the rate of the day."""
@@ -44,7 +42,7 @@ class TransferService:
                     field="to_amount",
                 )
         else:
-            into = (await self.services.rates.convert(out, target.currency, on)).amount
+            into = (await self.services.currencies.convert(out, target.currency, on)).amount
         transfer = Transfer(book_id=self.member.book.id, rate=_rate(out, into))
         self.session.add(transfer)
         await self.session.flush()
@@ -86,7 +84,7 @@ class TransferService:
         self.session.add(transfer)
         await self.session.flush()
         for row in pair:
-            row.category_id, row.filed_by, row.confidence, row.because = None, None, None, None
+            row.category_id, row.categorised_by, row.confidence, row.reason = None, None, None, None
             for part in row.splits:
                 await self.session.delete(part)  # by name: the journal does not see what is only left behind
             row.is_split, row.splits = False, []
@@ -100,9 +98,9 @@ class TransferService:
         out, into = [await self.services.transactions.get(each) for each in (source_id, target_id)]
         if out.transfer_id or into.transfer_id:
             raise Conflict(_("One of them is part of a transfer already."))
-        said = TwoEntries.source_id == out.id, TwoEntries.target_id == into.id
-        if await self.session.scalar(select(TwoEntries.id).where(*said)) is None:
-            self.session.add(TwoEntries(book_id=self.member.book.id, source_id=out.id, target_id=into.id))
+        said = DismissedTransferPair.source_id == out.id, DismissedTransferPair.target_id == into.id
+        if await self.session.scalar(select(DismissedTransferPair.id).where(*said)) is None:
+            self.session.add(DismissedTransferPair(book_id=self.member.book.id, source_id=out.id, target_id=into.id))
             await self.session.flush()
         self.services.journal.note(_("Kept two entries of {amount} apart", amount=abs(out.amount).shown))
 
@@ -149,7 +147,7 @@ class TransferService:
         if other.currency == row.currency:
             return True
         try:
-            made = await self.services.rates.convert(abs(other.amount), row.currency, row.booked_on)
+            made = await self.services.currencies.convert(abs(other.amount), row.currency, row.booked_on)
         except Invalid:
             return True
         return abs(made.amount.minor - abs(row.amount_minor)) * 10 <= abs(row.amount_minor)

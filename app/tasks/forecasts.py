@@ -16,7 +16,7 @@ from app.services import member_of, reading, unit_of_work
 from app.services.forecasts import compute
 from app.services.forecasts.inputs import gather
 from app.services.jobs import JobService
-from app.tasks.jobs import job, swept
+from app.tasks.jobs import job, periodic
 
 KIND = "forecast"
 PAUSE = timedelta(hours=1)
@@ -42,7 +42,7 @@ async def queue(session: AsyncSession, book_id: int, user_id: int, key: str) -> 
     )
 
 
-@swept
+@periodic
 async def queue_what_is_due() -> None:
     """Books that have changed since their forecast an hour ago or longer, and every living book once a day."""
     async with read_session() as session:

@@ -34,7 +34,7 @@ def job(kind: str) -> Callable[[Run], Run]:
     return register
 
 
-def swept(find: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+def periodic(find: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
     """Call the decorated function at each sweep: it queues what the database says is due, under a key."""
     FINDERS.append(find)
     return find

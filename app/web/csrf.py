@@ -22,7 +22,7 @@ FIELD, HEADER = "_csrf_token", "x-csrf-token"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY = "saldo_csrf"
 #: Stands where a token goes in a page that is kept for later; as long as a token.
-PLACE = f"{secrets.token_urlsafe(24)}.{secrets.token_hex(32)}"
+TOKEN_PLACEHOLDER = f"{secrets.token_urlsafe(24)}.{secrets.token_hex(32)}"
 
 
 def signed(nonce: str, session: str) -> str:

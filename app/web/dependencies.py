@@ -13,7 +13,7 @@ from app.db import write_session
 from app.errors import Unauthenticated
 from app.i18n import _
 from app.services import Member, Services
-from app.services.unit import saving, wait_for_turn
+from app.services.unit_of_work import commit_scope, lock_book
 
 
 async def provide_member(request: Request[Any, Any, Any]) -> Member:
@@ -31,7 +31,7 @@ async def provide_db(request: Request[Any, Any, Any]) -> AsyncGenerator[AsyncSes
         yield reading
         await reading.close()
         return
-    async with write_session() as session, saving(session):
+    async with write_session() as session, commit_scope(session):
         yield session
 
 
@@ -40,8 +40,8 @@ async def provide_services(
 ) -> Services:
     writes = "session" not in request.scope["state"]
     if writes:
-        await wait_for_turn(db, member.book.id)
-    return Services(db, member.writing() if writes and not request.route_handler.opt.get("own_only") else member)
+        await lock_book(db, member.book.id)
+    return Services(db, member.require_write() if writes and not request.route_handler.opt.get("own_only") else member)
 
 
 DEPENDENCIES = {

@@ -17,10 +17,10 @@ from app.errors import Conflict, Forbidden, Invalid, SaldoError, Stale, TooMany,
 from app.i18n import _
 from app.log import context as log_context
 from app.log import logger
-from app.services import Member, security
+from app.services import Member, security_events
+from app.web.db_errors import outage
 from app.web.forms import InvalidForm, sentences
 from app.web.htmx import is_htmx
-from app.web.outages import outage
 from app.web.render import page, partial
 
 log = logger("saldo.web")
@@ -57,7 +57,7 @@ def saldo_error(request: AnyRequest, error: SaldoError) -> Response[Any]:
     member: Member | None = request.scope.get("auth")
     if isinstance(error, Forbidden) and member is not None:
         answer.background = BackgroundTask(
-            security.note_now,
+            security_events.note_now,
             "denied",
             member.user.id,
             request.client.host if request.client else "",

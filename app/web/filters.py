@@ -25,7 +25,7 @@ from app.domain.money import exponent
 from app.i18n import MINUS, _, current_locale, number, spoken_locale, tidy
 from app.models.base import now
 from app.services.anomalies import sentence
-from app.web.names import FINDING_ICONS, finding_answers
+from app.web.presenters.labels import FINDING_ICONS, finding_answers
 
 
 class Style(NamedTuple):

@@ -78,7 +78,9 @@ class InvalidForm(Exception):
 
 
 @contextmanager
-def redrawing(template: str, values: Mapping[str, Any], *, page: str | None = None, **context: Any) -> Iterator[None]:
+def rerender_on_error(
+    template: str, values: Mapping[str, Any], *, page: str | None = None, **context: Any
+) -> Iterator[None]:
     """Answer bad input inside the block with the form's own partial and a 422.
 
     ``page`` is the whole page that includes the partial, for browsers without JavaScript.

@@ -19,7 +19,7 @@ from app.models import IdempotencyKey, User
 from app.models.base import now
 from app.services import Services, auth
 from app.services.auth import Visitor, WrongPassword
-from app.services.tidying import ANSWERS
+from app.services.cleanup import ANSWERS
 from app.services.users import Taken
 
 LONGEST_KEY = 200
@@ -29,7 +29,7 @@ AnyRequest = Request[Any, Any, Any]
 Then = Callable[[AsyncSession, User], Awaitable[None]]
 
 
-async def once(
+async def respond_once(
     request: AnyRequest,
     services: Services,
     make: Callable[[], Awaitable[Any]],
@@ -63,7 +63,7 @@ def key_of(request: AnyRequest) -> str | None:
     return key or None
 
 
-async def once_for_newcomer(
+async def respond_once_for_newcomer(
     request: AnyRequest,
     said: Mapping[str, Any],
     password: str,

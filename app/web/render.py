@@ -66,7 +66,7 @@ def page_or_partial(request: Request[Any, Any, Any], page_name: str, partial_nam
     return partial(partial_name, **context) if is_partial(request) else page(page_name, **context)
 
 
-def go(request: Request[Any, Any, Any], path: str) -> Response[Any]:
+def redirect(request: Request[Any, Any, Any], path: str) -> Response[Any]:
     """Send the browser to another page after a form: a header for htmx, 303 for everyone else."""
     if is_htmx(request):
         return Response("", status_code=200, headers={"HX-Redirect": path}, media_type="text/html")

@@ -48,7 +48,7 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
 @pass_context
 def csrf_token(context: Mapping[str, Any]) -> str:
     request = context["request"]
-    return csrf.PLACE if request.scope["state"].get("kept") else csrf.token(request)
+    return csrf.TOKEN_PLACEHOLDER if request.scope["state"].get("kept") else csrf.token(request)
 
 
 #: Escapes a text to a plain one; the public function makes a Markup of it, which takes most of its time.
@@ -57,7 +57,7 @@ _frames: dict[Hashable, Markup] = {}
 
 
 @pass_context
-def frame(context: Mapping[str, Any], part: str, caller: Callable[[], Markup]) -> Markup:
+def cached_fragment(context: Mapping[str, Any], part: str, caller: Callable[[], Markup]) -> Markup:
     """A part of the shell, drawn once for each reader and section: it may show nothing else of the page."""
     request, user, book = context["request"], context["user"], context["book"]
     key = (part, i18n.current_locale(), context["theme"], user, book and book.name, current(request.url.path))
@@ -73,7 +73,7 @@ def frame(context: Mapping[str, Any], part: str, caller: Callable[[], Markup]) -
             del _frames[next(iter(_frames))]
         if not settings().debug:
             _frames[key] = drawn
-    return Markup(drawn.replace(csrf.PLACE, csrf_token(context)))  # noqa: S704 – a token is letters and digits
+    return Markup(drawn.replace(csrf.TOKEN_PLACEHOLDER, csrf_token(context)))  # noqa: S704 – a token is letters and digits
 
 
 def written(value: Any) -> str:
@@ -158,8 +158,8 @@ def environment() -> Environment:
         ngettext=ngettext,
         static=static if not settings().debug else static.__wrapped__,
         csrf_token=csrf_token,
-        frame=frame,
-        once=lru_cache(maxsize=1024),  # of a macro that shows its arguments and nothing else
+        cached_fragment=cached_fragment,
+        memoize=lru_cache(maxsize=1024),  # of a macro that shows its arguments and nothing else
         locale=i18n.current_locale,
         language=i18n.current_language,
         version=__version__,

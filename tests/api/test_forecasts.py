@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.forecasts import account, computed, half_a_year
+from tests.support.forecasts import account, computed, half_a_year
 
 URL = "/api/v1/forecasts"
 

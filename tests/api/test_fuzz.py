@@ -17,8 +17,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.entries import findings
-from tests.fuzzing import tried
+from tests.support.entries import findings
+from tests.support.fuzzing import tried
 from tests.test_routes import one_of_each
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -11,9 +11,9 @@ from app import db
 from app.models import IdempotencyKey, Tag
 from app.models.base import now
 from app.services import Services, member_of
-from app.services.unit import saving
-from app.web.idempotency import ANSWERS, HEADER, once
-from tests.one_loop import Client, in_the_loop
+from app.services.unit_of_work import commit_scope
+from app.web.idempotency import ANSWERS, HEADER, respond_once
+from tests.support.event_loop import Client, in_the_loop
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def shop(alice):
     async def add(request: Request) -> object:
         async with db.read_session() as session:
             member = await member_of(session, alice.user_id)
-        async with db.write_session() as session, saving(session):
+        async with db.write_session() as session, commit_scope(session):
             services = Services(session, member)
 
             async def make():
@@ -34,7 +34,7 @@ def shop(alice):
                 await session.flush()
                 return {"id": tag.id, "name": name}
 
-            return await once(request, services, make)
+            return await respond_once(request, services, make)
 
     from app.web.errors import HANDLERS
 

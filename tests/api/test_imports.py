@@ -53,7 +53,7 @@ def balance(person: Any) -> int:
 
 
 def sound(person: Any) -> None:
-    from app.services.check import check_invariants
+    from app.services.ledger.invariants import check_invariants
 
     assert [str(each) for each in person.work(lambda services: check_invariants(services.session))] == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.entries import enter
+from tests.support.entries import enter
 
 URL = "/api/v1/insights"
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.period import shift_month
-from tests.services.test_watch import book, look, monthly, risen, today_of  # noqa: F401  – risen is a fixture
+from tests.tasks.test_detection import book, look, monthly, risen, today_of  # noqa: F401  – risen is a fixture
 
 URL = "/api/v1/recurring"
 
@@ -144,10 +144,10 @@ def test_budgets_are_proposed_from_the_months_so_far(alice):
     async def file(services):
         groceries = (await services.categories.by_key())["groceries"].id
         salary = (await services.categories.by_key())["salary"].id
-        for row in (await services.listing.page(Filter())).lines:
+        for row in (await services.transaction_list.page(Filter())).lines:
             await services.transactions.recategorise(row.id, salary if row.minor > 0 else groceries)
 
-    from app.services.listing import Filter
+    from app.services.transaction_list import Filter
 
     for ago in range(1, 7):
         day = shift_month(today, -ago).replace(day=10)

@@ -11,7 +11,7 @@ import pytest
 
 from app.models import Transaction, User
 from app.services.exports import harmless
-from app.services.listing import Filter
+from app.services.transaction_list import Filter
 
 PATH = "/api/v1/transactions"
 
@@ -21,7 +21,7 @@ def add(person: Any, **more: Any) -> Any:
 
 
 def count(person: Any) -> int:
-    return person.work(lambda services: services.listing.page(Filter())).count
+    return person.work(lambda services: services.transaction_list.page(Filter())).count
 
 
 def test_an_entry_is_booked_and_read_again(alice: Any) -> None:

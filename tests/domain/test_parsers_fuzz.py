@@ -22,7 +22,7 @@ from app.domain.statement import dates
 from app.domain.statement.csv import inspect, read
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Invalid, SaldoError
-from tests.fuzzing import tried
+from tests.support.fuzzing import tried
 
 pytestmark = pytest.mark.fuzz
 

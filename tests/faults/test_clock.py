@@ -16,8 +16,8 @@ from app.models import Job, JobState
 from app.models.base import now
 from app.schemas.recurring import RecurringIn
 from app.services.jobs import LEASE, JobService
-from app.tasks import jobs, tidying
-from tests.entries import looked
+from app.tasks import cleanup, jobs
+from tests.support.entries import looked
 
 pytestmark = pytest.mark.fault
 
@@ -159,7 +159,7 @@ def test_the_bill_of_a_month_end_is_seen_once_on_each_day(alice: Any) -> None:
 
 async def how_many() -> int:
     async with db.read_session() as session:
-        return await session.scalar(select(func.count()).select_from(Job).where(Job.kind == tidying.KIND)) or 0
+        return await session.scalar(select(func.count()).select_from(Job).where(Job.kind == cleanup.KIND)) or 0
 
 
 def test_a_clock_that_jumps_makes_no_daily_job_twice(database: Any, run: Any) -> None:
@@ -170,7 +170,7 @@ def test_a_clock_that_jumps_makes_no_daily_job_twice(database: Any, run: Any) ->
         moment = noon + timedelta(hours=hours)
         days.add(moment.date())
         with time_machine.travel(moment, tick=False):
-            run(tidying.once_a_day)
+            run(cleanup.once_a_day)
         assert run(how_many) == len(days)
 
 
@@ -180,7 +180,7 @@ def test_a_job_outlives_a_clock_that_jumps(database: Any, run: Any, jump: timede
 
     async def work() -> tuple[int, JobState, int]:
         async with db.write_session() as session, session.begin():
-            job = await JobService(session).queue(tidying.KIND, {}, user_id=None, book_id=None)
+            job = await JobService(session).queue(cleanup.KIND, {}, user_id=None, book_id=None)
             assert job is not None
         with time_machine.travel(now() + jump, tick=True):
             await jobs.perform(job.id)
@@ -200,7 +200,7 @@ def test_what_waits_does_not_wait_for_a_clock_that_was_put_back(database: Any, r
 
     async def work() -> bool:
         async with db.write_session() as session, session.begin():
-            job = await JobService(session).queue(tidying.KIND, {}, user_id=None, book_id=None)
+            job = await JobService(session).queue(cleanup.KIND, {}, user_id=None, book_id=None)
             assert job is not None
         async with db.write_session() as session, session.begin():
             assert await JobService(session).claim(job.id) is not None

@@ -16,11 +16,11 @@ from sqlalchemy import func, select
 
 from app import db
 from app.models import ImportBatch, ImportStatus, Transaction
-from app.services.check import check_invariants
+from app.services.ledger.invariants import check_invariants
 from tests.conftest import CAST
 from tests.faults import times
-from tests.one_loop import in_the_loop
 from tests.services.test_imports import balance
+from tests.support.event_loop import in_the_loop
 
 ROWS = 5000
 ROOT = Path(__file__).resolve().parents[2]

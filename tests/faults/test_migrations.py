@@ -13,8 +13,8 @@ from sqlalchemy import MetaData, inspect, select
 
 from app import db
 from app.cli import alembic_config
-from tests.entries import findings
 from tests.faults import times
+from tests.support.entries import findings
 
 Data = dict[str, dict[str, list[str]]]
 
@@ -68,7 +68,7 @@ def contents(known: dict[str, set[str]]) -> Callable[[Any], Data]:
 @pytest.mark.fault
 @pytest.mark.parametrize("seed", times(2))
 def test_a_filled_book_survives_every_revision(alice: Any, run: Any, seed: int) -> None:
-    alice.work(lambda services: services.demo.fill())
+    alice.work(lambda services: services.sample_data.fill())
     revisions = [each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
     whole = run(connected(contents(run(connected(columns)))))
     for older in revisions[1:]:

@@ -23,12 +23,12 @@ from app.services import attachments, imports
 from app.services.jobs import JobService
 from app.settings import settings
 from app.tasks import forecasts, jobs
-from tests.entries import findings
 from tests.faults import ROUNDS, times
 from tests.faults.install import ROOT, SOON, installed, until
+from tests.support.entries import findings
 
 #: Kinds of jobs, and how often each commits on its way, from claiming it to calling it done.
-COMMITS: dict[str, int] = {"forecast": 3, "import": 3, "tidying": 3, "watch": 3}
+COMMITS: dict[str, int] = {"forecast": 3, "import": 3, "cleanup": 3, "watch": 3}
 MOMENTS = ("before_commit", "after_commit")
 POINTS = [(kind, n, moment) for kind, count in COMMITS.items() for n in range(1, count + 1) for moment in MOMENTS]
 TAKEN = POINTS if ROUNDS else [(kind, count // 2, "after_commit") for kind, count in COMMITS.items()]
@@ -106,7 +106,7 @@ class Clearing:
         self.file.write_bytes(b"%PDF-")
         long_ago = (now() - 3 * attachments.KEPT).timestamp()
         os.utime(self.file, (long_ago, long_ago))
-        self.job = run(queued, "tidying")
+        self.job = run(queued, "cleanup")
 
     def done(self, run: Any) -> bool:
         return not self.file.exists()
@@ -114,7 +114,7 @@ class Clearing:
 
 class Forecasting:
     def __init__(self, alice: Any, run: Any) -> None:
-        from tests.forecasts import half_a_year
+        from tests.support.forecasts import half_a_year
 
         alice.work(half_a_year)
         book_id = alice.work(_book)
@@ -175,7 +175,7 @@ class Watching:
         return bool(run(count, Candidate) == 1)
 
 
-KINDS: dict[str, Any] = {"forecast": Forecasting, "import": Importing, "tidying": Clearing, "watch": Watching}
+KINDS: dict[str, Any] = {"forecast": Forecasting, "import": Importing, "cleanup": Clearing, "watch": Watching}
 
 
 async def _book(services: Any) -> int:

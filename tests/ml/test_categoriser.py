@@ -53,8 +53,8 @@ def test_what_the_user_filed_beats_what_the_shop_usually_is(categoriser: Categor
     for week in range(6):
         memory.learn(row("Lidl 44", -20 - week, DAY + timedelta(weeks=week)), "household")
     best = categoriser.predict(memory, row("LIDL 2231", -18))[0]
-    assert (best.label, best.because.kind, best.because.count) == ("household", "payee", 6)
-    assert best.because.sentence == "you filed Lidl here 6 times"
+    assert (best.label, best.reason.kind, best.reason.count) == ("household", "payee", 6)
+    assert best.reason.sentence == "you filed Lidl here 6 times"
 
 
 def test_a_category_of_the_users_own_is_learned_from_one_row(categoriser: Categoriser) -> None:
@@ -86,7 +86,7 @@ def test_a_memory_from_counts_answers_like_one_learned_row_by_row(categoriser: C
         by_row.learn(row("LIDL"), "household")
     counted = Memory.from_counts([Learned("LIDL", "household", 5, DAY, -12.5)])
     one, other = (categoriser.predict(memory, row("LIDL"))[0] for memory in (by_row, counted))
-    assert (one.label, one.because) == (other.label, other.because)
+    assert (one.label, one.reason) == (other.label, other.reason)
 
 
 def test_only_labels_the_user_has_are_guessed(categoriser: Categoriser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.ml import artifacts
-from tests.services.test_watch import findings, first, risen  # noqa: F401  – risen is a fixture
+from tests.tasks.test_detection import findings, first, risen  # noqa: F401  – risen is a fixture
 
 SAID = "Streambox charged €17.99. Usually €13.99."
 

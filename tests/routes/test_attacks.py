@@ -8,7 +8,7 @@ import pytest
 
 from app.models import ImportBatch
 from app.web.render import local_path
-from tests.entries import enter
+from tests.support.entries import enter
 from tests.test_routes import PRIVATE, WORDS, account, ask, parameters
 
 GREATEST = ("9223372036854775808", "99999999999999999999999", "0", "-1")

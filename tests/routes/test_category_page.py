@@ -9,8 +9,8 @@ import time_machine
 
 from app.domain.period import shift_month
 from app.services.category_page import category_page
-from tests.entries import category, enter
-from tests.forecasts import computed, half_a_year
+from tests.support.entries import category, enter
+from tests.support.forecasts import computed, half_a_year
 
 MONTH = date(2026, 6, 1)
 

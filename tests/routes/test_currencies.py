@@ -7,7 +7,7 @@ RATE = {"base": "EUR", "quote": "DZD", "rate": "150,5", "as_of": "2026-10-01"}
 
 def rate_id(person):
     async def work(services):
-        return (await services.rates.own())[0].id
+        return (await services.currencies.own())[0].id
 
     return person.work(work)
 

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from tests.forecasts import account, computed, half_a_year
+from tests.support.forecasts import account, computed, half_a_year
 
 
 def page(person, query=""):

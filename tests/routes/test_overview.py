@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.entries import account, cash, category, enter, findings
+from tests.support.entries import account, cash, category, enter, findings
 
 
 def test_a_stranger_is_sent_to_sign_in(stranger):

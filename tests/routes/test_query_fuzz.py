@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 
-from app.services.listing import Filter
+from app.services.transaction_list import Filter
 from tests.faults import times
 from tests.test_routes import ROUTES, WORDS, one_of_each
 

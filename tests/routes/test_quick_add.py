@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.models import Account, AccountKind, User
-from app.services.listing import Filter
+from app.services.transaction_list import Filter
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def alice(alice: Any) -> Any:
 
 
 def booked(person: Any) -> list[Any]:
-    return person.work(lambda services: services.listing.page(Filter())).lines
+    return person.work(lambda services: services.transaction_list.page(Filter())).lines
 
 
 def test_what_was_understood_is_shown_as_chips(alice: Any) -> None:

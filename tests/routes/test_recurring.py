@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.period import shift_month
-from tests.services.test_watch import book, candidates, first, look, monthly, today_of
+from tests.tasks.test_detection import book, candidates, first, look, monthly, today_of
 
 FORM = {
     "payee": "Linden Property",

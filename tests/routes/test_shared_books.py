@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from app import db
 from app.models import Base, BookRole
-from tests.entries import enter
 from tests.routes.test_undo_of_settings import latest, save
-from tests.sharing import demote, guest
+from tests.support.entries import enter
+from tests.support.sharing import demote, guest
 from tests.test_routes import MAKERS, PRIVATE, WORDS, ask, parameters
 
 FOREIGN = "Only an owner of this book may change it."

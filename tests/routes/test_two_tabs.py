@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.entries import account
+from tests.support.entries import account
 from tests.test_routes import MAKERS
 
 NOTICE = "This was changed in the meantime."

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app import db
 from app.models import Change, ChangeSet, MonthTotal
-from app.services.check import check_invariants
+from app.services.ledger.invariants import check_invariants
 from tests.services.test_journal import book
 
 

@@ -188,13 +188,13 @@ def test_transfers_are_neither_spent_nor_lost(alice, on):
 
 
 def test_each_month_counts_at_its_own_rate(alice, on):
-    from app.schemas.rates import RateIn
+    from app.schemas.currencies import RateIn
 
     async def abroad(services):
         dollars = await account(services, "Dollars", AccountKind.CHECKING, "USD")
         for month, rate in ((3, "0.5"), (4, "0.8"), (5, "0.9")):
             day = date(2026, month, 28)
-            await services.rates.add(RateIn(base="USD", quote="EUR", rate=rate, as_of=day))
+            await services.currencies.add(RateIn(base="USD", quote="EUR", rate=rate, as_of=day))
             await book(services, day, "-100", f"Shop {month}", account=dollars, currency="USD")
         await book(services, date(2026, 3, 1), "-10", "Alder")
 

@@ -10,8 +10,8 @@ import time_machine
 from app.domain.period import Period
 from app.schemas.recurring import RecurringIn
 from app.services.habits import after_payday, weekdays
-from app.web.report_markdown import plain
-from tests.entries import enter
+from app.web.presenters.report_markdown import plain
+from tests.support.entries import enter
 
 TODAY = date(2026, 11, 21)
 MONTH = date(2026, 11, 1)

@@ -7,7 +7,7 @@ from datetime import date
 from app.models import UNFILED, CategoryKind
 from app.services import advice
 from app.services.reports import report
-from tests.entries import account, cash, category, enter, looked, transfer
+from tests.support.entries import account, cash, category, enter, looked, transfer
 
 TODAY = date(2026, 3, 20)
 MARCH = date(2026, 3, 1)
@@ -62,7 +62,7 @@ def test_another_currency_counts_at_the_rate_of_the_months_last_day(alice):
     enter(alice, "2026-01-05", "-100.00", "travel", account=dollars)
 
     async def rate(services):
-        return (await services.rates.find("USD", "EUR", date(2026, 1, 31))).rate
+        return (await services.currencies.find("USD", "EUR", date(2026, 1, 31))).rate
 
     expected = round(100_00 * alice.work(rate))
     found = history(alice, date(2026, 1, 1))

@@ -24,10 +24,10 @@ from hypothesis.stateful import (
 
 from app.domain.money import Money
 from tests.conftest import CAST, Person, using
-from tests.databases import Stage
-from tests.entries import findings
 from tests.faults import ROUNDS
-from tests.fuzzing import tried
+from tests.support.databases import DatabaseBackend
+from tests.support.entries import findings
+from tests.support.fuzzing import tried
 
 AMOUNTS = st.integers(-99_999, 99_999).filter(bool)
 DAYS = st.integers(0, 60).map(lambda n: date(2026, 3, 1) + timedelta(days=n))
@@ -61,7 +61,7 @@ class Model:
 class Ledger(RuleBasedStateMachine):
     """Alice's book, through the API."""
 
-    stage: Stage
+    stage: DatabaseBackend
     application: Any
 
     def __init__(self) -> None:
@@ -279,6 +279,6 @@ class Ledger(RuleBasedStateMachine):
 
 
 @pytest.mark.fuzz
-def test_the_ledger_and_its_model_agree(stage: Stage, application: Any) -> None:
+def test_the_ledger_and_its_model_agree(stage: DatabaseBackend, application: Any) -> None:
     machine = type("Ledger", (Ledger,), {"stage": stage, "application": application})
     run_state_machine_as_test(machine, settings=tried(5, 500, stateful_step_count=STEPS))

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from app import db
 from app.models import AccountKind
 from app.services import member_of, reading
-from tests.entries import account, cash, enter, looked, transfer
+from tests.support.entries import account, cash, enter, looked, transfer
 
 TODAY = date(2026, 3, 20)
 MARCH = date(2026, 3, 1)
@@ -88,7 +88,7 @@ def test_two_currencies_meet_at_the_rate_of_the_shown_day(alice):
     dollars = account(alice, "Travel", "USD", opening="100.00")
 
     async def rate(services):
-        return (await services.rates.find("USD", "EUR", TODAY)).rate
+        return (await services.currencies.find("USD", "EUR", TODAY)).rate
 
     found = overview(alice)
     line = next(each for each in found.accounts if each.account.id == dollars)

@@ -9,7 +9,7 @@ import time_machine
 
 from app.models import AccountKind
 from app.schemas.transfers import TransferIn
-from tests.forecasts import account, book, computed, half_a_year
+from tests.support.forecasts import account, book, computed, half_a_year
 
 
 @pytest.fixture

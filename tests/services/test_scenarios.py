@@ -9,7 +9,7 @@ import time_machine
 
 from app.errors import Invalid
 from app.services.forecasts import scenarios
-from tests.forecasts import computed, half_a_year
+from tests.support.forecasts import computed, half_a_year
 
 TODAY = date(2026, 6, 10)
 

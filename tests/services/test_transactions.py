@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from app import db
 from app.errors import AlreadyReconciled, Conflict, Invalid, NotFound, Stale
-from app.models import Account, AccountKind, FiledBy, Status, Tombstone, Transaction
+from app.models import Account, AccountKind, CategorisedBy, Status, Tombstone, Transaction
 from app.schemas.transactions import SplitIn, TransactionIn, TransactionPatch
 from app.schemas.transfers import TransferIn
-from app.services.check import check_invariants
+from app.services.ledger.invariants import check_invariants
 
 DAY = date(2026, 3, 14)
 
@@ -71,7 +71,7 @@ def test_an_entry_moves_the_balance_of_the_default_account(alice: Any) -> None:
 
 def test_a_chosen_category_says_that_a_person_chose(alice: Any) -> None:
     row = add(alice, category=category(alice, "dining_out"))
-    assert row.filed_by is FiledBy.PERSON
+    assert row.categorised_by is CategorisedBy.PERSON
 
 
 @pytest.mark.parametrize(

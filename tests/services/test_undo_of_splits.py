@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.entries import account, cash, findings
+from tests.support.entries import account, cash, findings
 
 
 def latest(person):

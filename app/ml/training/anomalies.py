@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from app.ml import artifacts
 from app.ml.memory import Row
 from app.ml.trees import Floats, Forest
-from app.ml.usual import DUPLICATE_FEATURES, FEATURES, Past, payee_of
+from app.ml.user_baseline import DUPLICATE_FEATURES, FEATURES, Past, payee_of
 
 CARDS = "categorisation/bham_cards.csv.gz"
 FEWEST = 30  # rows of a card that is of use

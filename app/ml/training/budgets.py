@@ -14,7 +14,7 @@ from zlib import crc32
 
 import numpy as np
 
-from app.ml import artifacts, suggester
+from app.ml import artifacts, budget_suggestions
 from app.ml.households import GROUPS, SHARES, TYPICAL, features
 from app.ml.trees import Floats, Forest
 
@@ -105,10 +105,10 @@ def returners(
                 if any(past):
                     cases.append((group, past, total, rows[now].spent[group], blank))
                     profiles.append(features(profile, group))
-    priors = suggester.priors(newcomer, np.array(profiles), [c[0] for c in cases], TYPICAL["USD"])
+    priors = budget_suggestions.priors(newcomer, np.array(profiles), [c[0] for c in cases], TYPICAL["USD"])
     x, y, scales, means = [], [], [], []
     for (group, past, total, spent, blank), prior in zip(cases, priors, strict=True):
-        row, scale = suggester.history_features(past, total, None if blank else prior, group)
+        row, scale = budget_suggestions.history_features(past, total, None if blank else prior, group)
         x.append(row)
         y.append(spent / scale)
         scales.append(scale)
@@ -127,7 +127,7 @@ def boost(x: Floats, y: Floats, weight: Floats, quantile: float) -> Forest:
     return Forest.from_boosting(model.fit(x, y, sample_weight=weight / weight.mean()))
 
 
-def pinball(spent: Floats, predicted: Floats, quantile: float = suggester.BUDGET) -> float:
+def pinball(spent: Floats, predicted: Floats, quantile: float = budget_suggestions.BUDGET) -> float:
     """Mean quantile loss, in dollars where spending is."""
     off = spent - predicted
     return float(np.maximum(quantile * off, (quantile - 1) * off).mean())
@@ -140,9 +140,9 @@ def main(data_dir: Path | str, folder: Path = artifacts.FOLDER) -> dict[str, Any
     held_out = [rows for name, rows in households.items() if is_held_out(name)]
     rng = random.Random(1)  # noqa: S311 - to be repeated, not secret
     x, y, dollars = newcomers(training, rng)
-    newcomer = {f"new/{q}": boost(x, y, dollars, q) for q in suggester.QUANTILES}
+    newcomer = {f"new/{q}": boost(x, y, dollars, q) for q in budget_suggestions.QUANTILES}
     x, y, scales, _means = returners(training, newcomer, rng)
-    forests = newcomer | {f"past/{q}": boost(x, y, scales, q) for q in suggester.QUANTILES}
+    forests = newcomer | {f"past/{q}": boost(x, y, scales, q) for q in budget_suggestions.QUANTILES}
     arrays = {key: array for name, forest in forests.items() for key, array in forest.arrays(name).items()}
     card = {
         "version": "1",
@@ -162,18 +162,23 @@ def measure(
     New users: the 70th percentile of the family size. History: the mean of the past times the 70th percentile of
     spending over that mean. Both baselines are set per group on the training households.
     """
-    name = f"{suggester.BUDGET}"
+    name = f"{budget_suggestions.BUDGET}"
     x, y, dollars = newcomers(held_out)
     new = np.maximum(0, forests[f"new/{name}"].predict(x)) * dollars
     tx, ty, tdollars = newcomers(training)
     spent, keys, tkeys = y * dollars, x[:, 0] * 100 + np.minimum(x[:, 2], 8), tx[:, 0] * 100 + np.minimum(tx[:, 2], 8)
-    table = {key: float(np.quantile((ty * tdollars)[tkeys == key], suggester.BUDGET)) for key in np.unique(tkeys)}
+    table = {
+        key: float(np.quantile((ty * tdollars)[tkeys == key], budget_suggestions.BUDGET)) for key in np.unique(tkeys)
+    }
     by_size = np.array([table[key] for key in keys])
     hx, hy, scales, means = returners(held_out, forests)
     thx, thy, tscales, tmeans = returners(training, forests)
-    past = suggester.blended(forests, hx, scales)
+    past = budget_suggestions.blended(forests, hx, scales)
     truth, group, tgroup = hy * scales, hx[:, -1], thx[:, -1]
-    ratio = {g: float(np.quantile((thy * tscales / tmeans)[tgroup == g], suggester.BUDGET)) for g in np.unique(tgroup)}
+    ratio = {
+        g: float(np.quantile((thy * tscales / tmeans)[tgroup == g], budget_suggestions.BUDGET))
+        for g in np.unique(tgroup)
+    }
     by_mean = means * np.array([ratio[g] for g in group])
     report: dict[str, float] = {
         "new_loss": pinball(spent, new),
@@ -189,7 +194,7 @@ def measure(
             pinball(spent[new_here], new[new_here]) / pinball(spent[new_here], by_size[new_here]) - 1
         )
         report[f"history_change_{g}"] = pinball(truth[here], past[here]) / pinball(truth[here], by_mean[here]) - 1
-    for q in suggester.QUANTILES:
+    for q in budget_suggestions.QUANTILES:
         report[f"new_under_{q}"] = float((y <= forests[f"new/{q}"].predict(x)).mean())
         report[f"history_under_{q}"] = float((hy <= forests[f"past/{q}"].predict(hx)).mean())
     return report

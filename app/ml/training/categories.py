@@ -15,12 +15,12 @@ from zlib import crc32
 import numpy as np
 
 from app.domain.categories import KEYS, KIND_OF
-from app.ml import artifacts, starter
+from app.ml import artifacts, seed_table
 from app.ml.categoriser import Categoriser
 from app.ml.combiner import Weights
-from app.ml.general import General
+from app.ml.global_model import General
 from app.ml.memory import Memory, Row
-from app.ml.training import linear, weighing
+from app.ml.training import linear, train_combiner
 
 NAME, VERSION = "categories", "1"
 SOURCE = "Birmingham City Council purchase card transactions 2014-2018, and the starter table of Saldo"
@@ -129,7 +129,7 @@ def left_out(text: str) -> bool:
 def mapped_rows(rows: Iterable[Row]) -> Iterable[Row]:
     """Card lines under household keys; where the table knows the merchant by name, the table is right."""
     for row in rows:
-        sure = [hint.key for hint in starter.hints(row.text) if hint.sure]
+        sure = [hint.key for hint in seed_table.hints(row.text) if hint.sure]
         key = sure[0] if sure else HOUSEHOLD.get(str(row.label))
         if key is not None and row.amount < 0:
             yield Row(row.text, row.amount, row.date, key)
@@ -139,7 +139,7 @@ def synthetic(copies: int = 3) -> list[Row]:
     """The phrases of the table as banks would print them; refunds are money back from shops."""
     rng = random.Random(7)  # noqa: S311
     rows = []
-    for phrase, hints in sorted(starter.table().items()):
+    for phrase, hints in sorted(seed_table.table().items()):
         for hint in hints:
             for _copy in range(copies):
                 text = rng.choice(BEFORE) + phrase + rng.choice(AFTER)
@@ -163,8 +163,8 @@ def between_layers(holders: Cards) -> Weights:
             if crc32(row.text.encode()) % 4 != fold  # some merchants are new to the model too
         ]
         apart = {u: rows for u, rows in holders.items() if crc32(b"fold" + u.encode()) % FOLDS == fold}
-        found += list(weighing.samples(apart, linear.fit(others), fold))
-    return weighing.fit(found)
+        found += list(train_combiner.samples(apart, linear.fit(others), fold))
+    return train_combiner.fit(found)
 
 
 def frequent(holders: Cards) -> Cards:

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from app.ml.features import DIMENSIONS, amount_bucket
-from app.ml.general import General, encode
+from app.ml.global_model import General, encode
 from app.ml.memory import Row
 
 STRENGTH = 8.0  # inverse of the ridge

@@ -11,11 +11,11 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from app.domain.money import Money
 from app.models import Account
 from app.schemas.accounts import AccountIn, AccountOut, AccountPatch
+from app.schemas.currencies import Day
 from app.schemas.paging import PageNumber, PageSize, paged
-from app.schemas.rates import Day
 from app.services import Services
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -56,7 +56,7 @@ class AccountsApi(Controller):
             row = await services.accounts.add(data)
             return out(row, await services.accounts.balance(row))
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     @get("/{account_id:int}", operation_id="GetAccount")
     async def get_account(

@@ -14,12 +14,12 @@ from app.i18n import _
 from app.models import User
 from app.routes.auth import visitor, whole_address
 from app.schemas.auth import Credentials, Forgotten, Refresh, Register, Reset, SeedCredentials, SeedRefresh, SeedSignUp
-from app.services import Services, auth, links
+from app.services import Services, auth, one_time_links
 from app.services.auth import Visitor
 from app.services.tokens import Pair, rotate
 from app.services.users import Taken
 from app.web.guards import MEMBER, PUBLIC
-from app.web.idempotency import REPLAYED, Then, once_for_newcomer
+from app.web.idempotency import REPLAYED, Then, respond_once_for_newcomer
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -39,7 +39,7 @@ class SeedAuthController(Controller):
             return await auth.sign_up(**said, password=data.password, visitor=who, then=then)
 
         try:
-            user, again = await once_for_newcomer(request, said, data.password, make, who)
+            user, again = await respond_once_for_newcomer(request, said, data.password, make, who)
         except Taken as error:
             raise Invalid(error.message, field=error.field) from None
         pair = await auth.open_api(user, who)
@@ -79,7 +79,7 @@ class AuthController(Controller):
         async def make(then: Then | None) -> User:
             return await auth.sign_up(**said, password=data.password, visitor=who, then=then)
 
-        user, again = await once_for_newcomer(request, said, data.password, make, who)
+        user, again = await respond_once_for_newcomer(request, said, data.password, make, who)
         answer = {**_v1(await auth.open_api(user, who)), "user": _user(user)}
         return Response(answer, status_code=201, headers=REPLAYED if again else {})
 
@@ -94,7 +94,7 @@ class AuthController(Controller):
     @post("/forgot-password", name="api:v1:auth:forgot", status_code=202, security=[{}])
     async def forgot(self, request: AnyRequest, data: JSONBody[Forgotten]) -> Response[dict[str, str]]:
         """Send a link for a new password; the answer never tells whether there is such an account."""
-        send = await links.ask_for_password(data.email, visitor(request), whole_address(request))
+        send = await one_time_links.ask_for_password(data.email, visitor(request), whole_address(request))
         return Response(
             {"detail": _("If there is such an account, a link is on its way.")},
             status_code=202,
@@ -104,7 +104,7 @@ class AuthController(Controller):
     @post("/reset-password", name="api:v1:auth:reset", status_code=204, security=[{}])
     async def reset(self, request: AnyRequest, data: JSONBody[Reset]) -> None:
         """Set a new password with the token of a link; ends every log-in."""
-        await links.reset_password(data.token, data.password, visitor(request))
+        await one_time_links.reset_password(data.token, data.password, visitor(request))
 
     @post("/logout", name="api:v1:auth:logout", status_code=204, opt={**MEMBER, "own_only": True})
     async def log_out(self, services: NamedDependency[Services], data: JSONBody[Refresh]) -> None:

@@ -13,7 +13,7 @@ from app.schemas.paging import PageNumber, PageSize, paged
 from app.services import Services
 from app.services.categories import CategoryOption
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -65,7 +65,7 @@ class CategoriesApi(Controller):
         async def add() -> CategoryOut:
             return await shown(services, (await services.categories.add(data)).id)
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     @get("/{category_id:int}", operation_id="GetCategory")
     async def get_category(self, services: NamedDependency[Services], category_id: FromPath[int]) -> CategoryOut:

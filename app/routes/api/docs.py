@@ -8,7 +8,7 @@ from litestar import Controller, Request, Response, get
 from litestar.response import Redirect, Template
 
 from app.web.guards import PUBLIC
-from app.web.headers import CSP
+from app.web.middleware.headers import CSP
 from app.web.openapi import with_refusals
 from app.web.render import page
 

@@ -16,11 +16,11 @@ from app.domain.money import Money
 from app.errors import Invalid
 from app.i18n import _
 from app.services import Member, Services, reading
-from app.services.listing import Filter, Line
+from app.services.currencies import Quote
 from app.services.quick_add import Draft
-from app.services.rates import Quote
+from app.services.transaction_list import Filter, Line
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -62,7 +62,7 @@ class ExpensesApi(Controller):
                 rows = await services.quick_add.book(drafts)
             except Invalid as error:
                 raise Invalid(error.message, field="message") from None
-            lines = {line.id: line for line in await services.listing.lines([row.id for row in rows])}
+            lines = {line.id: line for line in await services.transaction_list.lines([row.id for row in rows])}
             return {
                 "message": f"Processed {len(rows)} expenses.",
                 "expenses": [
@@ -77,7 +77,7 @@ class ExpensesApi(Controller):
                 "alerts": [],
             }
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     @get("/", operation_id="ListExpenses")
     async def list_expenses(self, member: NamedDependency[Member]) -> Stream:
@@ -90,7 +90,7 @@ async def listed(member: Member) -> AsyncIterator[bytes]:
     lead = "["
     async with reading(member) as services:
         rates: dict[tuple[str, date], Quote | None] = {}
-        async for lines in services.listing.stream(Filter(flow="out", transfer=False)):
+        async for lines in services.transaction_list.stream(Filter(flow="out", transfer=False)):
             found = [json.dumps(await _expense(services, line, rates), ensure_ascii=False) for line in lines]
             yield (lead + ",\n".join(found)).encode()
             lead = ",\n"
@@ -103,7 +103,7 @@ async def _expense(services: Services, line: Line, rates: dict[tuple[str, date],
     if line.currency != base:
         key = (line.currency, line.booked_on)
         if key not in rates:
-            rates[key] = await services.rates.find(line.currency, base, line.booked_on)
+            rates[key] = await services.currencies.find(line.currency, base, line.booked_on)
         quote = rates[key]
         amount = abs(line.amount).to(base, quote.rate) if quote else None
     return {

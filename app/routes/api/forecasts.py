@@ -65,7 +65,7 @@ def plain(name: str, bands: list[Band], currency: str) -> PlainSeries:
     )
 
 
-class SeedForecastApi(Controller):
+class LegacyForecastApi(Controller):
     path = "/forecast"
     tags = ["Forecast"]
     opt = MEMBER
@@ -164,7 +164,7 @@ async def _balance(
     else:
         outlook = await forecasts.balance(await forecasts.account_target(account))
     base = services.member.book.base_currency
-    quote = await services.rates.find(base, outlook.currency, services.today)
+    quote = await services.currencies.find(base, outlook.currency, services.today)
     bands = scenarios.on_balance(outlook, supposed, quote.rate if quote else Decimal(1), base)
     end = shift_month(services.today, months)
     shown = [each for each in bands[1:] if each.on <= end]

@@ -32,8 +32,8 @@ from app.services.imports import LARGE, EditedSince, ImportService, Questions, R
 from app.services.imports.matching import NEW, SAME, Row
 from app.services.imports.reading import store_lines
 from app.web.errors import problem
-from app.web.idempotency import once
-from app.web.limits import limit
+from app.web.idempotency import respond_once
+from app.web.rate_limit import limit
 
 AnyRequest = Request[Any, Any, Any]
 OUTCOMES: dict[str, Any] = {NEW: "created", SAME: "duplicate", "unsure": "unsure"}
@@ -112,7 +112,7 @@ class ImportsApi(Controller):
             batch, rows = await services.imports.decide(batch_id, chosen)
             return ReportOut(**_counts(batch), rows=[_kept(row) for row in rows])
 
-        return await once(request, services, work, status=200)
+        return await respond_once(request, services, work, status=200)
 
     @post("/v1/imports/{batch_id:int}/undo", status_code=200, summary="Take an import back")
     async def undo(
@@ -159,7 +159,7 @@ async def _import_file(request: AnyRequest, services: Services, dry_run: bool, u
             )
             return {"batch": batch.id}
 
-        return await once(request, services, later, status=202)
+        return await respond_once(request, services, later, status=202)
     if rows > LARGEST_TRY:
         raise too_many_to_try()
     statement = await services.imports.read_file(file, looked)
@@ -175,7 +175,7 @@ async def _import_file(request: AnyRequest, services: Services, dry_run: bool, u
             await services.imports.remember(looked)
         return _report(report)
 
-    return await once(request, services, work)
+    return await respond_once(request, services, work)
 
 
 async def _import_lines(request: AnyRequest, services: Services, dry_run: bool, unsure: Unsure) -> Response[Any]:
@@ -193,7 +193,7 @@ async def _import_lines(request: AnyRequest, services: Services, dry_run: bool, 
             batch = await services.imports.bring_in_later(stored, account.id, len(lines), source="api", unsure=unsure)
             return {"batch": batch.id}
 
-        return await once(request, services, later, status=202)
+        return await respond_once(request, services, later, status=202)
     statement = await services.imports.read_lines(lines, account.id)
     if dry_run:
         return Response(_report(await services.imports.preview(statement, account.id)), status_code=200)
@@ -201,7 +201,7 @@ async def _import_lines(request: AnyRequest, services: Services, dry_run: bool, 
     async def work() -> dict[str, Any]:
         return _report(await services.imports.bring_in(statement, account.id, source="api", unsure=unsure))
 
-    return await once(request, services, work)
+    return await respond_once(request, services, work)
 
 
 def _line(at: int, given: LineIn, account_currency: str) -> Line:

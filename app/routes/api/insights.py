@@ -233,12 +233,12 @@ class InsightsApi(Controller):
     @get("/recurring", operation_id="GetRecurrences")
     async def recurring(self, services: NamedDependency[Services]) -> dict[str, list[CandidateOut]]:
         """What was found to recur in the last two years, the surest first; also what has ended."""
-        return {"recurring": [candidate_out(each) for each in await services.candidates.all()]}
+        return {"recurring": [candidate_out(each) for each in await services.recurring_candidates.all()]}
 
     @get("/health", operation_id="GetFinancialHealth")
     async def health(self, services: NamedDependency[Services]) -> HealthOut:
         """Four figures of financial health, each with its formula; null where something is not known."""
-        found = await services.suggestions.health()
+        found = await services.budget_suggestions.health()
         return HealthOut(
             currency=services.member.book.base_currency,
             figures=[

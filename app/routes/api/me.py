@@ -15,13 +15,13 @@ from app.routes.auth import visitor
 from app.schemas.profile import MePatch, NewPassword, SeedMe, given, me, seed_me
 from app.services import Services, auth, avatars
 from app.web.guards import MEMBER
-from app.web.limits import limit
+from app.web.rate_limit import limit
 
 AnyRequest = Request[Any, Any, Any]
 OWN = {**MEMBER, "own_only": True}
 
 
-class SeedMeController(Controller):
+class LegacyMeController(Controller):
     path = "/users/me"
     tags = ["Me"]
     opt = OWN

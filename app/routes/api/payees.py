@@ -14,7 +14,7 @@ from app.schemas.paging import PageNumber, PageSize
 from app.schemas.payees import PayeeIn
 from app.services import Services
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -54,7 +54,7 @@ class PayeesApi(Controller):
         async def add() -> dict[str, Any]:
             return out(await services.payees.add(data.name))
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     @get("/{payee_id:int}", operation_id="GetPayee")
     async def get_payee(self, services: NamedDependency[Services], payee_id: FromPath[int]) -> dict[str, Any]:

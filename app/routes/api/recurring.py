@@ -14,7 +14,7 @@ from app.schemas.transactions import Named
 from app.services import Services
 from app.services.recurring import FURTHEST, Bill, Rule
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 Days = Annotated[int, QueryParameter(name="days", ge=1, le=FURTHEST)]
 
@@ -86,7 +86,7 @@ class RecurringApi(Controller):
         async def add() -> RecurringOut:
             return (await out(services, [await services.recurring.add(data)]))[0]
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     @get("/{recurring_id:int}", operation_id="GetRecurring")
     async def get_recurring(self, services: NamedDependency[Services], recurring_id: FromPath[int]) -> RecurringOut:

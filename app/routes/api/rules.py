@@ -15,7 +15,7 @@ from app.schemas.rules import Conditions, Effects, RuleIn, RuleOut, RulePatch
 from app.services import Services
 from app.services.rules import Match
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -64,7 +64,7 @@ class RulesApi(Controller):
         async def add() -> RuleOut:
             return out(await services.rules.add(data))
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     @post("/preview", operation_id="PreviewRule", status_code=200)
     async def preview_rule(self, services: NamedDependency[Services], data: JSONBody[PreviewIn]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.schemas.paging import PageNumber, PageSize, paged
 from app.schemas.tags import TagIn
 from app.services import Services
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -47,7 +47,7 @@ class TagsApi(Controller):
         async def add() -> dict[str, Any]:
             return out(await services.tags.add(data.name))
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     @get("/{tag_id:int}", operation_id="GetTag")
     async def get_tag(self, services: NamedDependency[Services], tag_id: FromPath[int]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.models import ApiToken
 from app.schemas.profile import TokenIn
 from app.services import Services
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -41,7 +41,7 @@ class TokensController(Controller):
             made = (await services.tokens.of(services.member.user.id))[0]
             return {**_shown(made), "token": token}
 
-        return await once(request, services, make, secret=frozenset({"token"}))
+        return await respond_once(request, services, make, secret=frozenset({"token"}))
 
     @delete("/{token_id:int}", name="api:v1:tokens:delete", status_code=204)
     async def revoke(self, services: NamedDependency[Services], token_id: FromPath[int]) -> None:

@@ -22,9 +22,9 @@ from app.schemas.text import Line
 from app.schemas.transactions import Strict, TransactionIn, TransactionOut, TransactionPatch
 from app.services import Member, Services
 from app.services.exports import record
-from app.services.listing import read_cursor, strict_filter
+from app.services.transaction_list import read_cursor, strict_filter
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 AnyRequest = Request[Any, Any, Any]
 REQUEST = "transaction_request"
@@ -81,7 +81,7 @@ class TransactionsApi(Controller):
         if cursor is not None and read_cursor(wanted, cursor) is None:
             raise Invalid(_("This is not a cursor of this list."), field="cursor")
         offset = 0 if cursor else (page - 1) * limit
-        found = await services.listing.page(wanted, cursor, limit=limit, offset=offset)
+        found = await services.transaction_list.page(wanted, cursor, limit=limit, offset=offset)
         total = None if cursor else found.count
         return Response(
             {
@@ -104,14 +104,14 @@ class TransactionsApi(Controller):
         """Book an entry, or with `{"mode": "ai", "text": …}` what a sentence says (202, read again by its id)."""
         if data.get("mode") == "ai":
             sentence = SentenceIn.model_validate(data)
-            return await once(request, services, lambda: self._read(services, sentence.text), status=202)
+            return await respond_once(request, services, lambda: self._read(services, sentence.text), status=202)
         entry = EntryIn.model_validate(data)
 
         async def add() -> dict[str, Any]:
             row = await services.transactions.add(entry)
-            return record(await services.listing.line(row.id))
+            return record(await services.transaction_list.line(row.id))
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     async def _read(self, services: Services, text: str) -> dict[str, Any]:
         """Book a sentence at once, and keep the request so that it can be read again."""
@@ -137,7 +137,7 @@ class TransactionsApi(Controller):
         return await self._request(services, job)
 
     async def _request(self, services: Services, job: Job) -> dict[str, Any]:
-        lines = await services.listing.lines(job.arguments.get("transactions", []))
+        lines = await services.transaction_list.lines(job.arguments.get("transactions", []))
         return {
             "id": job.id,
             "state": STATES[job.state],
@@ -165,10 +165,10 @@ class TransactionsApi(Controller):
         wanted = strict_filter(request.query_params.dict())
         target = check_currency(currency) if currency else services.member.book.base_currency
         income, expense, rates = Money(0, target), Money(0, target), list[dict[str, str]]()
-        for each in await services.listing.totals(wanted):
+        for each in await services.transaction_list.totals(wanted):
             into, out = Money(each.into, each.currency), Money(-each.out, each.currency)
             if each.currency != target:
-                quote = await services.rates.rate(each.currency, target, services.today, field="currency")
+                quote = await services.currencies.rate(each.currency, target, services.today, field="currency")
                 rates.append({"currency": each.currency, "rate": quote.text, "as_of": quote.as_of.isoformat()})
                 into, out = into.to(target, quote.rate), out.to(target, quote.rate)
             income, expense = income + into, expense + out
@@ -187,7 +187,7 @@ class TransactionsApi(Controller):
         self, services: NamedDependency[Services], transaction_id: FromPath[int]
     ) -> Response[Any]:
         """One transaction."""
-        return Response(record(await services.listing.line(transaction_id)))
+        return Response(record(await services.transaction_list.line(transaction_id)))
 
     @patch("/{transaction_id:int}", operation_id="ChangeTransaction")
     async def change_transaction(
@@ -198,7 +198,7 @@ class TransactionsApi(Controller):
     ) -> Response[Any]:
         """Change what is sent. With `version`, a 409 when somebody saved another one first."""
         await services.transactions.edit(transaction_id, data)
-        return Response(record(await services.listing.line(transaction_id)))
+        return Response(record(await services.transaction_list.line(transaction_id)))
 
     @delete("/{transaction_id:int}", operation_id="DeleteTransaction")
     async def delete_transaction(self, services: NamedDependency[Services], transaction_id: FromPath[int]) -> None:

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from app.schemas.transfers import TransferIn, TransferOut
 from app.services import Services
 from app.web.guards import MEMBER
-from app.web.idempotency import once
+from app.web.idempotency import respond_once
 
 
 class TransfersApi(Controller):
@@ -29,7 +29,7 @@ class TransfersApi(Controller):
             transfer, out, into = await services.transfers.add(data)
             return TransferOut(id=transfer.id, from_transaction=out.id, to_transaction=into.id)
 
-        return await once(request, services, add)
+        return await respond_once(request, services, add)
 
     @delete("/{transfer_id:int}", operation_id="DeleteTransfer")
     async def delete_transfer(self, services: NamedDependency[Services], transfer_id: FromPath[int]) -> None:

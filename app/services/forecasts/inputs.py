@@ -163,7 +163,7 @@ async def _accounts(services: Services) -> tuple[AccountDays, ...]:
             continue
         of_account = days[each.id]
         later = sum(net for day, net in of_account.items() if day > today)
-        quote = await services.rates.find(each.currency, book.base_currency, today)
+        quote = await services.currencies.find(each.currency, book.base_currency, today)
         rate = quote.rate if quote else None
         found.append(
             AccountDays(each.id, each.name, each.currency, each.kind, each.balance_minor - later, of_account, rate)
@@ -194,7 +194,7 @@ async def _flows(services: Services) -> tuple[dict[int, dict[date, Minor]], froz
         if category_id == TRANSFER:
             continue
         on = min(book.months.period(month).last, today)
-        quote = await services.rates.find(currency, book.base_currency, on)
+        quote = await services.currencies.find(currency, book.base_currency, on)
         if quote is None:
             missing.add(currency)
             continue

@@ -21,7 +21,7 @@ from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor
 from app.services.forecasts.items import Item
 from app.services.forecasts.outlook import Band, Outlook
-from app.services.forecasts.safe import Due, due_items, main_incomes
+from app.services.forecasts.safe_to_spend import Due, due_items, main_incomes
 from app.services.forecasts.scenarios import Scenario
 from app.services.forecasts.service import Freshness
 
@@ -142,7 +142,7 @@ async def look(services: Services, *, days: int, account: str, what: Sequence[st
     outlook = await forecasts.balance(choice.target)
     spending, income = await forecasts.monthly(SPENDING), await forecasts.monthly(INCOME)
     suppositions = await what_if.read_all(services, what)
-    quote = await services.rates.find(base, choice.currency, services.today)
+    quote = await services.currencies.find(base, choice.currency, services.today)
     rate = quote.rate if quote else Decimal(1)
     plain = outlook.points[: days + 1]
     ahead = what_if.on_balance(outlook, suppositions, rate, base)[: days + 1]
@@ -196,7 +196,7 @@ async def _past(services: Services, choice: Choice, back: int, step: int, now: M
     for account_id, day, minor in rows:
         currency = currencies[account_id]
         if currency != choice.currency:
-            quote = await services.rates.find(currency, base, today)
+            quote = await services.currencies.find(currency, base, today)
             minor = Money(int(minor), currency).to(base, quote.rate).minor if quote else 0
         net[day] += int(minor)
     found, level = [(today, now)], now

@@ -231,7 +231,7 @@ async def _amount(services: Services, text: str) -> Minor:
     if money is None:
         raise Invalid(_("Write an amount, like 12.50."), field="what")
     if money.currency != base:
-        money = (await services.rates.convert(money, base, services.today, field="what")).amount
+        money = (await services.currencies.convert(money, base, services.today, field="what")).amount
     return abs(money.minor)
 
 

@@ -16,13 +16,14 @@ from app.errors import Invalid, NotFound
 from app.i18n import _
 from app.models import ChangeSet, DayTotal, Forecast
 from app.models.base import now
+from app.services.base import Service
 from app.services.forecasts import compute
 from app.services.forecasts.compute import INCOME, ITEMS, SPENDABLE, Result
 from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor, gather
 from app.services.forecasts.items import Item, is_income
 from app.services.forecasts.outlook import Band, Outlook, Quality, outlook_of
-from app.services.forecasts.safe import SafeToSpend, safe_to_spend
+from app.services.forecasts.safe_to_spend import SafeToSpend, safe_to_spend
 from app.services.forecasts.savings import Saved, saved_ahead
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ class Freshness:
     is_current: bool
 
 
-class ForecastService:
+class ForecastService(Service):
     """The forecasts of one book."""
 
     def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
+        super().__init__(services)
         self._stored: dict[str, Forecast | None] = {}
 
     # -- reading -------------------------------------------------------------------------------
@@ -144,7 +145,9 @@ class ForecastService:
                 if target.startswith("category:")
                 else incoming == (target == INCOME)
             )
-            quote = await self.services.rates.find(item.currency, self.member.book.base_currency, self.services.today)
+            quote = await self.services.currencies.find(
+                item.currency, self.member.book.base_currency, self.services.today
+            )
             if item.kind == "transfer" or not mine or quote is None:
                 continue
             minor = Money(item.minor, item.currency).to(self.member.book.base_currency, quote.rate).minor
@@ -229,7 +232,7 @@ class ForecastService:
                 return now_there
             if each.is_archived or (target == SPENDABLE and each.kind not in SPENDABLE_KINDS):
                 continue
-            quote = await self.services.rates.find(each.currency, base, today)
+            quote = await self.services.currencies.find(each.currency, base, today)
             if quote is not None:
                 total += Money(now_there, each.currency).to(base, quote.rate).minor
         return total

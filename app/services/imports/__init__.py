@@ -19,7 +19,7 @@ from app.domain.money import Money
 from app.domain.statement import csv
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Conflict, Invalid, NotFound
-from app.events import LedgerChanged, announce
+from app.events import LedgerChanged, enqueue
 from app.i18n import _, ngettext
 from app.models import (
     Account,
@@ -34,6 +34,7 @@ from app.models import (
     Transaction,
 )
 from app.models.repository import BookRepository
+from app.services.base import Service
 from app.services.imports import files
 from app.services.imports.booking import Booking, summed_up
 from app.services.imports.intake import Intake, added, keep, parsed, taken_over
@@ -127,11 +128,11 @@ def currencies_of(inspection: csv.Inspection) -> frozenset[str]:
     return frozenset(each for each in named if is_currency(each))
 
 
-class ImportService:
+class ImportService(Service):
     """One book's imports. A file is read before the database is locked for writing, a long one while it is written."""
 
     def __init__(self, services: Services) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
+        super().__init__(services)
         self.batches = BatchRepository(services.session, services.member.book.id)
 
     # -- looking
@@ -215,7 +216,7 @@ class ImportService:
 
     async def _reader(self, session: AsyncSession, account: Account) -> Reader:
         services = self.services if session is self.session else type(self.services)(session, self.member)
-        return Reader(services.rates, account, await services.filing.ready())
+        return Reader(services.currencies, account, await services.categorisation.ready())
 
     async def read_file(self, file: BinaryIO, looked: Looked) -> Statement:
         """The lines of an inspected file; raises ``Questions`` while something is open."""
@@ -234,7 +235,7 @@ class ImportService:
         async with self._looking() as session:
             account = await self._account(session, batch.account_id)
             reader = await self._reader(session, account)
-        reader.rates = self.services.rates
+        reader.rates = self.services.currencies
         return reader.parts(_lines(file, looked) if looked else stored_lines(file))
 
     async def account(self, account_id: int | None) -> Account:
@@ -414,7 +415,7 @@ class ImportService:
         intake = await self._intake(batch, unsure)
         ids = await intake.take_all(statement)
         await intake.finish()
-        announce(self.session, LedgerChanged(self.member.book.id))
+        enqueue(self.session, LedgerChanged(self.member.book.id))
         return Report(statement, batch, ids)
 
     async def stream(
@@ -427,7 +428,7 @@ class ImportService:
                 await intake.take(part)
                 await asyncio.to_thread(progress, intake.count)
         await intake.finish()
-        announce(self.session, LedgerChanged(self.member.book.id))
+        enqueue(self.session, LedgerChanged(self.member.book.id))
 
     async def _intake(self, batch: ImportBatch, unsure: Unsure) -> Intake:
         account = await self._account(self.session, batch.account_id, locking=True)
@@ -511,7 +512,7 @@ class ImportService:
         batch.unsure = len(left)
         batch.duplicates = batch.rows - batch.created - batch.unsure - batch.failed
         await self.session.flush()
-        announce(self.session, LedgerChanged(self.member.book.id))
+        enqueue(self.session, LedgerChanged(self.member.book.id))
         return batch, [row for row, _word in decided]
 
     async def _book_decided(self, batch: ImportBatch, account: Account, pairs: Sequence[tuple[ImportRow, Row]]) -> None:
@@ -527,7 +528,7 @@ class ImportService:
                 row.match_id = found.by_identity[line.identity, line.ordinal].id
             else:
                 going.append((row, line))
-        filing = await self.services.filing.ready()
+        filing = await self.services.categorisation.ready()
         for filed, (_row, line) in zip(
             filing.file([line.line for _row, line in going], account.id), going, strict=True
         ):
@@ -609,8 +610,8 @@ class ImportService:
     async def undo(self, batch_id: int, *, even_edited: bool = False) -> ImportBatch:
         """Take a whole import back; raises ``EditedSince`` once when rows of it were changed meanwhile."""
         batch = await self.get(batch_id)
-        await Undoing(self.session, self.member, batch).undo(even_edited=even_edited)
-        announce(self.session, LedgerChanged(self.member.book.id))
+        await Undoing(self.services, batch).undo(even_edited=even_edited)
+        enqueue(self.session, LedgerChanged(self.member.book.id))
         return batch
 
 

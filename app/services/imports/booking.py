@@ -16,9 +16,9 @@ from app.domain.money import wire
 from app.domain.search import search_text
 from app.models import ImportBatch, Payee, Status, Transaction, TransactionTag
 from app.models.base import now
-from app.services import rollups
-from app.services.filing import OPEN
+from app.services.categorisation import OPEN
 from app.services.imports.matching import Row
+from app.services.ledger import rollups
 from app.services.payees import key_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ CHUNK = 4000
 ROWS = 1000  # in one statement; SQLite takes 32,766 values
 COLUMNS = (
     "booked_on", "amount_minor", "payee_id", "category_id", "memo", "statement_text", "original_minor",
-    "original_currency", "rate", "rate_source", "filed_by", "confidence", "because", "external_id", "identity",
+    "original_currency", "rate", "rate_source", "categorised_by", "confidence", "reason", "external_id", "identity",
     "ordinal", "search_text",
 )  # fmt: skip
 Record = tuple[Any, ...]
@@ -144,7 +144,7 @@ class Booking:
             *(original or NO_ORIGINAL),
             filed.by,
             filed.confidence,
-            filed.because,
+            filed.reason,
             line.external_id or None,
             row.identity,
             row.ordinal,

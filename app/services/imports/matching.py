@@ -22,7 +22,7 @@ from app.domain.statement.identity import (
 from app.domain.statement.lines import BadLine, Line
 from app.i18n import _
 from app.models import Account, Payee, Tombstone, Transaction
-from app.services.filing import Filed
+from app.services.categorisation import Categorised
 
 EQUAL_LINES = 10_000  # of one identity in a file; more is no statement
 NEW, SAME, UNSURE = "new", "same", "unsure"
@@ -50,7 +50,7 @@ class Row:
     reason: str = ""
     match_id: int | None = None
     takes_over: bool = False  # the match was typed by hand and takes this line's identity
-    filed: Filed | None = None
+    filed: Categorised | None = None
 
 
 def numbered(account_id: int, lines: Iterable[Line | BadLine]) -> Iterator[Row | BadLine]:

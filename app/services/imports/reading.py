@@ -15,9 +15,9 @@ from app.domain.money import Money
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Invalid
 from app.models import Account
-from app.services.filing import Filing
+from app.services.categorisation import BookCategoriser
+from app.services.currencies import CurrencyService
 from app.services.imports.matching import Original, Row, numbered
-from app.services.rates import RateService
 
 CHUNK = 4000
 
@@ -40,7 +40,7 @@ class Statement:
 class Reader:
     """Reads for one account. Parsing and filing run in a thread, so that the web process answers meanwhile."""
 
-    def __init__(self, rates: RateService, account: Account, filing: Filing) -> None:
+    def __init__(self, rates: CurrencyService, account: Account, filing: BookCategoriser) -> None:
         self.rates, self.filing = rates, filing
         self.account_id, self.currency = account.id, account.currency
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import case, delete, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.errors import Conflict
@@ -25,9 +24,11 @@ from app.models import (
     Transfer,
 )
 from app.models.base import now
-from app.services import rollups
-from app.services.journal import JournalService
-from app.services.member import Member
+from app.services.base import Service
+from app.services.ledger import rollups
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 NAMED = 20  # edited rows that are listed
 
@@ -56,12 +57,13 @@ class EditedSince(Conflict):
         self.count, self.rows = count, rows
 
 
-class Undoing:
+class Undoing(Service):
     """One batch being taken back, in the running unit of work."""
 
-    def __init__(self, session: AsyncSession, member: Member, batch: ImportBatch) -> None:
-        self.session, self.member, self.batch = session, member, batch
-        self.own = Transaction.import_batch_id == batch.id, Transaction.book_id == member.book.id
+    def __init__(self, services: Services, batch: ImportBatch) -> None:
+        super().__init__(services)
+        self.batch = batch
+        self.own = Transaction.import_batch_id == batch.id, Transaction.book_id == self.member.book.id
 
     async def undo(self, *, even_edited: bool) -> None:
         if self.batch.status is not ImportStatus.DONE:
@@ -103,7 +105,7 @@ class Undoing:
 
     async def _note(self) -> None:
         """This is the taking back of the import's own change set; its later decisions go with it."""
-        journal = JournalService(self.session, self.member)
+        journal = self.services.journal
         first = select(ChangeSet).where(
             ChangeSet.import_batch_id == self.batch.id, ChangeSet.book_id == self.member.book.id
         )

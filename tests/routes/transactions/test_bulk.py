@@ -12,8 +12,8 @@ from app import db
 from app.models import Status, Transaction
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.services import bulk_edit
-from app.services.check import check_invariants
-from tests.entries import account, cash, transfer
+from app.services.ledger.invariants import check_invariants
+from tests.support.entries import account, cash, transfer
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def sound_books(database: db.Database, run: Any) -> Any:
 
 
 def lines(person: Any, ids: list[int]) -> dict[int, Any]:
-    found = person.work(lambda services: services.listing.lines(ids))
+    found = person.work(lambda services: services.transaction_list.lines(ids))
     return {line.id: line for line in found}
 
 
@@ -166,7 +166,13 @@ def test_without_scripts_the_browser_goes_back_to_its_filter(alice: Any, rows: l
 
 
 async def of_each(services: Any) -> dict[int, tuple[Any, ...]]:
-    columns = Transaction.id, Transaction.category_id, Transaction.account_id, Transaction.status, Transaction.filed_by
+    columns = (
+        Transaction.id,
+        Transaction.category_id,
+        Transaction.account_id,
+        Transaction.status,
+        Transaction.categorised_by,
+    )
     found = await services.session.execute(
         select(*columns, Transaction.confidence).where(Transaction.book_id == services.member.book.id)
     )

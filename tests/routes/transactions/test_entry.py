@@ -10,13 +10,13 @@ from PIL import Image
 
 from app.models import Account, AccountKind, Status
 from app.schemas.transactions import TransactionIn, TransactionPatch
-from app.services.listing import Filter
+from app.services.transaction_list import Filter
 
 FORM = {"flow": "out", "amount": "12.50", "payee": "Zzyxq", "booked_on": "2026-03-14", "splits": ""}
 
 
 def lines(person: Any) -> list[Any]:
-    return person.work(lambda services: services.listing.page(Filter())).lines
+    return person.work(lambda services: services.transaction_list.page(Filter())).lines
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_a_corrected_category_offers_its_likes_and_a_rule(alice: Any, groceries:
     change_set = int(refiled.text.split('hx-post="/activity/')[1].split("/")[0])
 
     def filed() -> list[bool]:
-        return [bool(line.category) for line in alice.work(lambda services: services.listing.lines(others))]
+        return [bool(line.category) for line in alice.work(lambda services: services.transaction_list.lines(others))]
 
     assert filed() == [True, True]
     alice.work(lambda services: services.journal.undo(change_set))

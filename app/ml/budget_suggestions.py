@@ -1,0 +1,224 @@
+"""Budgets proposed from a profile and past spending, made to fit the income less the savings goal."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from statistics import fmean, median, pstdev
+from typing import Any
+
+import numpy as np
+
+from app.domain.categories import defaults
+from app.i18n import _, ngettext
+from app.ml import artifacts, households, wording
+from app.ml.trees import Floats, Forest
+
+QUANTILES = (0.1, 0.5, 0.7, 0.9)
+NUMBERS = ("monthly_income", "household_size", "children", "seniors", "earners", "age", "savings_goal")
+BUDGET = 0.7  # a budget that would have been kept in seven months of ten
+MODEL_MONTHS = 3  # months up to which the model alone is best; it was trained on short histories
+OWN_MONTHS = 3.0  # further months after which the own percentile weighs as much as the model
+LONGEST = 36  # months looked back
+SETTLED = 3  # months after which a category nobody spends on is not proposed any more
+ESSENTIALS_GIVE = 0.25  # how far essentials go towards their low end while the others go all the way
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A monthly budget for a category; spending is expected between low and high in eight months of ten."""
+
+    category: str
+    amount: float
+    low: float
+    high: float
+    reason: str
+
+
+def suggest(profile: Mapping[str, Any], history: Iterable[Mapping[str, Any]]) -> list[Suggestion]:
+    """A full monthly budget in one currency, largest first.
+
+    `profile` may have monthly_income, household_size, children, seniors, earners, age, currency, country, housing
+    (rent, mortgage, own, free) and savings_goal (a monthly amount, or a share of the income when under 1).
+    `history` is rows of month ("YYYY-MM"), category and amount. With neither a currency that is known nor an
+    income nor history there is nothing to go by, and the budget is empty. Raises ValueError for values that are
+    no numbers or no months.
+    """
+    for name in NUMBERS:
+        households.number(profile, name)
+    months = _by_category(history)
+    length = max((len(m) for m in months.values()), default=0)
+    total = sum(fmean(m) for m in months.values()) if len(months) > 1 else None
+    own = [_from_history(profile, category, past, total) for category, past in months.items()]
+    new = [] if length >= SETTLED else _for_newcomer(profile, set(months))
+    return _fitted(profile, sorted((s for s in [*own, *new] if s.amount > 0), key=lambda s: (-s.amount, s.category)))
+
+
+# -- what a household of this kind spends ------------------------------------------------------
+
+
+def priors(forests: Mapping[str, Forest], rows: Floats, groups: Sequence[str], typical: float) -> Floats:
+    """Quantiles of the monthly spending of groups, shape (n, len(QUANTILES)), for rows of household features."""
+    shares = np.array([households.SHARES[g] for g in groups])[:, None]
+    found = np.stack([forests[f"new/{q}"].predict(rows) for q in QUANTILES], axis=1)
+    ordered: Floats = np.maximum.accumulate(np.maximum(found, 0), axis=1) * shares * typical
+    return ordered
+
+
+def _priors(profile: Mapping[str, Any], category: str) -> Floats | None:
+    """The same for one category, its part of the group; nothing where nothing is known."""
+    group, typical = households.GROUP_OF.get(category), households.typical_income(profile)
+    if group is None or typical is None:
+        return None
+    rows = np.array([households.features(profile, group)])
+    row: Floats = priors(models(), rows, [group], typical)[0] * _part(profile, group, category)
+    return row
+
+
+def _part(profile: Mapping[str, Any], group: str, category: str) -> float:
+    """The part of its group that a category has: without children theirs goes to the rest."""
+    parts = households.GROUPS[group]
+    if not households.number(profile, "children"):
+        parts = {c: share for c, share in parts.items() if c not in households.WITH_CHILDREN}
+    return parts.get(category, 0.0) / sum(parts.values())
+
+
+def _for_newcomer(profile: Mapping[str, Any], known: set[str]) -> list[Suggestion]:
+    found = []
+    for category in households.GROUP_OF:
+        prior = None if category in known else _priors(profile, category)
+        if prior is None:
+            continue
+        low, _median, amount, high = map(float, prior)
+        if households.number(profile, "monthly_income"):
+            text = _("Households like yours with a similar income keep to this in seven months of ten.")
+        else:
+            text = _("A start from what households spend at a typical income; add your income to make it yours.")
+        found.append(Suggestion(category, round(amount, 2), round(low, 2), round(high, 2), text))
+    return found
+
+
+# -- what this user has spent -------------------------------------------------------------------
+
+
+def history_features(
+    past: Sequence[float], total: float | None, prior: Floats | None, group: str | None
+) -> tuple[list[float], float]:
+    """What the models see of the monthly amounts of one category, oldest first, and the scale they are divided by.
+
+    `total` is the mean of all spending if more than this category is known, `prior` the quantiles of such households.
+    """
+    n, mean = len(past), fmean(past)
+    scale = mean if prior is None else (n * mean + float(prior[1])) / (n + 1)
+    scale = max(scale, 1e-6)
+    shape = [mean, past[-1], median(past), min(past), max(past), fmean(past[-3:]), pstdev(past)]
+    known = [math.nan] * len(QUANTILES) if prior is None else [float(p) / scale for p in prior]
+    row = [math.log(n), *(v / scale for v in shape), *known, sum(not v for v in past) / n]
+    row.append(math.nan if total is None else mean / max(total, 1e-6))
+    return [*row, math.nan if group is None else float(list(households.GROUPS).index(group))], scale
+
+
+def blended(forests: Mapping[str, Forest], rows: Floats, scales: Floats, quantile: float = BUDGET) -> Floats:
+    """The model's quantile for rows of history features, in money."""
+    found: Floats = np.maximum(forests[f"past/{quantile}"].predict(rows), 0) * scales
+    return found
+
+
+def _from_history(profile: Mapping[str, Any], category: str, past: list[float], total: float | None) -> Suggestion:
+    row, scale = history_features(past, total, _priors(profile, category), households.GROUP_OF.get(category))
+    rows, scales, n = np.array([row]), np.array([scale]), len(past)
+    further = max(0, n - MODEL_MONTHS)
+    weight = further / (further + OWN_MONTHS)
+    found = [
+        (1 - weight) * float(blended(models(), rows, scales, q)[0]) + weight * float(np.quantile(past, q))
+        for q in QUANTILES
+    ]
+    low, _median, amount, high = np.maximum.accumulate(found)
+    currency = profile.get("currency")
+
+    def money(amount: float) -> str:
+        return wording.money(amount, currency, whole=True)
+
+    text = ngettext(
+        "You spent {amount} here in the month on record; households vary, so there is some room.",
+        "You spent {mean} a month on average over {n} months, between {least} and {most}.",
+        n,
+        amount=money(past[-1]),
+        mean=money(fmean(past)),
+        least=money(min(past)),
+        most=money(max(past)),
+    )
+    return Suggestion(category, round(float(amount), 2), round(float(low), 2), round(float(high), 2), text)
+
+
+def _by_category(history: Iterable[Mapping[str, Any]]) -> dict[str, list[float]]:
+    """Spending per month of every category, oldest first, zero where nothing was spent, without incomes."""
+    sums: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for row in history:
+        amount = float(row["amount"])
+        if not math.isfinite(amount):
+            raise ValueError(f"The amount of {row['category']!r} in {row['month']} is not a finite number.")
+        sums[str(row["category"])][_month(row["month"])] += amount
+    spending = {c: by_month for c, by_month in sums.items() if c not in _incomes() and any(by_month.values())}
+    if not spending:
+        return {}
+    last = max(m for by_month in spending.values() for m in by_month)
+    first = max(min(m for by_month in spending.values() for m in by_month), last - LONGEST + 1)
+    found = {}
+    for category, by_month in sorted(spending.items()):
+        sign = -1 if sum(by_month.values()) < 0 else 1
+        months = [max(0.0, sign * by_month.get(m, 0.0)) for m in range(first, last + 1)]
+        if any(months):
+            found[category] = months
+    return found
+
+
+def _month(text: Any) -> int:
+    """Months since year 0 of ``YYYY-MM``."""
+    year, _dash, month = str(text).partition("-")
+    if not (year.isdecimal() and month[:2].isdecimal() and 1 <= int(month[:2]) <= 12):
+        raise ValueError(f"{text!r} is not a month like 2025-03.")
+    return int(year) * 12 + int(month[:2]) - 1
+
+
+@cache
+def _incomes() -> frozenset[str]:
+    return frozenset(c.key for g in defaults("en") if g.kind == "income" for c in g.categories)
+
+
+# -- fitting ---------------------------------------------------------------------------------------
+
+
+def _fitted(profile: Mapping[str, Any], wanted: list[Suggestion]) -> list[Suggestion]:
+    """Lower budgets until they fit: wishes first towards their low end, then everything alike."""
+    income, goal = households.number(profile, "monthly_income"), households.number(profile, "savings_goal") or 0.0
+    if not income:
+        return wanted
+    cap = max(0.0, income - (goal * income if goal < 1 else goal))
+    total = sum(s.amount for s in wanted)
+    if total <= cap:
+        return wanted
+    give = [(ESSENTIALS_GIVE if s.category in households.ESSENTIAL else 1.0) * (s.amount - s.low) for s in wanted]
+    part = min(1.0, (total - cap) / sum(give)) if sum(give) else 0.0
+    amounts = [s.amount - part * g for s, g in zip(wanted, give, strict=True)]
+    scale = min(1.0, cap / sum(amounts))
+    lowered = [
+        _lowered(s, math.floor(amount * scale * 100) / 100, profile.get("currency"))
+        for s, amount in zip(wanted, amounts, strict=True)
+    ]
+    return sorted(lowered, key=lambda s: (-s.amount, s.category))
+
+
+def _lowered(suggestion: Suggestion, amount: float, currency: str | None) -> Suggestion:
+    before = wording.money(suggestion.amount, currency, whole=True)
+    text = _("Lowered from {amount} so that all budgets fit your income less your savings goal.", amount=before)
+    return replace(suggestion, amount=amount, low=min(suggestion.low, amount), reason=f"{suggestion.reason} {text}")
+
+
+@cache
+def models() -> dict[str, Forest]:
+    arrays = artifacts.arrays("budgets")
+    return {name: Forest.from_arrays(arrays, name) for q in QUANTILES for name in (f"new/{q}", f"past/{q}")}

@@ -1,0 +1,36 @@
+"""Budgets that are proposed, as JSON."""
+
+from __future__ import annotations
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+
+from app.schemas.insights import BudgetSuggestion, BudgetSuggestions, Named
+from app.services import Services
+from app.web.guards import MEMBER
+
+
+class SuggestionsApi(Controller):
+    path = "/v1/budgets/suggestions"
+    tags = ["Budgets"]
+    opt = MEMBER
+
+    @get("/", operation_id="SuggestBudgets")
+    async def suggest(self, services: NamedDependency[Services]) -> BudgetSuggestions:
+        """A monthly budget for each category, from the profile and the months so far; nothing is stored.
+
+        ``low`` and ``high`` are what is expected in eight months of ten.
+        """
+        return BudgetSuggestions(
+            currency=services.member.book.base_currency,
+            suggestions=[
+                BudgetSuggestion(
+                    category=Named(id=each.label.id, name=each.label.name),
+                    amount=each.amount.wire,
+                    low=each.low.wire,
+                    high=each.high.wire,
+                    reason=each.reason,
+                )
+                for each in await services.budget_suggestions.budgets()
+            ],
+        )

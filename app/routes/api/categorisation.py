@@ -1,0 +1,69 @@
+"""Where a text would be filed, and how unusual an amount would be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from app.domain.money import Money, exponent, wire
+from app.models import FindingKind
+from app.schemas.anomalies import Expected, ReasonOut, ScoreIn, ScoreOut
+from app.schemas.rules import PredictIn
+from app.services import Services
+from app.services.categorisation import Entry
+from app.web.guards import MEMBER
+
+
+class PredictionsApi(Controller):
+    path = "/v1/transactions/predict-category"
+    tags = ["Transactions"]
+    opt = MEMBER
+
+    @post("/", operation_id="PredictCategory", status_code=200)
+    async def predict_category(self, services: NamedDependency[Services], data: JSONBody[PredictIn]) -> dict[str, Any]:
+        """The category that a text would be filed under, how sure that is, the three likeliest, and why.
+
+        ``category`` is null when it is not sure enough to be filed without asking.
+        """
+        currency = services.member.book.base_currency
+        money = Money.parse(data.amount, currency) if data.amount is not None else Money(-1000, currency)
+        filing = await services.categorisation.ready()
+        found = filing.file([Entry(data.text, money.minor, currency, services.today)])[0]
+        names = {each.id: {"id": each.id, "name": each.name} for each in (await services.categories.by_id()).values()}
+        best = found.confidence / 1000 if found.confidence is not None else 1.0 if found.category_id else 0.0
+        return {
+            "category": names.get(found.category_id or 0),
+            "confidence": best or (round(found.top[0].probability, 3) if found.top else 0.0),
+            "top": [
+                {"category": names[each.category_id], "confidence": round(each.probability, 3)} for each in found.top
+            ],
+            "because": [found.reason] if found.reason else [each.reason for each in found.top[:1]],
+        }
+
+
+class ScoreApi(Controller):
+    path = "/v1/transactions/score"
+    tags = ["Transactions"]
+    opt = MEMBER
+
+    @post("/", operation_id="ScoreTransaction", status_code=200)
+    async def score(self, services: NamedDependency[Services], data: JSONBody[ScoreIn]) -> ScoreOut:
+        """How unusual an amount would be, judged by the book's past; nothing is stored.
+
+        ``amount`` is a magnitude in the default account's currency; the direction is that of the category.
+        """
+        found, currency = await services.anomalies.score(data.category, data.amount, data.payee, data.booked_on)
+
+        def plain(amount: float) -> str:
+            return wire(round(amount * 10 ** exponent(currency)), currency)
+
+        return ScoreOut(
+            score=round(found.score, 3),
+            is_anomaly=found.is_anomaly,
+            currency=currency,
+            expected=Expected(low=plain(found.expected_low), high=plain(found.expected_high)),
+            reasons=[ReasonOut(kind=FindingKind(each.kind), sentence=each.sentence) for each in found.reasons],
+        )

@@ -1,0 +1,84 @@
+"""Conversion and the book's own rates as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from app.domain.money import Money, check_currency
+from app.models import Rate
+from app.schemas.currencies import ConversionOut, Day, RateIn, RateOut
+from app.schemas.paging import PageNumber, PageSize, paged
+from app.services import Services
+from app.web.guards import MEMBER
+from app.web.idempotency import respond_once
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def out(row: Rate) -> RateOut:
+    return RateOut(id=row.id, base=row.base, quote=row.quote, rate=row.rate, as_of=row.as_of, source=row.source)
+
+
+class CurrencyApi(Controller):
+    path = "/v1/currency"
+    tags = ["Currency"]
+    opt = MEMBER
+
+    @get("/convert", operation_id="Convert")
+    async def convert(
+        self,
+        services: NamedDependency[Services],
+        amount: FromQuery[str],
+        base: Annotated[str, QueryParameter(name="from")],
+        quote: Annotated[str, QueryParameter(name="to")],
+        on: FromQuery[Day | None] = None,
+    ) -> ConversionOut:
+        """An amount in another currency at the latest rate on or before a day; today when none is given."""
+        money = Money.parse(amount, check_currency(base, "from"))
+        found = await services.currencies.convert(money, check_currency(quote, "to"), on or services.today, field="to")
+        return ConversionOut(
+            amount=found.amount.wire,
+            currency=found.amount.currency,
+            rate=found.text,
+            as_of=found.as_of,
+            source=found.source,
+        )
+
+    @get("/rates", operation_id="ListRates")
+    async def list_rates(
+        self, services: NamedDependency[Services], page: PageNumber = 1, limit: PageSize = 50
+    ) -> dict[str, Any]:
+        """The book's own rates; those of the European Central Bank are always there besides."""
+        return paged("rates", [out(row) for row in await services.currencies.own()], page, limit)
+
+    @post("/rates", operation_id="AddRate", status_code=201)
+    async def add_rate(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[RateIn]
+    ) -> Response[RateOut]:
+        """Units of ``quote`` for one ``base`` from a day on; it wins over every other source."""
+
+        async def add() -> RateOut:
+            return out(await services.currencies.add(data))
+
+        return await respond_once(request, services, add)
+
+    @get("/rates/{rate_id:int}", operation_id="GetRate")
+    async def get_rate(self, services: NamedDependency[Services], rate_id: FromPath[int]) -> RateOut:
+        """One own rate."""
+        return out(await services.currencies.get(rate_id))
+
+    @patch("/rates/{rate_id:int}", operation_id="ChangeRate")
+    async def change_rate(
+        self, services: NamedDependency[Services], rate_id: FromPath[int], data: JSONBody[RateIn]
+    ) -> RateOut:
+        """Write an own rate anew."""
+        return out(await services.currencies.change(rate_id, data))
+
+    @delete("/rates/{rate_id:int}", operation_id="DeleteRate")
+    async def delete_rate(self, services: NamedDependency[Services], rate_id: FromPath[int]) -> None:
+        """Delete an own rate; what was converted by it keeps its amount."""
+        await services.currencies.delete(rate_id)

@@ -1,0 +1,122 @@
+"""The command palette's answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Controller, Request, get
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from app.i18n import _
+from app.services import Services
+from app.services.command_palette import Found, rank
+from app.services.transaction_list import words_of
+from app.web.filters import amount_text, relative_day
+from app.web.guards import MEMBER
+from app.web.nav import NAV
+from app.web.presenters.labels import KIND_ICONS
+from app.web.render import partial
+
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A line of the palette: goes to ``href``, tells the page ``run``, or fills quick add with ``fill``."""
+
+    title: str
+    icon: str
+    href: str = ""
+    note: str = ""
+    run: str = ""
+    fill: str = ""
+
+
+def actions() -> list[Option]:
+    return [
+        Option(_("Add a transaction"), "plus", run="saldo:add", note="N"),
+        Option(_("Import a file"), "upload", "/imports"),
+        Option(_("New account"), "landmark", "/accounts/new"),
+        Option(_("New rule"), "wand-sparkles", "/rules/new"),
+        Option(_("Month report"), "file-text", "/reports"),
+        Option(_("A year in days and habits"), "calendar-days", "/reports/year"),
+        Option(_("What needs a look"), "inbox", "/inbox"),
+        Option(_("Show what is not filed"), "circle-help", "/transactions?category=unfiled"),
+        Option(_("Switch theme"), "moon", run="saldo:theme"),
+        Option(_("Show keyboard shortcuts"), "keyboard", run="saldo:keys", note="?"),
+    ]
+
+
+def places() -> list[Option]:
+    return [Option(each.label, each.icon, each.href) for each in NAV]
+
+
+def fitting(options: list[Option], words: list[str]) -> list[Option]:
+    ranked = [(rank(each.title, words), at, each) for at, each in enumerate(options)]
+    return [each for place, _at, each in sorted((r for r in ranked if r[0] is not None), key=lambda r: r[:2])]
+
+
+def groups_of(found: Found, text: str, services: Services) -> list[tuple[str, list[Option]]]:
+    words = words_of(text)
+    groups = [
+        (_("Add"), _booking(found, text)),
+        (_("Go to"), fitting(places(), words)[:4]),
+        (_("Do"), fitting(actions(), words)[:4]),
+        (
+            _("Accounts"),
+            [
+                Option(
+                    each.name,
+                    KIND_ICONS[each.kind],
+                    f"/accounts/{each.id}",
+                    amount_text(each.balance_minor, each.currency),
+                )
+                for each in found.accounts
+            ],
+        ),
+        (
+            _("Categories"),
+            [Option(each.name, each.icon, f"/categories/{each.id}") for each in found.categories],
+        ),
+        (_("Payees"), [Option(each, "user", f"/transactions?{urlencode({'payee': each})}") for each in found.payees]),
+        (
+            _("Entries"),
+            [
+                Option(
+                    each.payee or _("No payee"),
+                    "receipt-text",
+                    f"/transactions/{each.id}",
+                    f"{amount_text(each.amount.minor, each.amount.currency)} · "
+                    f"{relative_day(each.booked_on, services.today)}",
+                )
+                for each in found.entries
+            ],
+        ),
+    ]
+    return [(title, options) for title, options in groups if options]
+
+
+def _booking(found: Found, text: str) -> list[Option]:
+    entry = found.booking
+    if entry is None:
+        return []
+    what = entry.payee or text
+    title = _("Add {what}, {amount}", what=what, amount=amount_text(entry.signed.minor, entry.currency, sign=True))
+    return [Option(title, "plus", f"/quick-add?{urlencode({'text': text})}", fill=text)]
+
+
+class CommandPaletteController(Controller):
+    path = "/palette"
+    opt = MEMBER
+
+    @get("/", name="palette")
+    async def search(self, request: Request[Any, Any, Any], services: NamedDependency[Services]) -> Template:
+        """What fits the text so far; the start of the palette without one."""
+        text = "".join(each for each in request.query_params.get("q", "") if each.isprintable())[:LONGEST].strip()
+        if not text:
+            return partial("palette/start")
+        found = await services.command_palette.find(text)
+        return partial("palette/results", groups=groups_of(found, text, services), query=text)

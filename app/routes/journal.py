@@ -1,0 +1,113 @@
+"""What happened in the book, by whom, and the way back."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from app.i18n import _
+from app.models import Actor
+from app.services import Member, Services
+from app.services.journal import PAGE, Entry
+from app.web.guards import MEMBER
+from app.web.htmx import is_htmx
+from app.web.render import page_or_partial, partial, redirect
+
+
+def actors() -> dict[Actor, str]:
+    """Who changes a book, as the filter and the lines say it."""
+    return {
+        Actor.USER: _("People"),
+        Actor.AGENT: _("Assistant"),
+        Actor.RULE: _("Rules"),
+        Actor.IMPORT: _("Imports"),
+        Actor.JOB: _("Background jobs"),
+        Actor.SAMPLE: _("Sample data"),
+    }
+
+
+ICONS = {
+    Actor.USER: ("user", 1),
+    Actor.AGENT: ("sparkles", 6),
+    Actor.RULE: ("wand-sparkles", 4),
+    Actor.IMPORT: ("upload", 3),
+    Actor.JOB: ("clock-3", 8),
+    Actor.SAMPLE: ("sparkles", 7),
+}
+
+
+def asked(request: Request[Any, Any, Any]) -> tuple[Actor | None, int | None]:
+    """The actor and the place to go on from; what is no such thing is left out."""
+    actor, before = request.query_params.get("actor", ""), request.query_params.get("before", "")
+    return (
+        Actor(actor) if actor in set(Actor) else None,
+        int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+    )
+
+
+def by_day(entries: list[Entry], time_zone: str) -> list[tuple[Any, list[Entry]]]:
+    zone = ZoneInfo(time_zone)
+    return [(day, list(rows)) for day, rows in groupby(entries, key=lambda each: each.at.astimezone(zone).date())]
+
+
+async def context(request: Request[Any, Any, Any], services: Services, member: Member) -> dict[str, Any]:
+    actor, before = asked(request)
+    entries = await services.journal.page(before, limit=PAGE + 1, actor=actor)
+    shown = entries[:PAGE]
+    more = {"before": shown[-1].id, **({"actor": actor.value} if actor else {})} if len(entries) > PAGE else {}
+    return {
+        "days": by_day(shown, member.user.time_zone),
+        "continues": before is not None,
+        "actor": actor,
+        "actors": actors(),
+        "icons": ICONS,
+        "more": f"/activity?{urlencode(more)}" if more else "",
+    }
+
+
+class JournalController(Controller):
+    path = "/activity"
+    opt = MEMBER
+
+    @get("/", name="activity")
+    async def activity(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
+    ) -> Template:
+        """Change sets, newest first."""
+        found = await context(request, services, member)
+        part = "activity/rows" if found["continues"] else "activity/list"
+        return page_or_partial(request, "activity", part, **found)
+
+    @get("/{change_set_id:int}", name="activity:details")
+    async def details(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], change_set_id: FromPath[int]
+    ) -> Template:
+        """What one change set did, before and after."""
+        label = (await services.journal.own(change_set_id)).label
+        return page_or_partial(
+            request, "change", "activity/story", story=await services.activity.tell(change_set_id), label=label
+        )
+
+    @post("/{change_set_id:int}/undo", name="activity:undo", status_code=200)
+    async def undo(
+        self, request: Request[Any, Any, Any], services: NamedDependency[Services], change_set_id: FromPath[int]
+    ) -> Response[Any] | Template:
+        """Take a change set back; the toast offers to do it again."""
+        undone = await services.activity.undo(change_set_id)
+        if not is_htmx(request):
+            return redirect(request, "/activity")
+        again = services.journal.change_set_id
+        can_redo = again is not None and undone.actor is not Actor.SAMPLE
+        return partial(
+            "activity/undone",
+            event="saldo:changed",
+            message=_("Undone: {label}", label=undone.label) if undone.label else _("Undone"),
+            redo_url=f"/activity/{again}/undo" if can_redo else "",
+        )

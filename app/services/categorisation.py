@@ -1,0 +1,367 @@
+"""Filing: one door through which quick add, imports and corrections find category, payee and tags.
+
+The user's rules come first, then what the file says, then what the user filed before and what is generally known.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from sqlalchemy import FromClause, bindparam, func, or_, select, union
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.domain import payees
+from app.domain.money import exponent
+from app.domain.rules import Matcher, Then
+from app.domain.search import fold
+from app.errors import Conflict
+from app.i18n import _, ngettext
+from app.models import Actor, CategorisedBy, Payee, Transaction
+from app.services.base import Service
+from app.services.bulk import recategorise
+
+if TYPE_CHECKING:
+    from app.ml.categoriser import Because, Categoriser, Guess, Memory
+    from app.services import Services
+
+LEARNED_FROM = (CategorisedBy.PERSON, CategorisedBy.FILE, CategorisedBy.RULE)
+UNANIMOUS = 2  # filings of one payee under one category, and none under another, that count as sure
+NAMES = 10_000  # of categories in a file that are remembered
+LEARNED_ROWS = 20_000  # the latest filed rows a memory is built from
+#: For one entry: the latest rows of the book, the latest of its payee and of payees that share a word with it.
+NEAR_ROWS, NEAR_PAYEES, SHORTEST_WORD = 200, 10, 4
+
+
+class Line(Protocol):
+    """What filing wants to know of a row; a line of a statement has it all."""
+
+    @property
+    def payee_text(self) -> str: ...
+    @property
+    def memo(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def minor(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def booked_on(self) -> date: ...
+
+
+class Entry(NamedTuple):
+    """A row of our own to be filed."""
+
+    payee_text: str
+    minor: int
+    currency: str
+    booked_on: date
+    memo: str = ""
+    category: str = ""
+
+
+class Suggestion(NamedTuple):
+    """One guess; ``probability`` is over all categories, 0 to 1."""
+
+    category_id: int
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Categorised:
+    """Where a row goes, who says so, how sure (per mille) and why.
+
+    Without a category it is not sure enough: ``confidence`` and ``reason`` are then of the first of ``top``, if any.
+    """
+
+    category_id: int | None = None
+    by: CategorisedBy | None = None
+    confidence: int | None = None
+    reason: str | None = None
+    payee: str = ""
+    tags: tuple[str, ...] = ()
+    top: tuple[Suggestion, ...] = ()
+
+
+OPEN = Categorised()
+
+
+@dataclass(slots=True)
+class BookCategoriser:
+    """Ready to file: all it needs is in memory, so it may run in a thread."""
+
+    model: Categoriser
+    memory: Memory
+    rules: Matcher
+    labels: dict[str, int]  # category by the label that models know it by
+    names: dict[str, int]  # category by its name in small letters
+    _answers: dict[int, Categorised] = field(default_factory=dict)
+    _said: dict[str, Categorised | None] = field(default_factory=dict)  # by what a file calls a category
+    _kept: list[object] = field(default_factory=list)  # answers whose ids are in use
+
+    def file(self, lines: Sequence[Line], account_id: int | None = None) -> list[Categorised]:
+        """Each row's filing, in order. What looks the same is worked out once."""
+        from app.ml.categoriser import Row
+
+        places = {code: exponent(code) for code in {line.currency for line in lines}}
+        sizes = {code: 10.0**-digits for code, digits in places.items()}
+        given = [self._of_file(line.category) for line in lines]
+        guesses = iter(
+            self.model.predict_many(
+                self.memory,
+                [
+                    Row(line.payee_text, line.minor * sizes[line.currency], line.booked_on)
+                    for line, known in zip(lines, given, strict=True)
+                    if known is None  # what the file says need not be guessed
+                ],
+            )
+        )
+        answers = [
+            known or self._of_models(line.payee_text, next(guesses)) for line, known in zip(lines, given, strict=True)
+        ]
+        self._by_memo(lines, answers, sizes)
+        _as_its_likes(lines, answers)
+        if len(self.rules) > 0:
+            for at, line in enumerate(lines):
+                text = f"{line.payee_text} {line.memo}" if line.memo else line.payee_text
+                payee = payees.clean(line.payee_text)
+                then = self.rules.first(text, payee, account_id, line.minor, places[line.currency])
+                answers[at] = _ruled(then, answers[at]) if then else answers[at]
+        return answers
+
+    def _by_memo(self, lines: Sequence[Line], answers: list[Categorised], sizes: dict[str, float]) -> None:
+        """Rows whose payee says too little are looked at once more with a memo that says something: “Gehalt”."""
+        from app.ml.categoriser import Row
+        from app.ml.seed_table import hints
+
+        for at, (line, answer) in enumerate(zip(lines, answers, strict=True)):
+            if answer.category_id is None and line.memo and (known := hints(line.memo)):
+                # the known words alone: numbers and names would make each memo another one to work out
+                text = " ".join((line.payee_text, *(hint.phrase for hint in known)))
+                row = Row(text, line.minor * sizes[line.currency], line.booked_on)
+                found = self._of_models(text, self.model.predict(self.memory, row))
+                if found.category_id is not None:
+                    answers[at] = found
+
+    def _of_file(self, name: str) -> Categorised | None:
+        """What the file says; a name is looked up once, as the next thousand lines say it too."""
+        if not name:
+            return None
+        if name not in self._said:
+            if len(self._said) >= NAMES:
+                self._said.clear()
+            category_id = self.names.get(name.casefold())
+            self._said[name] = Categorised(category_id, CategorisedBy.FILE) if category_id else None
+        return self._said[name]
+
+    def _always(self, text: str, why: Because) -> bool:
+        """Whether the user has filed this payee here, more than once and nowhere else."""
+        from app.ml.features import payee_key
+
+        filed = self.memory.payees.get(payee_key(text), {})
+        return why.kind == "payee" and why.count >= UNANIMOUS and len(filed) == 1
+
+    def _of_models(self, text: str, guesses: Sequence[Guess]) -> Categorised:
+        known = self._answers.get(id(guesses))
+        if known is None:
+            known = self._answers[id(guesses)] = self._weighed(text, guesses)
+            self._kept.append(guesses)
+        return known
+
+    def _weighed(self, text: str, guesses: Sequence[Guess]) -> Categorised:
+        from app.ml.categoriser import Outcome, outcome
+
+        top = tuple(
+            Suggestion(self.labels[guess.label], guess.probability, guess.reason.sentence)
+            for guess in guesses
+            if guess.label in self.labels
+        )
+        what = outcome(guesses)
+        if not top or what is Outcome.ASK or guesses[0].label not in self.labels:
+            return Categorised(top=top)
+        sure = round(guesses[0].probability * 1000)
+        reason = top[0].reason[:200]
+        why = guesses[0].reason
+        if what is Outcome.SUGGEST and not self._always(text, why):
+            return Categorised(None, None, sure, reason, top=top)
+        taught = why.kind in ("payee", "similar")
+        return Categorised(
+            top[0].category_id, CategorisedBy.MEMORY if taught else CategorisedBy.MODEL, sure, reason, top=top
+        )
+
+
+def _as_its_likes(lines: Sequence[Line], answers: list[Categorised]) -> None:
+    """One payee's rows go one way: what is nearly sure goes where most rows of its payee and direction surely go.
+
+    Where the amount alone made the difference, a list that files one coffee and leaves the next open looks careless.
+    """
+    groups = defaultdict[tuple[str, bool], list[int]](list)
+    for at, line in enumerate(lines):
+        if line.payee_text:
+            groups[line.payee_text, line.minor > 0].append(at)
+    for group in groups.values():
+        sure = [answers[at] for at in group if answers[at].category_id is not None]
+        if len(sure) == len(group) or len(sure) * 2 <= len(group) or len({each.category_id for each in sure}) > 1:
+            continue
+        for at in group:
+            answer = answers[at]
+            if answer.category_id is None and answer.top and answer.top[0].category_id == sure[0].category_id:
+                answers[at] = replace(sure[0], confidence=answer.confidence, top=answer.top)
+
+
+def _ruled(then: Then, answer: Categorised) -> Categorised:
+    """A rule's category wins over every other; its payee and tags go with any."""
+    if then.category is None:
+        return Categorised(
+            answer.category_id, answer.by, answer.confidence, answer.reason, then.payee, then.tags, answer.top
+        )
+    return Categorised(then.category, CategorisedBy.RULE, None, _("your rule"), then.payee, then.tags, answer.top)
+
+
+#: Transactions of the book whose category somebody said: a person, a file or a rule, but no guess.
+TAUGHT = (
+    Transaction.book_id == bindparam("book_id"),
+    Transaction.category_id.is_not(None),
+    Transaction.categorised_by.in_(LEARNED_FROM),
+)
+NEWEST = (Transaction.booked_on.desc(), Transaction.id.desc())
+
+
+def _learned(rows: FromClause) -> Any:
+    """What these rows (their ``id``) teach, alike ones counted."""
+    text = func.coalesce(func.nullif(Transaction.statement_text, ""), Payee.name)
+    return (
+        select(
+            text,
+            Transaction.category_id,
+            Transaction.currency,
+            func.count(),
+            func.max(Transaction.booked_on),
+            func.max(Transaction.amount_minor),
+        )
+        .where(*TAUGHT)
+        .join(rows, rows.c.id == Transaction.id)
+        .join(Payee, Payee.id == Transaction.payee_id)
+        .group_by(text, Transaction.category_id, Transaction.currency)
+    )
+
+
+def _near(*alike: ColumnElement[bool]) -> Any:
+    """What the latest rows teach, and the latest of a payee and of some payees that are ``alike``."""
+    own = select(Payee.id).where(Payee.book_id == bindparam("book_id"), or_(Payee.id == bindparam("payee_id"), *alike))
+    kin = own.order_by((Payee.id == bindparam("payee_id")).desc(), Payee.id.desc()).limit(NEAR_PAYEES)
+    lately = select(Transaction.id).where(Transaction.book_id == bindparam("book_id"))
+    theirs = select(Transaction.id).where(Transaction.payee_id.in_(kin))
+    rows = [each.order_by(*NEWEST).limit(NEAR_ROWS).subquery() for each in (lately, theirs)]
+    return _learned(union(*(select(each.c.id) for each in rows)).subquery())
+
+
+LATELY = _learned(select(Transaction.id).where(*TAUGHT).order_by(*NEWEST).limit(LEARNED_ROWS).subquery())
+NEAR, NEAR_ALIKE = _near(), _near(Payee.key.like(bindparam("alike"), escape="/"))
+
+
+def escaped(word: str) -> str:
+    """A word for LIKE, with “/” before what has a meaning there."""
+    return word.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+class CategorisationService(Service):
+    """Files rows of one book, and learns from corrections by looking at what is filed."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._ready: BookCategoriser | None = None
+
+    async def ready(self) -> BookCategoriser:
+        """Rules, categories and all that the user taught, read once for the life of the service."""
+        if self._ready is None:
+            self._ready = await self._filing(LATELY, {})
+        return self._ready
+
+    async def near(self, row: Transaction, payee: str) -> BookCategoriser:
+        """Ready to file this one entry: what was taught of its payee, of payees named alike and lately.
+
+        It reads a bounded number of rows however large the book is.
+        """
+        if self._ready is not None:
+            return self._ready
+        word = max(fold(payee).split(), key=len, default="")
+        if len(word) < SHORTEST_WORD:
+            return await self._filing(NEAR, {"payee_id": row.payee_id})
+        return await self._filing(NEAR_ALIKE, {"payee_id": row.payee_id, "alike": f"%{escaped(word)}%"})
+
+    async def _filing(self, taught: Any, parameters: dict[str, Any]) -> BookCategoriser:
+        """What is needed to file, with a memory of what was taught."""
+        from app.ml.categoriser import Categoriser, Learned, Memory
+
+        labels, names = dict[str, int](), dict[str, int]()
+        for each in (await self.services.categories.by_id()).values():
+            if not each.is_archived:
+                labels[each.key or str(each.id)] = each.id
+                names.setdefault(each.name.casefold(), each.id)
+        matcher = await self.services.rules.matcher()
+        label_of = {category_id: label for label, category_id in labels.items()}
+        found = await self.session.execute(taught, {"book_id": self.member.book.id, **parameters})
+        learned = [
+            Learned(text, label_of[category_id], count, last, minor * 10.0 ** -exponent(currency))
+            for text, category_id, currency, count, last, minor in found
+            if category_id in label_of
+        ]
+        return BookCategoriser(Categoriser.load(), Memory.from_counts(learned, labels), matcher, labels, names)
+
+    async def file(self, row: Transaction, payee: str) -> Categorised:
+        """File one transaction that has no category yet; what is only a suggestion leaves it empty."""
+        filing = await self.near(row, payee)
+        entry = Entry(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
+        found = filing.file([entry], row.account_id)[0]
+        if row.transfer_id is None and not row.is_split:
+            row.category_id, row.categorised_by = found.category_id, found.by
+            row.confidence, row.reason = found.confidence, found.reason
+        return found
+
+    async def suggestions(self, row: Transaction, payee: str) -> tuple[Suggestion, ...]:
+        """The likeliest categories of a transaction, the likeliest first."""
+        filing = await self.near(row, payee)
+        entry = Entry(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
+        return filing.file([entry], row.account_id)[0].top
+
+    async def likes(self, row: Transaction) -> list[int]:
+        """Transactions of the same payee and direction that are not filed where this one is, nor by hand."""
+        if row.payee_id is None or row.category_id is None:
+            return []
+        found = select(Transaction.id).where(
+            Transaction.book_id == self.member.book.id,
+            Transaction.payee_id == row.payee_id,
+            Transaction.id != row.id,
+            Transaction.transfer_id.is_(None),
+            Transaction.is_split.is_(False),
+            (Transaction.amount_minor > 0) == (row.amount_minor > 0),
+            Transaction.category_id.is_distinct_from(row.category_id),
+            Transaction.categorised_by.is_distinct_from(CategorisedBy.PERSON),
+        )
+        return list(await self.session.scalars(found.order_by(Transaction.booked_on.desc())))
+
+    async def recategorise_similar(self, row: Transaction) -> int:
+        """File the likes of a transaction where it is filed, as one change set; how many there were."""
+        ids = await self.likes(row)
+        if not ids or row.category_id is None:
+            raise Conflict(_("There is nothing like it that is filed elsewhere."))
+        category = (await self.services.categories.by_id())[row.category_id]
+        await recategorise(
+            self.session,
+            self.member,
+            ids,
+            row.category_id,
+            categorised_by=CategorisedBy.PERSON,
+            reason=_("filed together with others"),
+        )
+        self.services.journal.note(
+            ngettext("Filed {n} more under {name}", "Filed {n} more under {name}", len(ids), name=category.name),
+            actor=Actor.USER,
+        )
+        return len(ids)

@@ -1,0 +1,120 @@
+"""What a few typed letters may mean: accounts, categories, payees, entries, or a sentence to be booked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import func, select
+
+from app.domain import phrases
+from app.domain.money import Money
+from app.domain.search import fold
+from app.i18n import current_locale
+from app.models import Payee, Transaction
+from app.services.accounts import AccountOption
+from app.services.base import Service
+from app.services.categories import CategoryOption
+from app.services.transaction_list import words_of
+
+if TYPE_CHECKING:
+    pass
+
+Named = TypeVar("Named", AccountOption, CategoryOption)
+EACH = 4  # results of a kind
+PAYEES = 2_000  # the newest ones, likewise
+RECENT = 1_500  # the newest transactions, which are looked through
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A transaction that was found."""
+
+    id: int
+    booked_on: date
+    payee: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that fits, each kind with its best first. ``booking`` is what the text would be booked as."""
+
+    booking: phrases.Entry | None = None
+    accounts: Sequence[AccountOption] = ()
+    categories: Sequence[CategoryOption] = ()
+    payees: Sequence[str] = ()
+    entries: Sequence[Hit] = ()
+
+
+def rank(name: str, words: Sequence[str]) -> int | None:
+    """How well a name fits: 0 begins with what was typed, 1 has words that do, 2 holds it; nothing if it does not."""
+    folded = fold(name)
+    if folded.startswith(" ".join(words)):
+        return 0
+    starts = folded.replace("-", " ").split()
+    if all(any(start.startswith(word) for start in starts) for word in words):
+        return 1
+    return 2 if all(word in folded for word in words) else None
+
+
+class CommandPaletteService(Service):
+    """Searches one book in a few statements."""
+
+    async def find(self, text: str) -> Found:
+        words = words_of(text)
+        if not words:
+            return Found()
+        accounts = await self.services.accounts.options()
+        categories = [each for each in (await self.services.categories.by_id()).values() if not each.is_archived]
+        return Found(
+            booking=self._booking(text, accounts),
+            accounts=best(accounts, words),
+            categories=best(categories, words),
+            payees=await self._payees(words),
+            entries=await self._entries(words),
+        )
+
+    def _booking(self, text: str, accounts: Sequence[AccountOption]) -> phrases.Entry | None:
+        """The one entry of a sentence that says what it was, too: an amount alone is rather looked for."""
+        default = next((each for each in accounts if each.is_default), None)
+        currency = default.currency if default else self.member.book.base_currency
+        entries = phrases.parse(text, self.services.today, currency, current_locale())
+        if len(entries) != 1 or not (entries[0].payee or entries[0].category_hint):
+            return None
+        return entries[0]
+
+    async def _payees(self, words: Sequence[str]) -> list[str]:
+        latest = select(Payee.name).where(Payee.book_id == self.member.book.id).order_by(Payee.id.desc()).limit(PAYEES)
+        ranked = [(rank(name, words), name) for name in await self.session.scalars(latest)]
+        return [name for _place, name in sorted((place, name) for place, name in ranked if place is not None)][:EACH]
+
+    async def _entries(self, words: Sequence[str]) -> list[Hit]:
+        newest = (Transaction.booked_on.desc(), Transaction.id.desc())
+        recent = (
+            select(Transaction.id).where(Transaction.book_id == self.member.book.id).order_by(*newest).limit(RECENT)
+        )
+        query = (
+            select(
+                Transaction.id,
+                Transaction.booked_on,
+                func.coalesce(Payee.name, func.nullif(Transaction.memo, ""), Transaction.statement_text),
+                Transaction.amount_minor,
+                Transaction.currency,
+            )
+            .outerjoin(Payee, Payee.id == Transaction.payee_id)
+            .where(Transaction.id.in_(recent.scalar_subquery()), Transaction.book_id == self.member.book.id)
+            .where(*(Transaction.search_text.contains(word, autoescape=True) for word in words))
+            .order_by(*newest)
+            .limit(EACH + 1)
+        )
+        rows = await self.session.execute(query)
+        return [Hit(id_, day, payee or "", Money(minor, currency)) for id_, day, payee, minor, currency in rows]
+
+
+def best(options: Sequence[Named], words: Sequence[str]) -> list[Named]:
+    ranked = [(rank(each.name, words), at, each) for at, each in enumerate(options)]
+    fitting = sorted((place, at, each) for place, at, each in ranked if place is not None)
+    return [each for _place, _at, each in fitting][:EACH]

@@ -1,0 +1,421 @@
+"""Sample data: a believable household in a book, put in at once and taken out again without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, delete, exists, func, insert, select
+from sqlalchemy.orm import Session, selectinload
+
+from app import events
+from app.db import read_session, rows, write_session
+from app.domain.money import exponent, wire
+from app.domain.search import search_text
+from app.errors import Conflict, NotFound
+from app.i18n import _
+from app.models import (
+    Account,
+    AccountKind,
+    Actor,
+    Base,
+    Cadence,
+    CategorisedBy,
+    Category,
+    Change,
+    ChangeAction,
+    ChangeSet,
+    Payee,
+    Recurring,
+    RecurringKind,
+    Rule,
+    Split,
+    Status,
+    Tag,
+    Transaction,
+    TransactionTag,
+    Transfer,
+    User,
+)
+from app.services.base import Service
+from app.services.ledger import rollups
+from app.services.ledger.recorder import plain
+from app.services.ledger.rollups import Deltas, Posting
+from app.services.member import member_of
+from app.services.payees import key_of
+from app.services.sample_data import household
+from app.services.sample_data.household import CARD, CASH, JOINT, OPENING, SAVINGS, TRAVEL, Entry
+from app.services.unit_of_work import commit_scope
+from app.services.users import UserService
+
+CHUNK = 500
+USED_BY: dict[type[Base], Any] = {
+    Account: Transaction.account_id,
+    Payee: Transaction.payee_id,
+    Tag: TransactionTag.tag_id,
+    Transfer: Transaction.transfer_id,
+}
+REMOVED = (TransactionTag, Split, Transaction, Transfer, Recurring, Rule, Tag, Payee, Account)  # children first
+RULES = (("Grünmarkt", "groceries"), ("City Transit", "transport"), ("Streambox", "subscriptions"))
+PENDING_DAYS = 2
+CADENCES = {1: Cadence.MONTHLY, 3: Cadence.QUARTERLY, 12: Cadence.YEARLY}  # by months
+
+SAMPLE = select(func.max(ChangeSet.id)).where(
+    ChangeSet.book_id == bindparam("book_id"),
+    ChangeSet.actor == Actor.SAMPLE,
+    ChangeSet.undoes_id.is_(None),
+    ChangeSet.id.not_in(select(ChangeSet.undoes_id).where(ChangeSet.undoes_id.is_not(None))),
+)
+
+
+class SampleDataService(Service):
+    """Fills a book with the sample household, and empties it of it."""
+
+    async def present(self) -> int | None:
+        """The change set that brought the sample data, while it is in the book."""
+        found = await rows(self.session, SAMPLE, {"book_id": self.member.book.id})
+        number: int | None = found[0][0]
+        return number
+
+    async def fill(self) -> int:
+        """Add accounts, thirty months of transactions and a few rules as one change set; its id is returned."""
+        if await self.present() is not None:
+            raise Conflict(_("The sample data is in this book already."))
+        self.services.journal.note(_("Added the sample data"), actor=Actor.SAMPLE)
+        entries = household.entries(self.today)
+        accounts = await self._accounts()
+        categories = await self._categories()
+        payees = await self._payees(entries)
+        ids = await self._transactions(entries, accounts, categories, payees)
+        await self._tags(entries, ids)
+        await self._rules(categories)
+        await self._bills(accounts, categories, payees)
+        events.enqueue(self.session, events.LedgerChanged(self.member.book.id))
+        return self.services.journal.recorder.change_set_id or 0
+
+    async def remove(self) -> None:
+        """Take the sample data out, whatever was changed in it since.
+
+        Your own entries stay, and with them the sample's accounts, payees and tags that they use.
+        """
+        change_set_id = await self.present()
+        if change_set_id is None:
+            raise NotFound(_("There is no sample data in this book."))
+        self.services.journal.note(_("Removed the sample data"), actor=Actor.SAMPLE)
+        self.services.journal.recorder.undoes_id = change_set_id
+        added: dict[str, list[int]] = {}
+        rows = select(Change.table_name, Change.row_id).where(Change.change_set_id == change_set_id)
+        for table_name, row_id in await self.session.execute(rows):
+            added.setdefault(table_name, []).append(row_id)
+        await self.session.run_sync(self.services.journal.recorder.change_set)
+        freed = await self._free_own_legs(added.get(Transaction.__tablename__, []))
+        added.setdefault(Transfer.__tablename__, []).extend(freed)
+        await self._forget_totals(added.get(Transaction.__tablename__, []))
+        for model in REMOVED:
+            for part in parts(added.get(model.__tablename__, [])):
+                await self._delete(model, part)
+        events.enqueue(self.session, events.LedgerChanged(self.member.book.id))
+
+    async def _accounts(self) -> dict[str, tuple[int, str]]:
+        """Id and currency of each of the household's accounts; cash goes to the account that a new book has."""
+        base = self.member.book.base_currency
+        scale = await self._scale()
+        kinds = {
+            JOINT: (_("Joint account"), AccountKind.CHECKING, base),
+            SAVINGS: (_("Savings"), AccountKind.SAVINGS, base),
+            CARD: (_("Credit card"), AccountKind.CREDIT_CARD, base),
+            CASH: (_("Cash"), AccountKind.CASH, base),
+            TRAVEL: (_("Travel card"), AccountKind.CHECKING, "USD" if base != "USD" else "EUR"),
+        }
+        own_cash = await self.session.scalar(
+            select(Account.id).where(
+                Account.book_id == self.member.book.id,
+                Account.kind == AccountKind.CASH,
+                Account.currency == base,
+                Account.archived_at.is_(None),
+            )
+        )
+        made = {key: what for key, what in kinds.items() if key != CASH or own_cash is None}
+        ids = await self._add(
+            Account,
+            [
+                {
+                    "name": name,
+                    "kind": kind,
+                    "currency": currency,
+                    "opening_balance_minor": scaled(OPENING[key], scale if currency == base else Decimal(1)),
+                    "position": 10 + place,
+                }
+                for place, (key, (name, kind, currency)) in enumerate(made.items())
+            ],
+        )
+        self.scale = scale
+        found = {key: (id_, kinds[key][2]) for key, id_ in zip(made, ids, strict=True)}
+        return found if own_cash is None else {**found, CASH: (own_cash, base)}
+
+    async def _scale(self) -> Decimal:
+        """Powers of ten that bring euro cents to believable amounts of the book's currency."""
+        base = self.member.book.base_currency
+        quote = await self.services.currencies.find("EUR", base, self.today)
+        tens = quote.rate.adjusted() + (1 if quote.rate.scaleb(-quote.rate.adjusted()) > 5 else 0) if quote else 0
+        return Decimal(1).scaleb(max(tens, 0) + exponent(base) - 2)
+
+    async def _categories(self) -> dict[str | None, int]:
+        rows = select(Category.key, Category.id).where(
+            Category.book_id == self.member.book.id, Category.key.is_not(None), Category.archived_at.is_(None)
+        )
+        return dict((await self.session.execute(rows)).all())
+
+    async def _payees(self, entries: Iterable[Entry]) -> dict[str, int]:
+        names = {key_of(each.payee): each.payee for each in entries if not each.to}
+        known = select(Payee.key, Payee.id).where(Payee.book_id == self.member.book.id, Payee.key.in_(names))
+        found = dict((await self.session.execute(known)).all())
+        new = [key for key in names if key not in found]
+        ids = await self._add(Payee, [{"key": key, "name": names[key]} for key in new])
+        return found | dict(zip(new, ids, strict=True))
+
+    async def _transactions(
+        self,
+        entries: list[Entry],
+        accounts: Mapping[str, tuple[int, str]],
+        categories: Mapping[str | None, int],
+        payees: Mapping[str, int],
+    ) -> list[int]:
+        """Write transactions, transfers, splits and their totals; the ids are in the order of ``entries``."""
+        base = self.member.book.base_currency
+        moves = [each for each in entries if each.to]
+        crossing = [accounts[each.account][1] != accounts[each.to or ""][1] for each in moves]
+        transfer_ids = await self._add(Transfer, [{"rate": "1.08" if each else None} for each in crossing])
+        rows, all_parts = list[dict[str, Any]](), list[tuple[tuple[int | None, int], ...]]()
+
+        def add(entry: Entry, account: str, minor: int, transfer_id: int | None = None) -> None:
+            account_id, currency = accounts[account]
+            minor = scaled(minor, self.scale if currency == base else Decimal(1))
+            rows.append(self._row(entry, account_id, currency, minor, transfer_id, categories, payees))
+            all_parts.append(divided(entry, minor, categories))
+
+        for entry in entries:
+            if not entry.to:
+                add(entry, entry.account, entry.minor)
+        for entry, transfer_id in zip(moves, transfer_ids, strict=True):
+            add(entry, entry.account, entry.minor, transfer_id)
+            add(entry, entry.to or "", entry.to_minor, transfer_id)
+        ids = await self._add(Transaction, rows)
+        splits = [
+            {"transaction_id": id_, "category_id": category_id, "amount_minor": minor}
+            for id_, each in zip(ids, all_parts, strict=True)
+            for category_id, minor in each
+        ]
+        await self._add(Split, splits)
+        deltas = Deltas(self.member.book.months)
+        for row, each in zip(rows, all_parts, strict=True):
+            deltas.add(posting({"book_id": self.member.book.id, **row}, each))
+        await rollups.apply(self.session, deltas)
+        return ids
+
+    def _row(
+        self,
+        entry: Entry,
+        account_id: int,
+        currency: str,
+        minor: int,
+        transfer_id: int | None,
+        categories: Mapping[str | None, int],
+        payees: Mapping[str, int],
+    ) -> dict[str, Any]:
+        payee = "" if entry.to else entry.payee
+        waits = (self.today - entry.day).days < PENDING_DAYS and entry.account == CARD and not entry.to
+        category_id = categories.get(entry.category or "") if not entry.to else None
+        return {
+            "account_id": account_id,
+            "booked_on": entry.day,
+            "amount_minor": minor,
+            "currency": currency,
+            "payee_id": payees[key_of(payee)] if payee else None,
+            "category_id": category_id,
+            "transfer_id": transfer_id,
+            "is_split": bool(entry.parts),
+            "memo": entry.memo,
+            "statement_text": entry.text,
+            "status": Status.PENDING if waits else Status.CLEARED,
+            "categorised_by": (CategorisedBy.MEMORY if entry.text else CategorisedBy.PERSON) if category_id else None,
+            "search_text": search_text(payee, entry.memo, entry.text, wire(minor, currency)),
+            "created_by_id": self.member.user.id,
+        }
+
+    async def _tags(self, entries: list[Entry], ids: list[int]) -> None:
+        names = sorted({tag for each in entries for tag in each.tags})
+        known = select(Tag.key, Tag.id).where(Tag.book_id == self.member.book.id, Tag.key.in_(names))
+        found = dict((await self.session.execute(known)).all())
+        new = [name for name in names if name not in found]
+        made = await self._add(Tag, [{"name": name, "key": name} for name in new])
+        found |= dict(zip(new, made, strict=True))
+        plain_entries = [each for each in entries if not each.to]  # their rows come first
+        await self._add(
+            TransactionTag,
+            [
+                {"transaction_id": id_, "tag_id": found[tag]}
+                for entry, id_ in zip(plain_entries, ids, strict=False)
+                for tag in entry.tags
+            ],
+        )
+
+    async def _rules(self, categories: Mapping[str | None, int]) -> None:
+        last = select(func.coalesce(func.max(Rule.position), -1)).where(Rule.book_id == self.member.book.id)
+        start = (await self.session.scalar(last) or 0) + 1
+        await self._add(
+            Rule,
+            [
+                {"position": start + at, "when": {"payee_contains": payee}, "then": {"category": categories[key]}}
+                for at, (payee, key) in enumerate(RULES)
+                if key in categories
+            ],
+        )
+
+    async def _bills(
+        self,
+        accounts: Mapping[str, tuple[int, str]],
+        categories: Mapping[str | None, int],
+        payees: Mapping[str, int],
+    ) -> None:
+        """What comes regularly, as far as the household has written it down."""
+        rows = list[dict[str, Any]]()
+        for bill, cents, last in household.kept_bills(self.today):
+            account_id, currency = accounts[bill.account]
+            minor = abs(scaled(cents, self.scale))
+            rows.append(
+                {
+                    "name": bill.payee,
+                    "payee_id": payees[key_of(bill.payee)],
+                    "kind": RecurringKind.INCOME if cents > 0 else RecurringKind.BILL,
+                    "amount_minor": minor,
+                    "amount_max_minor": minor,
+                    "currency": currency,
+                    "account_id": account_id,
+                    "category_id": categories.get(bill.category),
+                    "cadence": CADENCES[bill.every],
+                    "interval": 1,
+                    "starts_on": last,
+                    "notice_days": 3,
+                }
+            )
+        await self._add(Recurring, rows)
+
+    async def _add(self, model: type[Base], rows: list[dict[str, Any]]) -> list[int]:
+        """Insert rows of this book, tell the journal, and return their ids in the same order."""
+        if not rows:
+            return []
+        table: Any = model.__table__
+        of_book = [{"book_id": self.member.book.id, **row} for row in rows]
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        ids = list((await self.session.execute(statement, of_book)).scalars())
+        kept = [{key: plain(value) for key, value in row.items() if key not in model.unjournaled} for row in of_book]
+
+        def write(session: Session) -> None:
+            self.services.journal.recorder.write(
+                session,
+                [
+                    {
+                        "table_name": model.__tablename__,
+                        "row_id": id_,
+                        "action": ChangeAction.INSERT,
+                        "before": None,
+                        "after": {"id": id_, **row},
+                    }
+                    for id_, row in zip(ids, kept, strict=True)
+                ],
+            )
+
+        await self.session.run_sync(write)
+        return ids
+
+    async def _forget_totals(self, ids: list[int]) -> None:
+        deltas = Deltas(self.member.book.months)
+        for part in parts(ids):
+            split: dict[int, list[tuple[int | None, int]]] = {}
+            found = select(Split.transaction_id, Split.category_id, Split.amount_minor)
+            for owner, category_id, minor in await self.session.execute(found.where(Split.transaction_id.in_(part))):
+                split.setdefault(owner, []).append((category_id, minor))
+            table: Any = Transaction.__table__
+            for row in (await self.session.execute(select(table).where(table.c.id.in_(part)))).mappings():
+                deltas.add(posting(row, tuple(split.get(row["id"], ()))), -1)
+        await rollups.apply(self.session, deltas)
+
+    async def _free_own_legs(self, ids: list[int]) -> list[int]:
+        """A row of the person's own that was tied to one of the sample's is a plain row again; returns the ties."""
+        freed = []
+        for part in parts(ids):
+            tied = select(Transaction.transfer_id).where(Transaction.id.in_(part), Transaction.transfer_id.is_not(None))
+            own = select(Transaction).where(
+                Transaction.book_id == self.member.book.id,
+                Transaction.transfer_id.in_(tied),
+                Transaction.id.not_in(ids),
+            )
+            for leg in await self.session.scalars(own.options(selectinload(Transaction.splits))):
+                freed.append(leg.transfer_id or 0)
+                leg.transfer_id = None
+        await self.session.flush()
+        return freed
+
+    async def _delete(self, model: type[Base], ids: list[int]) -> None:
+        table: Any = model.__table__
+        gone = delete(table).where(table.c.id.in_(ids), table.c.book_id == self.member.book.id)
+        if (used_by := USED_BY.get(model)) is not None:
+            gone = gone.where(~exists().where(used_by == table.c.id))
+        await (await self.session.connection()).execute(gone)
+
+
+def parts(ids: list[int]) -> Iterable[list[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def scaled(minor: int, scale: Decimal) -> int:
+    return int(minor * scale)
+
+
+def divided(entry: Entry, minor: int, categories: Mapping[str | None, int]) -> tuple[tuple[int | None, int], ...]:
+    """The splits of an entry: the last takes what rounding leaves."""
+    if not entry.parts:
+        return ()
+    first = [(categories.get(key), minor * part // entry.minor) for key, part in entry.parts[:-1]]
+    rest = minor - sum(each for _category, each in first)
+    return (*first, (categories.get(entry.parts[-1][0]), rest))
+
+
+def posting(row: Mapping[Any, Any], splits: tuple[tuple[int | None, int], ...]) -> Posting:
+    return Posting(
+        book_id=row["book_id"],
+        account_id=row["account_id"],
+        booked_on=row["booked_on"],
+        minor=row["amount_minor"],
+        currency=row["currency"],
+        status=row["status"],
+        category_id=row["category_id"],
+        is_transfer=row["transfer_id"] is not None,
+        parts=splits if row["is_split"] else (),
+    )
+
+
+USERNAME = "demo"
+PASSWORD = "open the books"  # noqa: S105 – of a sample user in a folder of its own, shown on the screen
+
+
+async def open_demo() -> str:
+    """Make the sample user with the household in their book, unless they are there; what to tell on the screen."""
+    from app.services import unit_of_work  # which imports this module
+
+    async with read_session() as session:
+        user_id = await session.scalar(select(User.id).where(User.username_key == USERNAME))
+    if user_id is None:
+        async with write_session() as session, commit_scope(session):
+            user = await UserService(session).sign_up(
+                username=USERNAME, password=PASSWORD, email="mara@example.org", name="Mara Keller", currency="EUR"
+            )
+            user_id = user.id
+    async with read_session() as session:
+        member = await member_of(session, user_id)
+    async with unit_of_work(member) as services:
+        if await services.sample_data.present() is None:
+            await services.sample_data.fill()
+    return _("Sign in as “{name}” with the password “{password}”.", name=USERNAME, password=PASSWORD)

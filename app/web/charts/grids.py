@@ -1,0 +1,173 @@
+"""Areas: a calendar of days by how much was spent, and a whole in its parts."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from babel.dates import format_date, get_day_names
+from markupsafe import Markup
+
+from app.i18n import current_locale
+from app.web.charts.lines import empty
+from app.web.charts.scale import Fmt
+from app.web.charts.svg import chart, element, percent, short, text
+
+CELL = 18  # pixels a day is tall
+MARGIN = 8.0  # percent for the names of the weekdays, less where the weeks are many
+MANY_WEEKS = 30
+# Pixels of a treemap on a desk, on a tablet or paper, and on a phone; and the class of what is written for it.
+WIDTHS = ((950, "max-xl:hidden"), (560, "max-sm:hidden xl:hidden"), (318, "sm:hidden"))
+LETTER, LEAST = 6.6, 5  # pixels of a letter, and how many make a name
+MONTHS = 18  # pixels above for the names of the months
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share of a whole."""
+
+    name: str
+    value: float
+    colour: int
+
+
+def steps_of(amounts: Sequence[float]) -> list[float]:
+    """Four borders between the five shades, at the fifths of the days that have any spending."""
+    spent = sorted(amounts)
+    return [spent[len(spent) * fifth // 5] for fifth in range(1, 5)] if spent else []
+
+
+def heatmap(
+    amounts: Mapping[date, float],
+    first: date,
+    last: date,
+    label: str,
+    fmt: Fmt = str,
+    week_start: int = 0,
+    *,
+    opens: bool = False,
+) -> Markup:
+    """Days in columns of weeks from first to last, both included; shades are fifths of those with an amount.
+
+    ``week_start`` is 0 for Monday. Weekday and month names are in the reader's language. With ``opens`` a click on
+    a day with an amount opens its entries (charts.js); the table beside it has the same as links.
+    """
+    if last < first:
+        return empty(MONTHS + 7 * CELL, label)
+    locale = current_locale().replace("-", "_")
+    monday = first - timedelta(days=(first.weekday() - week_start) % 7)
+    weeks = (last - monday).days // 7 + 1
+    margin = MARGIN if weeks < MANY_WEEKS else MARGIN / 3
+    wide = (100 - margin) / weeks
+    borders = steps_of([abs(value) for day, value in amounts.items() if value and first <= day <= last])
+    names = get_day_names("narrow", context="stand-alone", locale=locale)
+    parts = [text(str(names[(week_start + row) % 7]), 0, MONTHS + row * CELL + 13) for row in range(0, 7, 2)]
+    labelled_at = -100.0
+    for at in range((last - first).days + 1):
+        day = first + timedelta(days=at)
+        week, row = divmod((day - monday).days, 7)
+        x = margin + week * wide
+        value = abs(amounts.get(day, 0))
+        shade = bisect_left(borders, value) + 1 if value else 0
+        said = f"{format_date(day, 'medium', locale=locale)}: {fmt(value)}"
+        parts.append(
+            element(
+                "rect",
+                class_=f"heat heat-{shade}{' heat-opens' if opens and value else ''}",
+                data_tip=said,
+                data_day=day.isoformat() if opens and value else None,
+                x=percent(x),
+                y=MONTHS + row * CELL,
+                width=percent(wide),
+                height=CELL,
+                rx=4,
+            )
+        )
+        if day.day <= 7 and row == 0 and x - labelled_at > 6:
+            parts.append(text(format_date(day, "LLL", locale=locale), x, 11))
+            labelled_at = x
+    return chart(MONTHS + 7 * CELL, label, *parts)
+
+
+def treemap(parts: Sequence[Part], label: str, fmt: Fmt = str, height: int = 240) -> Markup:
+    """A whole in rectangles, largest first, as square as they can be (Bruls, Huizing and van Wijk 2000)."""
+    shown = sorted((each for each in parts if each.value > 0), key=lambda each: -each.value)
+    if not shown:
+        return empty(height, label)
+    drawn = []
+    for part, (x, y, wide, tall) in zip(shown, squarified([each.value for each in shown], height), strict=True):
+        said = element("title", f"{part.name}: {fmt(part.value)}")
+        drawn.append(
+            element(
+                "rect",
+                said,
+                class_=f"heat treemap-{part.colour}",
+                x=percent(x),
+                y=y,
+                width=percent(wide),
+                height=tall,
+                rx=6,
+            )
+        )
+        words = [
+            word
+            for width, class_ in WIDTHS
+            for word in _inside(part.name, fmt(part.value), int((wide * width / 100 - 14) / LETTER), tall, class_)
+        ]
+        if not words:
+            continue  # its title names it
+        drawn.append(element("svg", *words, x=percent(x), y=y, width=percent(wide), height=tall))
+    return chart(height, label, *drawn)
+
+
+def _inside(name: str, amount: str, letters: int, tall: float, class_: str) -> list[Markup]:
+    """A name and an amount as far as an area of so many letters and pixels holds them."""
+    if tall < 24 or letters < min(LEAST, len(name)):
+        return []
+    words = [element("text", short(name, min(letters, 18)), class_=f"t-label {class_}", x=9, y=19)]
+    if tall >= 42 and len(amount) <= letters:
+        words.append(element("text", amount, class_=class_, x=9, y=36))
+    return words
+
+
+Box = tuple[float, float, float, float]  # x and width in percent, y and height in pixels
+
+
+def squarified(values: Sequence[float], height: float, aspect: float = 600) -> list[Box]:
+    """Boxes for positive values in falling order, made square for a width of ``aspect`` pixels."""
+    total = sum(values)
+    sizes = [value / total * aspect * height for value in values]
+    boxes: list[Box] = []
+    x, y, wide, tall = 0.0, 0.0, aspect, float(height)
+    at = 0
+    while at < len(sizes):
+        side = min(wide, tall)
+        row = [sizes[at]]
+        while at + len(row) < len(sizes):
+            longer = [*row, sizes[at + len(row)]]
+            if worst(longer, side) > worst(row, side):
+                break
+            row = longer
+        thick = sum(row) / side if side else 0
+        along = 0.0
+        for size in row:
+            length = size / thick if thick else 0
+            if wide >= tall:
+                boxes.append((x, y + along, thick, length))
+            else:
+                boxes.append((x + along, y, length, thick))
+            along += length
+        if wide >= tall:
+            x, wide = x + thick, wide - thick
+        else:
+            y, tall = y + thick, tall - thick
+        at += len(row)
+    return [(left / aspect * 100, top, w / aspect * 100, h) for left, top, w, h in boxes]
+
+
+def worst(row: Sequence[float], side: float) -> float:
+    """The least square of a row's boxes, as its longer side over its shorter."""
+    area = sum(row)
+    return max(side**2 * max(row) / area**2, area**2 / (side**2 * min(row))) if area and side else 0

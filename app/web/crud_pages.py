@@ -1,0 +1,108 @@
+"""Pages that show a list and edit it in a sheet: the same forms work as pages of their own without JavaScript."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from litestar import Request, Response
+from litestar.response import Template
+
+from app.domain import amounts
+from app.domain.money import Money
+from app.errors import Invalid, InvalidAmount, NotFound
+from app.i18n import _, current_locale
+from app.services import Services
+from app.web.htmx import is_partial
+from app.web.render import page, partial, redirect
+
+AnyRequest = Request[Any, Any, Any]
+PAGE = "edit"
+
+
+def editor(request: AnyRequest, form: str, title: str, **context: Any) -> Template:
+    """A form for the sheet, or as a page. The partial finds its title in ``title``."""
+    context = {"title": title, "values": {}, "errors": {}, **context}
+    return partial(form, **context) if is_partial(request) else page(PAGE, form=form, **context)
+
+
+async def respond_with_undo(
+    request: AnyRequest, services: Services, path: str, body: str, **context: Any
+) -> Template | Response[Any]:
+    """What changed, redrawn, with a toast that can undo it; without JavaScript the page it is on.
+
+    The toast says the label that the service gave the change set.
+    """
+    if not is_partial(request):
+        return redirect(request, path)
+    await services.session.flush()
+    journal = services.journal
+    undo = f"/activity/{journal.change_set_id}/undo" if journal.change_set_id else ""
+    return partial("changed", event="saldo:close", body=body, message=journal.recorder.label, undo_url=undo, **context)
+
+
+def dispatch(verbs: Mapping[str, Callable[[], Awaitable[Any]]], verb: str) -> Callable[[], Awaitable[Any]]:
+    """The verb that an address names."""
+    if verb not in verbs:
+        raise NotFound(_("There is nothing at this address."))
+    return verbs[verb]
+
+
+def parse_amount(text: str, currency: str, field: str) -> Money | None:
+    """An amount as the person wrote it; what is wrong with it is said at the field."""
+    try:
+        reading = amounts.read(text, currency, current_locale())
+    except InvalidAmount as error:
+        raise Invalid(error.message, field=field) from None
+    if not reading.sure and reading.money is not None and reading.others:
+        raise Invalid(
+            _(
+                "This amount may mean {one} or {other}. Write it like one of them.",
+                one=f"{reading.money.wire} {reading.money.currency}",
+                other=f"{reading.others[0].wire} {reading.others[0].currency}",
+            ),
+            field=field,
+        )
+    return reading.money
+
+
+SEEN = "seen"
+
+
+def with_etag(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A form's values with a mark of what its writer was shown; the form sends it back as ``seen``."""
+    return {**values, SEEN: _mark(values)}
+
+
+def check_unchanged(
+    data: dict[str, str], stored: Mapping[str, Any], names: Mapping[str, Mapping[Any, str]] | None = None
+) -> None:
+    """Refuse a form whose row somebody saved since it was shown, and say at each field what is stored now.
+
+    What was typed stays in the form, which is marked anew: sent again it counts. ``names`` are what a field's
+    stored values are called.
+    """
+    shown, current = data.get(SEEN), _mark(stored)
+    data[SEEN] = current
+    if shown in (None, "", current):
+        return
+    now = _("This was changed in the meantime. What is stored now stands at each field; save again to keep yours.")
+    found = {"form": now}
+    for name, value in stored.items():
+        if name in data and data[name].strip() != str(value):
+            called = (names or {}).get(name, {}).get(value, str(value))
+            found[name] = _("Stored now: {value}", value=called) if called else _("Stored now: nothing")
+    raise ChangedMeanwhile(now, errors=found)
+
+
+class ChangedMeanwhile(Invalid):
+    """Two tabs edited the same row, and this one came second."""
+
+    status = 409
+
+
+def _mark(values: Mapping[str, Any]) -> str:
+    said = {name: str(value) for name, value in values.items() if name != SEEN}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:20]

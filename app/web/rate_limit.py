@@ -1,0 +1,18 @@
+"""Say in a handler how often it may be used: ``await limit(request, "import", member)``, before anything is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request
+
+from app.services import Member, rate_limit
+
+
+async def limit(request: Request[Any, Any, Any], kind: str, member: Member | None = None) -> None:
+    """Count one use by this member, or by this address; too many raise ``TooMany`` (429 with Retry-After).
+
+    It counts in a transaction of its own, so call it before the handler's first statement writes.
+    """
+    address = request.client.host if request.client else ""
+    await rate_limit.count(kind, member.user.id if member else address)

@@ -1,0 +1,55 @@
+"""Type a few letters, and go there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.entries import account, enter
+
+
+def found(person, text):
+    return person.htmx("get", f"/palette?q={text}").text
+
+
+def test_without_a_word_it_offers_where_to_go(alice):
+    assert "Overview" in found(alice, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("acti", 'data-href="/activity"'),
+        ("import", 'data-href="/imports"'),
+        ("theme", 'data-run="saldo:theme"'),
+        ("groc", "Groceries"),
+        ("holid", "Holiday fund"),
+        ("grun", "Grünmarkt"),
+        ("12.34", "€12.34"),
+    ],
+)
+def test_it_finds_pages_actions_and_things_of_the_book(alice, text, expected):
+    account(alice, "Holiday fund")
+    enter(alice, "2026-03-05", "-12.34", "groceries", payee="Grünmarkt")
+
+    assert expected in found(alice, text)
+
+
+def test_a_sentence_becomes_an_entry_to_add(alice):
+    answer = found(alice, "coffee 4.20")
+
+    assert 'data-fill="coffee 4.20"' in answer
+    assert "€4.20" in answer
+
+
+@pytest.mark.parametrize("text", ["%25", "_", "%00", "%F0%9F%92%A9", "'\"><script>", "a" * 500])
+def test_any_text_is_answered(alice, text):
+    answer = alice.htmx("get", f"/palette?q={text}")
+
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text
+
+
+def test_nothing_of_another_book_is_found(alice, bob):
+    enter(alice, "2026-03-05", "-12.34", "groceries", payee="Zanzibar")
+
+    assert "Nothing matches" in found(bob, "zanzibar")
