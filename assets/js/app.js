@@ -1,10 +1,16 @@
 import "./requests.js";
 import "./dialogs.js";
+import "./menus.js";
 import "./toasts.js";
 import "./palette.js";
 import "./shortcuts.js";
 import "./lists.js";
 import "./quick-add.js";
 import "./forms.js";
+import "./drop-zone.js";
+import "./password-reveal.js";
+import "./clipboard.js";
+import "./browser-defaults.js";
 import "./theme.js";
 import "./charts.js";
+import "./print.js";

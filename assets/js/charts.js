@@ -1,6 +1,6 @@
-// The crosshair of a line chart. It reads the table under the chart, so the two cannot disagree.
+// Crosshair and tooltips of charts. The crosshair reads the table below the chart, so that both show the same values.
 // [data-chart-box] holds svg[data-steps] and a table[data-chart-table] with one row a step, counted from data-first.
-// Everything is looked up as the pointer moves: a morph may have drawn another chart into the same box.
+// Elements are looked up on each move, because a morph may have replaced the chart.
 import { one, on } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -17,7 +17,7 @@ on("pointermove", "[data-plot]", (plot, { clientX }) => {
   const step = Math.round(((clientX - left) / width) * steps);
   const row = table.tBodies[0].rows[step - Number(table.dataset.first ?? 0)];
   if (!row) return hide(plot);
-  const [when, ...values] = [...row.cells].map((cell) => cell.textContent.trim());
+  const [date, ...values] = [...row.cells].map((cell) => cell.textContent.trim());
   const x = `${(step / steps) * 100}%`;
   const line = crosshair(svg);
   line.setAttribute("x1", x);
@@ -25,13 +25,13 @@ on("pointermove", "[data-plot]", (plot, { clientX }) => {
   line.setAttribute("y2", svg.dataset.bottom);
   line.setAttribute("visibility", "visible");
   const tip = label(plot);
-  tip.textContent = [when, ...values.filter(Boolean)].join("  ");
+  tip.textContent = [date, ...values.filter(Boolean)].join("  ");
   tip.hidden = false;
   const half = tip.offsetWidth / 2;
   tip.style.left = `${Math.min(Math.max(gutter + (step / steps) * width, half), outer.width - half)}px`;
 });
 
-// What an area says, where the pointer is: a title in each of hundreds would weigh more than the drawing.
+// Tooltips from data-tip, which is shorter than a <title> in hundreds of shapes.
 on("pointerover", "[data-tip]", (area) => {
   const plot = area.closest("[data-plot]");
   if (!plot) return;
@@ -44,7 +44,7 @@ on("pointerover", "[data-tip]", (area) => {
   tip.style.left = `${Math.min(Math.max(middle, half), outer.width - half)}px`;
 });
 
-// A day of the calendar opens its entries; the table beside it has the same as links.
+// A day of the heatmap opens its transactions; the table next to it has the same links.
 on("click", "[data-day]", ({ dataset: { day } }) => location.assign(`/transactions?since=${day}&until=${day}`));
 
 document.addEventListener("pointerout", ({ target, relatedTarget }) => {

@@ -22,5 +22,5 @@ export function each(selector, setup) {
   document.addEventListener("htmx:after:swap", run);
 }
 
-/** A sentence of the interface that only the browser says; the layout carries it translated. */
-export const sentence = (name) => one("#sentences")?.dataset[name] ?? "";
+/** A translated message that only the browser shows; layouts/base.html holds them. */
+export const message = (name) => one("#messages")?.dataset[name] ?? "";

@@ -1,8 +1,8 @@
-// Lists of rows: j/k move, x selects, e edits, c sets the category, Enter opens; Shift-click selects a range.
-// A list is [data-list]; its rows are [data-row]; a row's checkbox is [data-select] and its actions [data-act="edit"] and so on.
+// Keyboard control of lists: j/k move, x selects, e edits, c sets the category, Enter opens; Shift-click selects a range.
+// Markup: [data-list] holds [data-row] items with a [data-select] checkbox and [data-action="edit"] and other links.
 import { all, on, one } from "./dom.js";
 
-const acts = { e: "edit", c: "category", enter: "open" };
+const actions = { e: "edit", c: "category", enter: "open" };
 let anchor = null;
 
 const list = () => one("[data-list]");
@@ -21,7 +21,7 @@ function move(step) {
   to.scrollIntoView({ block: "nearest" });
 }
 
-/** Show the bulk bar while anything is selected, with how many. */
+/** Show the bulk bar with the number of selected rows. */
 function count() {
   const chosen = all("[data-list] [data-select]:checked").length;
   all("[data-bulk]").forEach((bar) => (bar.hidden = chosen === 0));
@@ -48,8 +48,8 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
   else if (key === "x") one("[data-select]", active() ?? document.createElement("i"))?.click();
-  else if (acts[key] && active() && !(key === "enter" && event.target.closest("a, button"))) {
-    const target = one(`[data-act~="${acts[key]}"]`, active());
+  else if (actions[key] && active() && !(key === "enter" && event.target.closest("a, button"))) {
+    const target = one(`[data-action~="${actions[key]}"]`, active());
     if (!target) return;
     target.click();
   } else return;

@@ -1,12 +1,12 @@
-// The command palette: one input, options moved through by arrow keys while focus stays in the input.
+// Command palette: arrow keys select an option while the focus stays in the input.
 import { all, on, one } from "./dom.js";
 import { open } from "./dialogs.js";
 
 const palette = one("#palette");
 const input = one("#palette-input");
-let waits = false; // Enter was pressed, and is answered when the list is
+let waits = false; // Enter was pressed before the results arrived
 const options = () => all("[role=option]", palette);
-// Whether the list answers what the input says by now: a quick typist is ahead of it.
+// True if the results belong to the current input; fast typing outruns them.
 const isCurrent = () => one("[data-query]", palette)?.dataset.query === input.value.trim();
 const current = () => options().findIndex((option) => option.ariaSelected === "true");
 
@@ -48,11 +48,11 @@ if (palette) {
   });
   on("click", "#palette [role=option]", (option) => {
     palette.close();
-    const entry = option.dataset.fill && one("#quick-add");
-    if (entry) {
-      entry.value = option.dataset.fill;
+    const quickAdd = option.dataset.fill && one("#quick-add");
+    if (quickAdd) {
+      quickAdd.value = option.dataset.fill;
       document.dispatchEvent(new CustomEvent("saldo:add"));
-      entry.dispatchEvent(new Event("input", { bubbles: true }));
+      quickAdd.dispatchEvent(new Event("input", { bubbles: true }));
     } else if (option.dataset.run) document.dispatchEvent(new CustomEvent(option.dataset.run));
     else location.assign(option.dataset.href);
   });

@@ -1,4 +1,4 @@
-// Quick add: n or (+) focuses it from anywhere, saved entries clear it, and a microphone fills it where speech is known.
+// Quick add: n or (+) focuses the input, a saved transaction clears it, the microphone fills it by speech recognition.
 import { each, on, one } from "./dom.js";
 
 export function focusQuickAdd() {

@@ -1,6 +1,6 @@
-// Requests carry the CSRF token; a server out of reach is said once, and the form keeps what was typed.
-import { one, sentence } from "./dom.js";
-import { say } from "./toasts.js";
+// Requests: CSRF token, busy state of the submit button, and a message when the server fails or cannot be reached.
+import { message, one } from "./dom.js";
+import { showToast } from "./toasts.js";
 
 document.addEventListener("htmx:config:request", ({ detail }) => {
   const { request } = detail.ctx;
@@ -17,17 +17,17 @@ function submitter(element) {
 }
 
 document.addEventListener("htmx:error", ({ detail }) => {
-  if (detail.ctx) say(sentence("unreachable"));
+  if (detail.ctx) showToast(message("unreachable"));
 });
 
-// An answer that htmx does not swap (5xx) and that brings no toast of its own must not end in silence.
+// htmx does not swap 5xx responses. Show a message unless the response brings its own toast.
 document.addEventListener("htmx:response:error", ({ detail }) => {
   const { status, text } = { status: detail.ctx.response.status, text: detail.ctx.text ?? "" };
-  if (status >= 500 && !text.includes("<hx-partial")) say(sentence("failed"));
+  if (status >= 500 && !text.includes("<hx-partial")) showToast(message("failed"));
 });
 
-// A form may stand on a page that has no place for its answer: the form of a sheet as a page of its own, or opened
-// beside something else than its list. It is then sent as without a script, and the server leads on.
+// A form may be shown on a page without its htmx target, for example when a sheet's form is opened as a page.
+// Stop htmx then, so that the browser submits the form and follows the redirect.
 for (const type of ["click", "submit"])
   document.addEventListener(
     type,

@@ -1,12 +1,12 @@
-// Single keys: n add, / search, z undo, ? help, g then a letter goes. Off in inputs, dialogs, and by choice.
+// Keyboard shortcuts: n add, / search, z undo, ? help, g and a letter open a page. Inactive in inputs and dialogs.
 import { all, one } from "./dom.js";
 import { open } from "./dialogs.js";
 import { openPalette } from "./palette.js";
 import { focusQuickAdd } from "./quick-add.js";
-import { undo } from "./toasts.js";
+import { undoLatest } from "./toasts.js";
 
-const CHORD = 1200;
-let since = 0;
+const CHORD_MS = 1200;
+let chordStart = 0;
 
 const keys = {
   n: focusQuickAdd,
@@ -14,12 +14,12 @@ const keys = {
     const search = one("[data-search]");
     search?.checkVisibility() ? search.focus() : openPalette();
   },
-  z: undo,
+  z: undoLatest,
   "?": () => open(one("#shortcuts")),
 };
 
 function chord(key) {
-  since = 0;
+  chordStart = 0;
   const link = all("[data-key]").find((element) => element.dataset.key === `g ${key}`);
   link?.click();
   return Boolean(link);
@@ -33,8 +33,8 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || document.documentElement.dataset.shortcuts === "off") return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog")) return;
-  if (Date.now() - since < CHORD && chord(key)) return event.preventDefault();
-  if (key === "g") since = Date.now();
+  if (Date.now() - chordStart < CHORD_MS && chord(key)) return event.preventDefault();
+  if (key === "g") chordStart = Date.now();
   else if (keys[key]) {
     event.preventDefault();
     keys[key]();

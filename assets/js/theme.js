@@ -1,15 +1,15 @@
-// The theme flips at once; the form it belongs to tells the server, which writes data-theme from then on.
-export function dark() {
+// Applies the theme at once; the form saves it on the server.
+function isDark() {
   const chosen = document.documentElement.dataset.theme;
   return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-// In the capture phase: the form must hold its new value before htmx reads it.
+// In the capture phase, because the form needs its new value before htmx reads it.
 document.addEventListener(
   "submit",
   ({ target: form }) => {
     if (!form.matches("[data-theme-form]")) return;
-    const next = dark() ? "light" : "dark";
+    const next = isDark() ? "light" : "dark";
     form.elements.theme.value = next;
     document.documentElement.dataset.theme = next;
   },

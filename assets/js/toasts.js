@@ -1,7 +1,7 @@
-// Toasts stay eight seconds, twice that with something to choose, longer while somebody points at them or is inside them.
+// Toasts close after 8 s, or 16 s if they offer actions. Hover and focus pause the timer.
 import { all, on, one } from "./dom.js";
 
-const STAY = 8000;
+const TOAST_MS = 8000;
 const place = one("#toasts");
 
 function start(toast) {
@@ -9,7 +9,7 @@ function start(toast) {
   const pause = () => clearTimeout(timer);
   const resume = () => {
     pause();
-    timer = setTimeout(() => toast.remove(), toast.matches("[data-stay]") ? 2 * STAY : STAY);
+    timer = setTimeout(() => toast.remove(), toast.matches("[data-stay]") ? 2 * TOAST_MS : TOAST_MS);
   };
   for (const type of ["mouseenter", "focusin"]) toast.addEventListener(type, pause);
   for (const type of ["mouseleave", "focusout"]) toast.addEventListener(type, resume);
@@ -27,15 +27,15 @@ if (place) {
 
 on("click", "[data-dismiss]", (button) => button.closest("[data-toast]")?.remove());
 
-/** Say a sentence of trouble, once: the same words are not stacked. */
-export function say(text) {
+/** Show an error toast, unless the same text is already shown. */
+export function showToast(text) {
   if (!place || !text || all("[data-toast]", place).some((toast) => toast.textContent.trim() === text)) return;
   const toast = one("#toast-template").content.firstElementChild.cloneNode(true);
   one("[data-text]", toast).textContent = text;
   place.append(toast);
 }
 
-/** Press "Undo" of the newest toast. */
-export function undo() {
+/** Click "Undo" in the newest toast. */
+export function undoLatest() {
   all("[data-undo]", place ?? document).at(-1)?.click();
 }

@@ -57,7 +57,7 @@ def test_a_statement_with_semicolons_and_commas_goes_in_and_out_again(page: Page
 
 def test_a_row_is_edited_where_it_stands(page: Page) -> None:
     book(page, "bread 3.20")
-    rows(page).first.locator("[data-act=edit]").click()
+    rows(page).first.locator("[data-action=edit]").click()
     page.get_by_label("Payee", exact=True).and_(page.locator("[data-row] input")).fill("Corner Bakery")
     page.keyboard.press("Enter")
     expect(rows(page).filter(has_text="Corner Bakery")).to_have_count(1)
@@ -90,7 +90,7 @@ def test_a_refused_form_keeps_what_was_typed_and_leads_to_the_error(page: Page) 
 
 def test_the_second_of_two_tabs_sees_both_versions(windows: Watched, page: Page) -> None:
     book(page, "bread 3.20")
-    page.locator("[data-act=open]").first.click()
+    page.locator("[data-action=open]").first.click()
     page.wait_for_url("**/transactions/*")
     other = windows.tab(page.context)
     other.goto(page.url)
@@ -111,7 +111,7 @@ def test_everything_essential_works_without_javascript(windows: Watched, sign_up
     page.locator("#quick-add-form button[type=submit]").click()
     page.goto("/transactions")
     expect(rows(page).filter(has_text="14.50")).to_have_count(1)
-    page.locator("[data-act=open]").first.click()
+    page.locator("[data-action=open]").first.click()
     page.fill("#entry [name=payee]", "Corner Bakery")
     page.locator("#entry").get_by_role("button", name="Save").click()
     page.goto("/transactions")
