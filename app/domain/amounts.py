@@ -44,6 +44,7 @@ PLAIN = {
 }  # what most rows of most files look like
 BODY = re.compile(r"[0-9.,'٫٬ ]*[0-9][0-9.,'٫٬ ]*")
 GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<sep>[.,' ٬])[0-9]{3})(?:(?P=sep)[0-9]{3})*|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
+CENT_DASH = re.compile(r"(?<=[0-9])[.,](?:-{1,2}|[–—−])(?![0-9])")
 DEBITS, CREDITS = frozenset({"dr", "db"}), frozenset({"cr"})
 
 
@@ -64,7 +65,7 @@ def read(text: str, currency: str, locale: str, *, decimal: Mark | None = None) 
     """
     if len(text) > LONGEST * 2:
         raise InvalidAmount(text)
-    plain = text.translate(PLAINER).translate(MARKS).strip().lower()
+    plain = without_cent_dash(text.translate(PLAINER).translate(MARKS).strip().lower())
     if not plain:
         return Reading(None)
     if WIDE.search(plain):
@@ -95,6 +96,11 @@ def minor_units(text: str, decimal: Mark, exponent: int) -> int:
         if len(part) == exponent:
             return _bounded(int(whole + part), text)
     return _minor_units_slowly(text, decimal, exponent)
+
+
+def without_cent_dash(text: str) -> str:
+    """The amount without a dash that stands for zero cents, as in ``20.-`` and ``5,--``; it is no minus sign."""
+    return CENT_DASH.sub("", text, count=1)
 
 
 def figures(body: str, decimal: Mark | None) -> list[Decimal]:
@@ -221,7 +227,7 @@ def _ungrouped(body: str) -> Decimal:
 
 
 def _minor_units_slowly(text: str, decimal: Mark, exponent: int) -> int:
-    plain = text.translate(PLAINER).translate(MARKS).strip().lower()
+    plain = without_cent_dash(text.translate(PLAINER).translate(MARKS).strip().lower())
     if len(plain) > LONGEST or WIDE.search(plain) or (found := BODY.search(plain)) is None:
         raise InvalidAmount(text)
     negative, words = _around(text, plain[: found.start()], plain[found.end() :])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.amounts import Reading, minor_units, read
 from app.domain.money import Money
+from app.domain.statement.amounts import careful
 from app.errors import InvalidAmount
 
 
@@ -61,6 +62,16 @@ def test_a_written_currency_wins_and_a_shared_sign_leans_to_the_own() -> None:
     assert read("$12", "CAD", "en-CA").money == Money(1200, "CAD")
     assert read("$12", "EUR", "en-GB").money == Money(1200, "USD")
     assert read("¥1200", "EUR", "en-GB").money == Money(1200, "JPY")
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("1'000.-", 100000), ("12,-", 1200), ("5.–", 500), ("CHF 20.-", 2000), ("-12.--", -1200), ("$(12.34)", -1234)],
+)
+def test_a_dash_for_zero_cents_is_no_minus_in_forms_and_files(text: str, minor: int) -> None:
+    found = read(text, "CHF", "de-CH").money
+    assert found is not None
+    assert found.minor == careful(text, "," if "," in text else ".", "CHF") == minor
 
 
 def test_nothing_written_reads_as_nothing() -> None:

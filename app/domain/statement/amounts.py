@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
-from app.domain.money import LARGEST, LONGEST, exponent, too_fine
+from app.domain.amounts import without_cent_dash
+from app.domain.money import LARGEST, LONGEST, currencies, exponent, too_fine
 from app.errors import InvalidAmount
 from app.i18n import _
 
@@ -23,13 +26,11 @@ MINUS = str.maketrans(
         "\u2007": " ",
     }
 )
-SYMBOL = r"(?:[A-Z]{3}|[A-Z]{0,2}[$€£¥₹₽₺₩₪₫₴₦₱฿]|kr\.?|zł|Kč|Ft|lei|Fr\.?|R\$|DA|DH|د\.ج)"
-WRITTEN = re.compile(
-    rf"""(?P<open>\()?\s*(?P<sign>[-+])?\s*(?:{SYMBOL}\s*)?(?P<sign2>[-+])?\s*
-    (?P<digits>[0-9][0-9.,' ]*|[.,][0-9]+)
-    \s*(?P<after>[-+])?\s*(?:{SYMBOL})?\s*(?P<after2>[-+])?\s*(?P<close>\))?\s*(?P<side>CR|DR|Cr|Dr|[HS])?\.?""",
-    re.VERBOSE,
+SYMBOL = re.compile(
+    r"[A-Z]{0,2}[$€£¥₹₽₺₩₪₫₴₦₱฿￥]|kr\.?|zł|Kč|Ft|lei|Fr\.?|R\$|DA|DH|د\.ج|Rs\.?|TL|元|円|원|руб\.?|р\.?|Rp\.?"
 )
+NUMBER = re.compile(r"[0-9][0-9.,' ]*+|[.,][0-9]++")
+SIDES = {"CR": 1, "Cr": 1, "Cr.": 1, "DR": -1, "Dr": -1, "Dr.": -1, "H": 1, "S": -1, "C": 1, "D": -1}
 GROUPED = {
     ".": re.compile(
         r"(?P<whole>[0-9]+|[0-9]{1,3}(?:[,' ][0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3})?"
@@ -37,6 +38,7 @@ GROUPED = {
     ),
     ",": re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:[.' ][0-9]{3})+)?(?:,(?P<part>[0-9]*))?"),
 }
+NO_SIGNS = str.maketrans("()-+", "    ")
 NOT_DIGITS = str.maketrans("", "", ",.' ")
 
 
@@ -59,16 +61,49 @@ def reader(decimal: str, currency: str) -> Callable[[str], int]:
     return read
 
 
+class Written(NamedTuple):
+    """The parts of a written amount; ``symbol`` is the currency beside the figures, if any."""
+
+    digits: str
+    is_negative: bool
+    symbol: str
+
+
+def split(text: str) -> Written | None:
+    """Take an amount in any usual writing apart: ``(1.234,50)``, ``12,50-``, ``$(3)``, ``5 CR``, ``20.-``.
+
+    Nothing for what is no amount. Runs in linear time: a file of hostile cells must not hold up the server.
+    """
+    if len(text) > LONGEST:
+        return None
+    plain = without_cent_dash(text.translate(MINUS).strip())
+    found = NUMBER.search(plain)
+    if found is None:
+        return None
+    before, digits, after = plain[: found.start()], found[0].strip(), plain[found.end() :]
+    if digits[0] in ".," and before[-1:].isalpha():  # the point of “Fr.” belongs to the currency
+        before, digits = before + digits[0], digits[1:]
+    around = f"{before} {after}"
+    opened = before.count("("), after.count(")")
+    signs = around.count("-") + around.count("+")
+    if opened not in ((0, 0), (1, 1)) or around.count("(") + around.count(")") != sum(opened) or signs + opened[0] > 1:
+        return None
+    words = around.translate(NO_SIGNS).split()
+    is_negative = "-" in around or opened[0] == 1
+    if words and after.strip(" -+)").split()[-1:] == words[-1:] and words[-1] in SIDES:
+        is_negative = is_negative or SIDES[words.pop()] < 0
+    if len(words) > 1 or (words and words[0] not in currencies() and not SYMBOL.fullmatch(words[0])):
+        return None
+    return Written(digits, is_negative, words[0] if words else "")
+
+
 def careful(text: str, decimal: str, currency: str) -> int:
-    """Signed minor units of an amount in any usual writing: ``(1.234,50)``, ``12,50-``, ``€ 3``, ``5 CR``."""
+    """Signed minor units of an amount in any usual writing. Raises ``InvalidAmount``."""
     places = exponent(currency)
-    found = WRITTEN.fullmatch(text.translate(MINUS).strip()) if len(text) <= LONGEST else None
-    if not found:
+    found = split(text)
+    if found is None:
         raise InvalidAmount(text)
-    signs = [found[name] for name in ("sign", "sign2", "after", "after2") if found[name]]
-    if len(signs) > 1 or bool(found["open"]) != bool(found["close"]) or (found["open"] and signs):
-        raise InvalidAmount(text)
-    number = GROUPED[decimal].fullmatch(found["digits"].strip())
+    number = GROUPED[decimal].fullmatch(found.digits)
     if not number or not (number["whole"] or number["part"]):
         raise InvalidAmount(text, why=_not_with_mark(text, decimal))
     part = (number["part"] or "").rstrip("0")
@@ -76,9 +111,8 @@ def careful(text: str, decimal: str, currency: str) -> int:
         raise InvalidAmount(text, why=too_fine(text, currency))
     minor = int((number["whole"] or "0").translate(NOT_DIGITS) + part.ljust(places, "0"))
     if minor >= LARGEST:
-        raise InvalidAmount(text, why=_("That amount is too large to be booked."))
-    negative = found["open"] or "-" in signs or (found["side"] or "").upper() in ("DR", "S")
-    return -minor if negative else minor
+        raise InvalidAmount(text, why=_("This amount is too large."))
+    return -minor if found.is_negative else minor
 
 
 def _not_with_mark(text: str, decimal: str) -> str | None:
@@ -88,20 +122,19 @@ def _not_with_mark(text: str, decimal: str) -> str | None:
     return _("“{text}” is not an amount when “{decimal}” marks the decimals.", text=text, decimal=decimal)
 
 
+@lru_cache(maxsize=4096)
 def is_amount(text: str) -> bool:
     """Whether a cell may be an amount under one decimal mark or the other."""
-    if not text or len(text) > LONGEST:
-        return False
-    found = WRITTEN.fullmatch(text.translate(MINUS).strip())
-    return bool(found) and any(pattern.fullmatch(found["digits"].strip()) for pattern in GROUPED.values())  # type: ignore[index]
+    found = split(text)
+    return found is not None and any(pattern.fullmatch(found.digits) for pattern in GROUPED.values())
 
 
 def mark(text: str, places: int) -> str | None:
     """The decimal mark that an amount proves, ``?`` where it may be either, nothing where it has none."""
-    found = WRITTEN.fullmatch(text.translate(MINUS).strip()) if len(text) <= LONGEST else None
-    if not found:
+    written = split(text)
+    if written is None:
         return None
-    digits = found["digits"].strip()
+    digits = written.digits
     dots, commas = digits.count("."), digits.count(",")
     if not dots and not commas:
         return None
