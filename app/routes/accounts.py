@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Template
@@ -17,16 +17,15 @@ from app.schemas.accounts import AccountIn, AccountPatch
 from app.services import Services
 from app.services.accounts import Point
 from app.web import charts
-from app.web.crud_pages import PAGE, check_unchanged, dispatch, editor, parse_amount, respond_with_undo, with_etag
+from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, respond_with_undo, with_etag
 from app.web.filters import amount_text, day, day_month
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters.labels import KIND_ICONS, account_kinds
 from app.web.presenters.reports import axis
 from app.web.render import page, page_or_partial
+from app.web.types import AnyRequest, Form, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
-Form = dict[str, str]
 LIST = "/accounts"
 RANGES = {"3m": 3, "1y": 12, "all": 0}
 
@@ -110,7 +109,7 @@ class AccountsController(Controller):
             entry = AccountIn.model_validate(self._entry(data) | {"opening_balance": "0"})
             entry.opening_balance = signed(data, entry.currency)
             await services.accounts.add(entry)
-        return await respond_with_undo(request, services, LIST, "accounts/list", **await overview(services))
+        return await self._listed(request, services)
 
     @get("/{account_id:int}", name="accounts:show", opt={"cached": True})
     async def show_account(
@@ -166,23 +165,41 @@ class AccountsController(Controller):
             entry = AccountPatch.model_validate(self._entry(data))
             entry.opening_balance = signed(data, entry.currency or row.currency)
             await services.accounts.change(account_id, entry)
-        return await respond_with_undo(request, services, LIST, "accounts/list", **await overview(services))
+        return await self._listed(request, services)
 
-    @post("/{account_id:int}/{verb:str}", name="accounts:do", status_code=200)
-    async def do_with_account(
-        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int], verb: FromPath[str]
-    ) -> Template | Response[Any]:
-        """Archive, bring back, move, make the default, or delete while it is empty."""
-        accounts = services.accounts
-        verbs = {
-            "archive": lambda: accounts.archive(account_id),
-            "restore": lambda: accounts.archive(account_id, away=False),
-            "up": lambda: accounts.move(account_id, -1),
-            "down": lambda: accounts.move(account_id, 1),
-            "default": lambda: accounts.make_default(account_id),
-            "delete": lambda: accounts.delete(account_id),
-        }
-        await dispatch(verbs, verb)()
+    @post("/{account_id:int}/archive", name="accounts:archive", status_code=200)
+    async def archive_account(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Reply:
+        await services.accounts.archive(account_id)
+        return await self._listed(request, services)
+
+    @post("/{account_id:int}/restore", name="accounts:restore", status_code=200)
+    async def restore_account(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Reply:
+        await services.accounts.archive(account_id, away=False)
+        return await self._listed(request, services)
+
+    @post("/{account_id:int}/up", name="accounts:move-up", status_code=200)
+    async def move_account_up(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Reply:
+        await services.accounts.move(account_id, -1)
+        return await self._listed(request, services)
+
+    @post("/{account_id:int}/down", name="accounts:move-down", status_code=200)
+    async def move_account_down(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Reply:
+        await services.accounts.move(account_id, 1)
+        return await self._listed(request, services)
+
+    @post("/{account_id:int}/default", name="accounts:make-default", status_code=200)
+    async def make_default(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Reply:
+        await services.accounts.make_default(account_id)
+        return await self._listed(request, services)
+
+    @post("/{account_id:int}/delete", name="accounts:delete", status_code=200)
+    async def delete_account(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Reply:
+        """Delete an account that no transaction uses."""
+        await services.accounts.delete(account_id)
+        return await self._listed(request, services)
+
+    @staticmethod
+    async def _listed(request: AnyRequest, services: Services) -> Reply:
         return await respond_with_undo(request, services, LIST, "accounts/list", **await overview(services))
 
     @staticmethod

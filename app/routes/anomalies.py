@@ -1,18 +1,14 @@
-"""Answers to what stands out."""
+"""Answers to unusual activity."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Controller, Request, Response, post
-from litestar.di import NamedDependency
+from litestar import Controller, post
 from litestar.params import FromPath
-from litestar.response import Template
 
 from app.routes.inbox import answered
 from app.services import Services
-from app.web.crud_pages import dispatch
 from app.web.guards import MEMBER
+from app.web.types import AnyRequest, Reply, ServicesDep
 
 
 class AnomaliesController(Controller):
@@ -20,23 +16,36 @@ class AnomaliesController(Controller):
     opt = MEMBER
     include_in_schema = False
 
-    @post("/{finding_id:int}/{verb:str}", name="anomalies:answer", status_code=200)
-    async def answer(
-        self,
-        request: Request[Any, Any, Any],
-        services: NamedDependency[Services],
-        finding_id: FromPath[int],
-        verb: FromPath[str],
-    ) -> Response[Any] | Template:
-        """That's normal, not mine, a double, it will come, it has ended."""
-        anomalies = services.anomalies
-        verbs = {
-            "accept": lambda: anomalies.accept(finding_id),
-            "dismiss": lambda: anomalies.dismiss(finding_id),
-            "dispute": lambda: anomalies.dispute(finding_id),
-            "remove": lambda: anomalies.remove(finding_id),
-            "end": lambda: anomalies.end(finding_id),
-        }
-        await dispatch(verbs, verb)()
+    @post("/{finding_id:int}/accept", name="anomalies:accept", status_code=200)
+    async def accept_finding(self, request: AnyRequest, services: ServicesDep, finding_id: FromPath[int]) -> Reply:
+        """Mark the transaction as normal."""
+        await services.anomalies.accept(finding_id)
+        return await self._answered(request, services)
+
+    @post("/{finding_id:int}/dismiss", name="anomalies:dismiss", status_code=200)
+    async def dismiss_finding(self, request: AnyRequest, services: ServicesDep, finding_id: FromPath[int]) -> Reply:
+        await services.anomalies.dismiss(finding_id)
+        return await self._answered(request, services)
+
+    @post("/{finding_id:int}/dispute", name="anomalies:dispute", status_code=200)
+    async def dispute_finding(self, request: AnyRequest, services: ServicesDep, finding_id: FromPath[int]) -> Reply:
+        """Mark the transaction as not the member's own."""
+        await services.anomalies.dispute(finding_id)
+        return await self._answered(request, services)
+
+    @post("/{finding_id:int}/remove", name="anomalies:remove", status_code=200)
+    async def remove_duplicate(self, request: AnyRequest, services: ServicesDep, finding_id: FromPath[int]) -> Reply:
+        """Delete the duplicate."""
+        await services.anomalies.remove(finding_id)
+        return await self._answered(request, services)
+
+    @post("/{finding_id:int}/end", name="anomalies:end", status_code=200)
+    async def end_recurring(self, request: AnyRequest, services: ServicesDep, finding_id: FromPath[int]) -> Reply:
+        """End the recurring payment that did not come."""
+        await services.anomalies.end(finding_id)
+        return await self._answered(request, services)
+
+    @staticmethod
+    async def _answered(request: AnyRequest, services: Services) -> Reply:
         await services.session.flush()
         return answered(request, services, services.journal.recorder.label)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Template
@@ -17,14 +17,13 @@ from app.services import Member, Services
 from app.services.categories import CategoryOption
 from app.services.category_page import category_page
 from app.web import charts
-from app.web.crud_pages import PAGE, check_unchanged, dispatch, editor, respond_with_undo, with_etag
+from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters import reports
 from app.web.render import page, page_or_partial
+from app.web.types import AnyRequest, Form, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
-Form = dict[str, str]
 LIST = "/categories"
 GROUPS = "/categories/groups"
 
@@ -75,7 +74,7 @@ class CategoriesController(Controller):
     ) -> Template | Response[Any]:
         with await self._form(services, data, LIST, _("New category")):
             await services.categories.add(CategoryIn.model_validate(entry_of(data)))
-        return await self._changed(request, services)
+        return await self._listed(request, services)
 
     @get("/{category_id:int}", name="categories:show", opt={"cached": True})
     async def show_category(
@@ -124,9 +123,9 @@ class CategoriesController(Controller):
         with await self._form(services, data, f"{LIST}/{category_id}", title, row.kind):
             check_unchanged(data, values_of(row), {"group": {row.group_id: group.name}})
             await services.categories.change(category_id, CategoryPatch.model_validate(entry_of(data)))
-        return await self._changed(request, services)
+        return await self._listed(request, services)
 
-    @get("/{category_id:int}/merge", name="categories:merging")
+    @get("/{category_id:int}/merge", name="categories:show-merge")
     async def show_merge(
         self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int]
     ) -> Template:
@@ -144,38 +143,48 @@ class CategoriesController(Controller):
         """Give all that a category has to another one."""
         with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merge(services, category_id)):
             await services.categories.merge(category_id, MergeIn.model_validate({"into": data.get("into")}).into)
-        return await self._changed(request, services)
+        return await self._listed(request, services)
 
-    @post("/{category_id:int}/{verb:str}", name="categories:do", status_code=200)
-    async def do_with_category(
-        self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int], verb: FromPath[str]
-    ) -> Template | Response[Any]:
-        """Archive, bring back, move, or delete while it is unused."""
-        categories = services.categories
-        verbs = {
-            "archive": lambda: categories.archive(category_id),
-            "restore": lambda: categories.archive(category_id, away=False),
-            "up": lambda: categories.move(category_id, -1),
-            "down": lambda: categories.move(category_id, 1),
-            "delete": lambda: categories.delete(category_id),
-        }
-        await dispatch(verbs, verb)()
-        return await self._changed(request, services)
+    @post("/{category_id:int}/archive", name="categories:archive", status_code=200)
+    async def archive_category(self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int]) -> Reply:
+        await services.categories.archive(category_id)
+        return await self._listed(request, services)
 
-    @get("/groups/new", name="categories:new_group")
+    @post("/{category_id:int}/restore", name="categories:restore", status_code=200)
+    async def restore_category(self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int]) -> Reply:
+        await services.categories.archive(category_id, away=False)
+        return await self._listed(request, services)
+
+    @post("/{category_id:int}/up", name="categories:move-up", status_code=200)
+    async def move_category_up(self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int]) -> Reply:
+        await services.categories.move(category_id, -1)
+        return await self._listed(request, services)
+
+    @post("/{category_id:int}/down", name="categories:move-down", status_code=200)
+    async def move_category_down(self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int]) -> Reply:
+        await services.categories.move(category_id, 1)
+        return await self._listed(request, services)
+
+    @post("/{category_id:int}/delete", name="categories:delete", status_code=200)
+    async def delete_category(self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int]) -> Reply:
+        """Delete a category that nothing uses."""
+        await services.categories.delete(category_id)
+        return await self._listed(request, services)
+
+    @get("/groups/new", name="category-groups:new")
     async def new_group(self, request: AnyRequest) -> Template:
         return editor(request, "categories/group_form", _("New group"), action=GROUPS, fresh=True)
 
-    @post("/groups", name="categories:add_group", status_code=200)
+    @post("/groups", name="category-groups:add", status_code=200)
     async def add_group(
         self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
     ) -> Template | Response[Any]:
         sent = {name: data[name] for name in ("name", "kind") if name in data}
         with self._group_form(data, GROUPS, _("New group"), fresh=True):
             await services.categories.add_group(GroupIn.model_validate(sent))
-        return await self._changed(request, services)
+        return await self._listed(request, services)
 
-    @get("/groups/{group_id:int}/edit", name="categories:edit_group")
+    @get("/groups/{group_id:int}/edit", name="category-groups:edit")
     async def edit_group(
         self, request: AnyRequest, services: NamedDependency[Services], group_id: FromPath[int]
     ) -> Template:
@@ -184,7 +193,7 @@ class CategoriesController(Controller):
         values = with_etag({"name": row.name})
         return editor(request, "categories/group_form", title, values=values, action=action, fresh=False)
 
-    @post("/groups/{group_id:int}", name="categories:rename_group", status_code=200)
+    @post("/groups/{group_id:int}", name="category-groups:rename", status_code=200)
     async def rename_group(
         self,
         request: AnyRequest,
@@ -197,24 +206,26 @@ class CategoriesController(Controller):
             check_unchanged(data, {"name": row.name})
             entry = GroupName.model_validate({"name": data.get("name", "")})
             await services.categories.rename_group(group_id, entry.name)
-        return await self._changed(request, services)
+        return await self._listed(request, services)
 
-    @post("/groups/{group_id:int}/{verb:str}", name="categories:do_group", status_code=200)
-    async def do_with_group(
-        self, request: AnyRequest, services: NamedDependency[Services], group_id: FromPath[int], verb: FromPath[str]
-    ) -> Template | Response[Any]:
-        """Move a group, or delete it while it is empty."""
-        categories = services.categories
-        verbs = {
-            "up": lambda: categories.move_group(group_id, -1),
-            "down": lambda: categories.move_group(group_id, 1),
-            "delete": lambda: categories.delete_group(group_id),
-        }
-        await dispatch(verbs, verb)()
-        return await self._changed(request, services)
+    @post("/groups/{group_id:int}/up", name="category-groups:move-up", status_code=200)
+    async def move_group_up(self, request: AnyRequest, services: ServicesDep, group_id: FromPath[int]) -> Reply:
+        await services.categories.move_group(group_id, -1)
+        return await self._listed(request, services)
+
+    @post("/groups/{group_id:int}/down", name="category-groups:move-down", status_code=200)
+    async def move_group_down(self, request: AnyRequest, services: ServicesDep, group_id: FromPath[int]) -> Reply:
+        await services.categories.move_group(group_id, 1)
+        return await self._listed(request, services)
+
+    @post("/groups/{group_id:int}/delete", name="category-groups:delete", status_code=200)
+    async def delete_group(self, request: AnyRequest, services: ServicesDep, group_id: FromPath[int]) -> Reply:
+        """Delete a group without categories."""
+        await services.categories.delete_group(group_id)
+        return await self._listed(request, services)
 
     @staticmethod
-    async def _changed(request: AnyRequest, services: Services) -> Template | Response[Any]:
+    async def _listed(request: AnyRequest, services: Services) -> Template | Response[Any]:
         return await respond_with_undo(request, services, LIST, "categories/list", **await listing(services))
 
     @staticmethod

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -29,8 +29,8 @@ from app.web.guards import MEMBER
 from app.web.htmx import is_partial
 from app.web.rate_limit import limit
 from app.web.render import page, partial, redirect
+from app.web.types import AnyRequest, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
 FIELDS = (
     "flow",
     "amount",
@@ -113,41 +113,54 @@ class EntriesController(Controller):
         after = await services.transaction_list.line(transaction_id)
         return await done(request, services, filed=after.id if corrected(line, after) else None)
 
-    @post("/{transaction_id:int}/{verb:str}", name="transactions:do", status_code=200)
-    async def do(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        transaction_id: FromPath[int],
-        verb: FromPath[str],
-    ) -> Template | Response[Any]:
-        """Delete, duplicate, unlock, or tie it to its other side."""
-        transactions = services.transactions
-        back = f"/transactions/{transaction_id}"
-        if verb == "delete":
-            await transactions.delete(transaction_id)
-            back = "/transactions"
-        elif verb == "duplicate":
-            back = f"/transactions/{(await transactions.duplicate(transaction_id)).id}"
-        elif verb == "unlock":
-            await transactions.edit(transaction_id, TransactionPatch(status=Status.CLEARED))
-        elif verb == "refile-likes":
-            await services.categorisation.recategorise_similar(await transactions.get(transaction_id))
-            if is_partial(request):
-                return partial("toast", event=CHANGED, **undoable(services))
-        elif verb == "link":
-            other = number(str((await request.form()).get("other", "")), "other")
-            if other is None:
-                raise Invalid(_("Choose the other side."), field="other")
-            await services.transfers.link(transaction_id, other)
-        elif verb == "unlink":
-            row = await transactions.get(transaction_id)
-            if row.transfer_id is None:
-                raise NotFound(_("That transfer does not exist."))
-            await services.transfers.unlink(row.transfer_id)
-        else:
-            raise NotFound(_("There is nothing at this address."))
-        return await done(request, services, back)
+    @post("/{transaction_id:int}/delete", name="transactions:delete", status_code=200)
+    async def delete_transaction(
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]
+    ) -> Reply:
+        await services.transactions.delete(transaction_id)
+        return await done(request, services)
+
+    @post("/{transaction_id:int}/duplicate", name="transactions:duplicate", status_code=200)
+    async def duplicate_transaction(
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]
+    ) -> Reply:
+        copy = await services.transactions.duplicate(transaction_id)
+        return await done(request, services, f"/transactions/{copy.id}")
+
+    @post("/{transaction_id:int}/unlock", name="transactions:unlock", status_code=200)
+    async def unlock_transaction(
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]
+    ) -> Reply:
+        """Return a reconciled transaction to "cleared", so that it can be edited."""
+        await services.transactions.edit(transaction_id, TransactionPatch(status=Status.CLEARED))
+        return await done(request, services, f"/transactions/{transaction_id}")
+
+    @post("/{transaction_id:int}/refile-likes", name="transactions:recategorise-similar", status_code=200)
+    async def recategorise_similar(
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]
+    ) -> Reply:
+        """Give similar transactions the category of this one."""
+        await services.categorisation.recategorise_similar(await services.transactions.get(transaction_id))
+        if is_partial(request):
+            return partial("toast", event=CHANGED, **undoable(services))
+        return await done(request, services, f"/transactions/{transaction_id}")
+
+    @post("/{transaction_id:int}/link", name="transactions:link", status_code=200)
+    async def link_transfer(self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]) -> Reply:
+        """Link two transactions as a transfer."""
+        other = number(str((await request.form()).get("other", "")), "other")
+        if other is None:
+            raise Invalid(_("Choose the other side."), field="other")
+        await services.transfers.link(transaction_id, other)
+        return await done(request, services, f"/transactions/{transaction_id}")
+
+    @post("/{transaction_id:int}/unlink", name="transactions:unlink", status_code=200)
+    async def unlink_transfer(self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]) -> Reply:
+        row = await services.transactions.get(transaction_id)
+        if row.transfer_id is None:
+            raise NotFound(_("That transfer does not exist."))
+        await services.transfers.unlink(row.transfer_id)
+        return await done(request, services, f"/transactions/{transaction_id}")
 
     @post(
         "/{transaction_id:int}/files", name="transactions:attach", status_code=200, request_max_body_size=LARGEST_BODY

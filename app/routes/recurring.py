@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
@@ -16,15 +16,14 @@ from app.models import RecurringKind
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.services import Services
 from app.services.recurring import Bill, rule_values
-from app.web.crud_pages import PAGE, check_unchanged, dispatch, editor, parse_amount, respond_with_undo, with_etag
+from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, respond_with_undo, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters.labels import cadence, cadences, due_words
 from app.web.presenters.recurring import amount_of, timeline
 from app.web.render import page
+from app.web.types import AnyRequest, Form, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
-Form = dict[str, str]
 LIST = "/recurring"
 DAYS = 30
 PLAIN = ("payee", "kind", "cadence", "starts_on")
@@ -174,20 +173,30 @@ class RecurringController(Controller):
             await services.recurring.change(recurring_id, patch)
         return await self._listed(request, services)
 
-    @post("/{recurring_id:int}/{verb:str}", name="recurring:do", status_code=200)
-    async def do_with_rule(
-        self, request: AnyRequest, services: NamedDependency[Services], recurring_id: FromPath[int], verb: FromPath[str]
-    ) -> Template | Response[Any]:
-        """Pause, resume, end or delete a rule, or take its new price."""
-        recurring = services.recurring
-        verbs = {
-            "pause": lambda: recurring.pause(recurring_id),
-            "resume": lambda: recurring.pause(recurring_id, paused=False),
-            "end": lambda: recurring.end(recurring_id),
-            "delete": lambda: recurring.delete(recurring_id),
-            "price": lambda: recurring.take_price(recurring_id),
-        }
-        await dispatch(verbs, verb)()
+    @post("/{recurring_id:int}/pause", name="recurring:pause", status_code=200)
+    async def pause_rule(self, request: AnyRequest, services: ServicesDep, recurring_id: FromPath[int]) -> Reply:
+        await services.recurring.pause(recurring_id)
+        return await self._listed(request, services)
+
+    @post("/{recurring_id:int}/resume", name="recurring:resume", status_code=200)
+    async def resume_rule(self, request: AnyRequest, services: ServicesDep, recurring_id: FromPath[int]) -> Reply:
+        await services.recurring.pause(recurring_id, paused=False)
+        return await self._listed(request, services)
+
+    @post("/{recurring_id:int}/end", name="recurring:end", status_code=200)
+    async def end_rule(self, request: AnyRequest, services: ServicesDep, recurring_id: FromPath[int]) -> Reply:
+        await services.recurring.end(recurring_id)
+        return await self._listed(request, services)
+
+    @post("/{recurring_id:int}/delete", name="recurring:delete", status_code=200)
+    async def delete_rule(self, request: AnyRequest, services: ServicesDep, recurring_id: FromPath[int]) -> Reply:
+        await services.recurring.delete(recurring_id)
+        return await self._listed(request, services)
+
+    @post("/{recurring_id:int}/price", name="recurring:update-price", status_code=200)
+    async def update_price(self, request: AnyRequest, services: ServicesDep, recurring_id: FromPath[int]) -> Reply:
+        """Change the expected amount to the one that was last paid."""
+        await services.recurring.take_price(recurring_id)
         return await self._listed(request, services)
 
     @post("/bills/{bill_id:int}/paid", name="recurring:paid", status_code=200)
@@ -198,19 +207,19 @@ class RecurringController(Controller):
         await services.recurring.pay(bill_id)
         return await self._listed(request, services)
 
-    @post("/candidates/accept", name="recurring:accept-all", status_code=200)
+    @post("/candidates/accept", name="recurring-candidates:accept-all", status_code=200)
     async def accept_all(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[Any]:
         await services.recurring_candidates.accept_all()
         return await self._listed(request, services)
 
-    @post("/candidates/{candidate_id:int}/{verb:str}", name="recurring:decide", status_code=200)
-    async def decide(
-        self, request: AnyRequest, services: NamedDependency[Services], candidate_id: FromPath[int], verb: FromPath[str]
-    ) -> Template | Response[Any]:
-        """It's a bill, it's income, or it is not recurring."""
-        candidates = services.recurring_candidates
-        verbs = {"accept": lambda: candidates.accept(candidate_id), "dismiss": lambda: candidates.dismiss(candidate_id)}
-        await dispatch(verbs, verb)()
+    @post("/candidates/{candidate_id:int}/accept", name="recurring-candidates:accept", status_code=200)
+    async def accept_candidate(self, request: AnyRequest, services: ServicesDep, candidate_id: FromPath[int]) -> Reply:
+        await services.recurring_candidates.accept(candidate_id)
+        return await self._listed(request, services)
+
+    @post("/candidates/{candidate_id:int}/dismiss", name="recurring-candidates:dismiss", status_code=200)
+    async def dismiss_candidate(self, request: AnyRequest, services: ServicesDep, candidate_id: FromPath[int]) -> Reply:
+        await services.recurring_candidates.dismiss(candidate_id)
         return await self._listed(request, services)
 
     @staticmethod

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from litestar.response import Template
@@ -19,14 +19,13 @@ from app.i18n import _
 from app.models import Payee, Rule
 from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
 from app.services import Services
-from app.web.crud_pages import check_unchanged, dispatch, parse_amount, respond_with_undo, with_etag
+from app.web.crud_pages import check_unchanged, parse_amount, respond_with_undo, with_etag
 from app.web.filters import amount_text
 from app.web.forms import rerender_on_error, sentences
 from app.web.guards import MEMBER
 from app.web.render import page, page_or_partial, partial, redirect
+from app.web.types import AnyRequest, Form, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
-Form = dict[str, str]
 LIST = "/rules"
 FORM = "rules/form"
 WHEN = ("payee_contains", "text_contains", "account", "kind", "min_amount", "max_amount")
@@ -201,21 +200,39 @@ class RulesController(Controller):
                 await self._run(services, row, data)
         return redirect(request, LIST)
 
-    @post("/{rule_id:int}/{verb:str}", name="rules:do", status_code=200)
-    async def do_with_rule(
-        self, request: AnyRequest, services: NamedDependency[Services], rule_id: FromPath[int], verb: FromPath[str]
-    ) -> Template | Response[Any]:
-        """Apply to the past, move, switch on and off, or delete."""
-        rules = services.rules
-        verbs = {
-            "run": lambda: rules.run(rule_id),
-            "up": lambda: rules.move(rule_id, -1),
-            "down": lambda: rules.move(rule_id, 1),
-            "on": lambda: rules.change(rule_id, RulePatch(enabled=True)),
-            "off": lambda: rules.change(rule_id, RulePatch(enabled=False)),
-            "delete": lambda: rules.delete(rule_id),
-        }
-        await dispatch(verbs, verb)()
+    @post("/{rule_id:int}/run", name="rules:run", status_code=200)
+    async def run_rule(self, request: AnyRequest, services: ServicesDep, rule_id: FromPath[int]) -> Reply:
+        """Apply a rule to existing transactions."""
+        await services.rules.run(rule_id)
+        return await self._listed(request, services)
+
+    @post("/{rule_id:int}/up", name="rules:move-up", status_code=200)
+    async def move_rule_up(self, request: AnyRequest, services: ServicesDep, rule_id: FromPath[int]) -> Reply:
+        await services.rules.move(rule_id, -1)
+        return await self._listed(request, services)
+
+    @post("/{rule_id:int}/down", name="rules:move-down", status_code=200)
+    async def move_rule_down(self, request: AnyRequest, services: ServicesDep, rule_id: FromPath[int]) -> Reply:
+        await services.rules.move(rule_id, 1)
+        return await self._listed(request, services)
+
+    @post("/{rule_id:int}/on", name="rules:enable", status_code=200)
+    async def enable_rule(self, request: AnyRequest, services: ServicesDep, rule_id: FromPath[int]) -> Reply:
+        await services.rules.change(rule_id, RulePatch(enabled=True))
+        return await self._listed(request, services)
+
+    @post("/{rule_id:int}/off", name="rules:disable", status_code=200)
+    async def disable_rule(self, request: AnyRequest, services: ServicesDep, rule_id: FromPath[int]) -> Reply:
+        await services.rules.change(rule_id, RulePatch(enabled=False))
+        return await self._listed(request, services)
+
+    @post("/{rule_id:int}/delete", name="rules:delete", status_code=200)
+    async def delete_rule(self, request: AnyRequest, services: ServicesDep, rule_id: FromPath[int]) -> Reply:
+        await services.rules.delete(rule_id)
+        return await self._listed(request, services)
+
+    @staticmethod
+    async def _listed(request: AnyRequest, services: Services) -> Reply:
         return await respond_with_undo(request, services, LIST, "rules/list", **await listing(services))
 
     @staticmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response
@@ -12,7 +12,7 @@ from litestar.response import Template
 
 from app.domain import amounts
 from app.domain.money import Money
-from app.errors import Invalid, InvalidAmount, NotFound
+from app.errors import Invalid, InvalidAmount
 from app.i18n import _, current_locale
 from app.services import Services
 from app.web.htmx import is_partial
@@ -41,13 +41,6 @@ async def respond_with_undo(
     journal = services.journal
     undo = f"/activity/{journal.change_set_id}/undo" if journal.change_set_id else ""
     return partial("changed", event="saldo:close", body=body, message=journal.recorder.label, undo_url=undo, **context)
-
-
-def dispatch(verbs: Mapping[str, Callable[[], Awaitable[Any]]], verb: str) -> Callable[[], Awaitable[Any]]:
-    """The verb that an address names."""
-    if verb not in verbs:
-        raise NotFound(_("There is nothing at this address."))
-    return verbs[verb]
 
 
 def parse_amount(text: str, currency: str, field: str) -> Money | None:
