@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar import Controller, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from app.domain.period import shift_month
@@ -24,7 +23,7 @@ from app.web.guards import MEMBER
 from app.web.presenters.labels import KIND_ICONS, account_kinds
 from app.web.presenters.reports import axis
 from app.web.render import page, page_or_partial
-from app.web.types import AnyRequest, Form, Reply, ServicesDep
+from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
 
 LIST = "/accounts"
 RANGES = {"3m": 3, "1y": 12, "all": 0}
@@ -92,19 +91,17 @@ class AccountsController(Controller):
     include_in_schema = False
 
     @get("/", name="accounts", opt={"cached": True})
-    async def show_accounts(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def show_accounts(self, request: AnyRequest, services: ServicesDep) -> Template:
         """Every account by kind, with its balance and trend."""
         return page_or_partial(request, "accounts/index", "accounts/list", **await overview(services))
 
     @get("/new", name="accounts:new")
-    async def new_account(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def new_account(self, request: AnyRequest, services: ServicesDep) -> Template:
         values = {"kind": "checking", "currency": services.member.book.base_currency}
         return editor(request, "accounts/form", _("New account"), values=values, action=LIST, used=False, **choices())
 
     @post("/", name="accounts:add", status_code=200)
-    async def add_account(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
-    ) -> Template | Response[Any]:
+    async def add_account(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         with self._form(data, LIST, _("New account")):
             entry = AccountIn.model_validate(self._entry(data) | {"opening_balance": "0"})
             entry.opening_balance = signed(data, entry.currency)
@@ -113,11 +110,7 @@ class AccountsController(Controller):
 
     @get("/{account_id:int}", name="accounts:show", opt={"cached": True})
     async def show_account(
-        self,
-        services: NamedDependency[Services],
-        account_id: FromPath[int],
-        span: FromQuery[str] = "1y",
-        on: FromQuery[str] = "",
+        self, services: ServicesDep, account_id: FromPath[int], span: FromQuery[str] = "1y", on: FromQuery[str] = ""
     ) -> Template:
         """One account: its balance over time and at any date."""
         row = await services.accounts.get(account_id)
@@ -140,9 +133,7 @@ class AccountsController(Controller):
         )
 
     @get("/{account_id:int}/edit", name="accounts:edit")
-    async def edit_account(
-        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int]
-    ) -> Template:
+    async def edit_account(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Template:
         row = await services.accounts.get(account_id)
         used = (await services.accounts.counts()).get(row.id, 0) > 0
         action = f"{LIST}/{account_id}"
@@ -153,12 +144,8 @@ class AccountsController(Controller):
 
     @post("/{account_id:int}", name="accounts:change", status_code=200)
     async def change_account(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        account_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int], data: FormBody
+    ) -> Reply:
         row = await services.accounts.get(account_id)
         with self._form(data, f"{LIST}/{account_id}", _("Edit {name}", name=row.name)):
             check_unchanged(data, values_of(row), {"kind": account_kinds()})

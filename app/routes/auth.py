@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
@@ -31,8 +31,8 @@ from app.web.htmx import is_htmx
 from app.web.locale import likely_currency
 from app.web.presenters.options import currency_options
 from app.web.render import local_path, page, partial, redirect
+from app.web.types import AnyRequest, Reply
 
-AnyRequest = Request[Any, Any, Any]
 NO_REFERRER = {"Referrer-Policy": "no-referrer"}  # the address is the secret
 
 
@@ -83,7 +83,7 @@ class AuthController(Controller):
     opt = {**PUBLIC}
 
     @get("/login", name="login")
-    async def sign_in_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Template | Response[Any]:
+    async def sign_in_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Reply:
         target = local_path(request.query_params.get("next"))
         if request.scope["auth"] is not None:
             return redirect(request, target)
@@ -111,7 +111,7 @@ class AuthController(Controller):
         return welcome(request, token, shown["next"])
 
     @get("/signup", name="signup")
-    async def sign_up_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Template | Response[Any]:
+    async def sign_up_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Reply:
         if request.scope["auth"] is not None:
             return redirect(request, "/")
         if not await auth.sign_up_is_open(db):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar import Controller, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from app.domain.period import shift_month
 from app.i18n import _
 from app.routes.overview import month_asked
 from app.schemas.categories import ICONS, CategoryIn, CategoryPatch, GroupIn, GroupName, MergeIn
-from app.services import Member, Services
+from app.services import Services
 from app.services.categories import CategoryOption
 from app.services.category_page import category_page
 from app.web import charts
@@ -22,7 +21,7 @@ from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters import reports
 from app.web.render import page, page_or_partial
-from app.web.types import AnyRequest, Form, Reply, ServicesDep
+from app.web.types import AnyRequest, Form, FormBody, MemberDep, Reply, ServicesDep
 
 LIST = "/categories"
 GROUPS = "/categories/groups"
@@ -56,33 +55,25 @@ class CategoriesController(Controller):
     include_in_schema = False
 
     @get("/", name="categories", opt={"cached": True})
-    async def show_categories(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def show_categories(self, request: AnyRequest, services: ServicesDep) -> Template:
         """Every group with its categories and how often each is used."""
         return page_or_partial(request, "categories/index", "categories/list", **await listing(services))
 
     @get("/new", name="categories:new")
-    async def new_category(
-        self, request: AnyRequest, services: NamedDependency[Services], group: FromQuery[str] = ""
-    ) -> Template:
+    async def new_category(self, request: AnyRequest, services: ServicesDep, group: FromQuery[str] = "") -> Template:
         values = {"group": group, "icon": "tag", "colour": "1"}
         title = _("New category")
         return editor(request, "categories/form", title, values=values, action=LIST, **await choices(services))
 
     @post("/", name="categories:add", status_code=200)
-    async def add_category(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
-    ) -> Template | Response[Any]:
+    async def add_category(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         with await self._form(services, data, LIST, _("New category")):
             await services.categories.add(CategoryIn.model_validate(entry_of(data)))
         return await self._listed(request, services)
 
     @get("/{category_id:int}", name="categories:show", opt={"cached": True})
     async def show_category(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        member: NamedDependency[Member],
-        category_id: FromPath[int],
+        self, request: AnyRequest, services: ServicesDep, member: MemberDep, category_id: FromPath[int]
     ) -> Template:
         """A category by itself: trend, payees, latest entries."""
         start = month_asked(request, member)
@@ -100,9 +91,7 @@ class CategoriesController(Controller):
         )
 
     @get("/{category_id:int}/edit", name="categories:edit")
-    async def edit_category(
-        self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int]
-    ) -> Template:
+    async def edit_category(self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int]) -> Template:
         row = await services.categories.option(category_id)
         values = with_etag(values_of(row))
         offered = await choices(services, row.kind)
@@ -111,12 +100,8 @@ class CategoriesController(Controller):
 
     @post("/{category_id:int}", name="categories:change", status_code=200)
     async def change_category(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        category_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int], data: FormBody
+    ) -> Reply:
         row = await services.categories.option(category_id)
         group = await services.categories.group(row.group_id)
         title = _("Edit {name}", name=row.name)
@@ -126,20 +111,14 @@ class CategoriesController(Controller):
         return await self._listed(request, services)
 
     @get("/{category_id:int}/merge", name="categories:show-merge")
-    async def show_merge(
-        self, request: AnyRequest, services: NamedDependency[Services], category_id: FromPath[int]
-    ) -> Template:
+    async def show_merge(self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int]) -> Template:
         context = await self._merge(services, category_id)
         return editor(request, "merge", context.pop("title"), **context)
 
     @post("/{category_id:int}/merge", name="categories:merge", status_code=200)
     async def merge_category(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        category_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int], data: FormBody
+    ) -> Reply:
         """Give all that a category has to another one."""
         with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merge(services, category_id)):
             await services.categories.merge(category_id, MergeIn.model_validate({"into": data.get("into")}).into)
@@ -176,18 +155,14 @@ class CategoriesController(Controller):
         return editor(request, "categories/group_form", _("New group"), action=GROUPS, fresh=True)
 
     @post("/groups", name="category-groups:add", status_code=200)
-    async def add_group(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
-    ) -> Template | Response[Any]:
+    async def add_group(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         sent = {name: data[name] for name in ("name", "kind") if name in data}
         with self._group_form(data, GROUPS, _("New group"), fresh=True):
             await services.categories.add_group(GroupIn.model_validate(sent))
         return await self._listed(request, services)
 
     @get("/groups/{group_id:int}/edit", name="category-groups:edit")
-    async def edit_group(
-        self, request: AnyRequest, services: NamedDependency[Services], group_id: FromPath[int]
-    ) -> Template:
+    async def edit_group(self, request: AnyRequest, services: ServicesDep, group_id: FromPath[int]) -> Template:
         row = await services.categories.group(group_id)
         title, action = _("Rename {name}", name=row.name), f"{GROUPS}/{group_id}"
         values = with_etag({"name": row.name})
@@ -195,12 +170,8 @@ class CategoriesController(Controller):
 
     @post("/groups/{group_id:int}", name="category-groups:rename", status_code=200)
     async def rename_group(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        group_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, group_id: FromPath[int], data: FormBody
+    ) -> Reply:
         row = await services.categories.group(group_id)
         with self._group_form(data, f"{GROUPS}/{group_id}", _("Rename {name}", name=row.name)):
             check_unchanged(data, {"name": row.name})
@@ -225,7 +196,7 @@ class CategoriesController(Controller):
         return await self._listed(request, services)
 
     @staticmethod
-    async def _listed(request: AnyRequest, services: Services) -> Template | Response[Any]:
+    async def _listed(request: AnyRequest, services: Services) -> Reply:
         return await respond_with_undo(request, services, LIST, "categories/list", **await listing(services))
 
     @staticmethod

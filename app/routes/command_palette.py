@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Controller, Request, get
-from litestar.di import NamedDependency
+from litestar import Controller, get
 from litestar.response import Template
 
 from app.i18n import _
@@ -19,6 +17,7 @@ from app.web.guards import MEMBER
 from app.web.nav import NAV
 from app.web.presenters.labels import KIND_ICONS
 from app.web.render import partial
+from app.web.types import AnyRequest, ServicesDep
 
 LONGEST = 100
 
@@ -113,7 +112,7 @@ class CommandPaletteController(Controller):
     opt = MEMBER
 
     @get("/", name="palette")
-    async def search(self, request: Request[Any, Any, Any], services: NamedDependency[Services]) -> Template:
+    async def search(self, request: AnyRequest, services: ServicesDep) -> Template:
         """What fits the text so far; the start of the palette without one."""
         text = "".join(each for each in request.query_params.get("q", "") if each.isprintable())[:LONGEST].strip()
         if not text:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar import Controller, get, post
+from litestar.params import FromPath
 from litestar.response import Template
 from pydantic import ValidationError
 
@@ -21,9 +20,8 @@ from app.web.forms import rerender_on_error, sentences
 from app.web.guards import MEMBER
 from app.web.presenters.labels import rate_source
 from app.web.render import page_or_partial, partial
+from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
-Form = dict[str, str]
 LIST = "/currencies"
 FORM = "currencies/form"
 
@@ -61,7 +59,7 @@ class CurrenciesController(Controller):
     include_in_schema = False
 
     @get("/", name="currencies")
-    async def show_currencies(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def show_currencies(self, request: AnyRequest, services: ServicesDep) -> Template:
         """The converter with its answer, and the book's own rates."""
         asked = {name: str(request.query_params.get(name, ""))[:40] for name in ("amount", "base", "quote", "on")}
         context = await converted(services, asked)
@@ -70,39 +68,31 @@ class CurrenciesController(Controller):
         return page_or_partial(request, "currencies/index", "currencies/converter", **context)
 
     @get("/rates", name="currencies:rates")
-    async def show_rates(self, services: NamedDependency[Services]) -> Template:
+    async def show_rates(self, services: ServicesDep) -> Template:
         """The list of own rates alone, for the page to read again."""
         return partial("currencies/list", **await listing(services))
 
     @get("/rates/new", name="currencies:new")
-    async def new_rate(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def new_rate(self, request: AnyRequest, services: ServicesDep) -> Template:
         values = {"base": services.member.book.base_currency, "as_of": services.today.isoformat()}
         return editor(request, FORM, _("New rate"), values=values, action=f"{LIST}/rates")
 
     @post("/rates", name="currencies:add", status_code=200)
-    async def add_rate(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
-    ) -> Template | Response[Any]:
+    async def add_rate(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         with rerender_on_error(FORM, data, page=PAGE, form=FORM, title=_("New rate"), action=f"{LIST}/rates"):
             await services.currencies.add(RateIn.model_validate(_entry(data)))
         return await respond_with_undo(request, services, LIST, "currencies/list", **await listing(services))
 
     @get("/rates/{rate_id:int}/edit", name="currencies:edit")
-    async def edit_rate(
-        self, request: AnyRequest, services: NamedDependency[Services], rate_id: FromPath[int]
-    ) -> Template:
+    async def edit_rate(self, request: AnyRequest, services: ServicesDep, rate_id: FromPath[int]) -> Template:
         row = await services.currencies.get(rate_id)
         values = {"base": row.base, "quote": row.quote, "rate": row.rate, "as_of": row.as_of.isoformat()}
         return editor(request, FORM, _("Edit rate"), values=values, action=f"{LIST}/rates/{rate_id}")
 
     @post("/rates/{rate_id:int}", name="currencies:change", status_code=200)
     async def change_rate(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        rate_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, rate_id: FromPath[int], data: FormBody
+    ) -> Reply:
         await services.currencies.get(rate_id)
         with rerender_on_error(
             FORM, data, page=PAGE, form=FORM, title=_("Edit rate"), action=f"{LIST}/rates/{rate_id}"
@@ -111,9 +101,7 @@ class CurrenciesController(Controller):
         return await respond_with_undo(request, services, LIST, "currencies/list", **await listing(services))
 
     @post("/rates/{rate_id:int}/delete", name="currencies:delete", status_code=200)
-    async def delete_rate(
-        self, request: AnyRequest, services: NamedDependency[Services], rate_id: FromPath[int]
-    ) -> Template | Response[Any]:
+    async def delete_rate(self, request: AnyRequest, services: ServicesDep, rate_id: FromPath[int]) -> Reply:
         await services.currencies.delete(rate_id)
         return await respond_with_undo(request, services, LIST, "currencies/list", **await listing(services))
 

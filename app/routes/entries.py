@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -20,7 +19,7 @@ from app.routes.comparing import comparing
 from app.routes.transactions import CHANGED, corrected, done_before, filing_choices, number, undoable, version_of
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.schemas.transfers import TransferIn
-from app.services import Member, Services
+from app.services import Services
 from app.services.attachments import LARGEST
 from app.services.transaction_list import Line
 from app.web.crud_pages import parse_amount
@@ -29,7 +28,7 @@ from app.web.guards import MEMBER
 from app.web.htmx import is_partial
 from app.web.rate_limit import limit
 from app.web.render import page, partial, redirect
-from app.web.types import AnyRequest, Reply, ServicesDep
+from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
 FIELDS = (
     "flow",
@@ -54,7 +53,7 @@ class EntriesController(Controller):
     include_in_schema = False
 
     @get("/new", name="transactions:new")
-    async def new(self, services: NamedDependency[Services]) -> Template:
+    async def new(self, services: ServicesDep) -> Template:
         """An empty form."""
         default = await services.accounts.default()
         values = {
@@ -64,7 +63,7 @@ class EntriesController(Controller):
         return page("transactions/new", values=values, errors={}, **await form_context(services, None))
 
     @post("/", name="transactions:add", status_code=200)
-    async def add(self, request: AnyRequest, services: NamedDependency[Services]) -> Response[Any]:
+    async def add(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """Book what the form says."""
         values = await values_of(request)
         context = await form_context(services, None)
@@ -73,7 +72,7 @@ class EntriesController(Controller):
         return await done(request, services)
 
     @post("/draft", name="transactions:draft", status_code=200)
-    async def draft(self, request: AnyRequest, services: NamedDependency[Services], of: FromQuery[int] = 0) -> Template:
+    async def draft(self, request: AnyRequest, services: ServicesDep, of: FromQuery[int] = 0) -> Template:
         """The form once more with another part; nothing is saved."""
         values = await values_of(request)
         values["splits"] = [*values["splits"], {}] if values["splits"] else [_first_part(values), {}]
@@ -86,9 +85,7 @@ class EntriesController(Controller):
         return page("transactions/show", values=values, errors={}, **context, **await beside(services, line))
 
     @get("/{transaction_id:int}", name="transactions:show")
-    async def show(
-        self, services: NamedDependency[Services], transaction_id: FromPath[int], done: FromQuery[str] = ""
-    ) -> Template:
+    async def show(self, services: ServicesDep, transaction_id: FromPath[int], done: FromQuery[str] = "") -> Template:
         """All of one transaction."""
         line = await services.transaction_list.line(transaction_id)
         context = {**await form_context(services, line), **await beside(services, line)}
@@ -96,9 +93,7 @@ class EntriesController(Controller):
         return page("transactions/show", values=shown(line), errors={}, **context)
 
     @post("/{transaction_id:int}", name="transactions:save", status_code=200)
-    async def save(
-        self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
-    ) -> Response[Any]:
+    async def save(self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]) -> Response[Any]:
         """Save the form."""
         line = await services.transaction_list.line(transaction_id)
         values = await values_of(request)
@@ -166,12 +161,8 @@ class EntriesController(Controller):
         "/{transaction_id:int}/files", name="transactions:attach", status_code=200, request_max_body_size=LARGEST_BODY
     )
     async def attach(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        member: NamedDependency[Member],
-        transaction_id: FromPath[int],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, member: MemberDep, transaction_id: FromPath[int]
+    ) -> Reply:
         """Keep a file with it."""
         await limit(request, "upload", member)
         line = await services.transaction_list.line(transaction_id)
@@ -184,7 +175,7 @@ class EntriesController(Controller):
         return await self._files(request, services, line)
 
     @get("/files/{attachment_id:int}", name="transactions:file")
-    async def read_file(self, services: NamedDependency[Services], attachment_id: FromPath[int]) -> Response[bytes]:
+    async def read_file(self, services: ServicesDep, attachment_id: FromPath[int]) -> Response[bytes]:
         """A kept file, to be saved rather than opened by the browser."""
         row, content = await services.attachments.read(attachment_id)
         headers = {
@@ -196,13 +187,11 @@ class EntriesController(Controller):
         return Response(content, media_type=row.media_type, headers=headers)
 
     @post("/files/{attachment_id:int}/delete", name="transactions:detach", status_code=200)
-    async def delete_file(
-        self, request: AnyRequest, services: NamedDependency[Services], attachment_id: FromPath[int]
-    ) -> Template | Response[Any]:
+    async def delete_file(self, request: AnyRequest, services: ServicesDep, attachment_id: FromPath[int]) -> Reply:
         line = await services.transaction_list.line(await services.attachments.delete(attachment_id))
         return await self._files(request, services, line)
 
-    async def _files(self, request: AnyRequest, services: Services, line: Line) -> Template | Response[Any]:
+    async def _files(self, request: AnyRequest, services: Services, line: Line) -> Reply:
         if not is_partial(request):
             return redirect(request, f"/transactions/{line.id}")
         files = await services.attachments.of(line.id)
@@ -215,14 +204,14 @@ class TransfersController(Controller):
     include_in_schema = False
 
     @get("/new", name="transfers:new")
-    async def new(self, services: NamedDependency[Services]) -> Template:
+    async def new(self, services: ServicesDep) -> Template:
         """A form for money between own accounts."""
         default = await services.accounts.default()
         values = {"from": str(default.id), "booked_on": services.today.isoformat()}
         return page("transactions/transfer", values=values, errors={}, **await form_context(services, None))
 
     @post("/", name="transfers:add", status_code=200)
-    async def add(self, request: AnyRequest, services: NamedDependency[Services]) -> Response[Any]:
+    async def add(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         form = await request.form()
         values = {name: str(form.get(name, "")) for name in ("from", "to", "amount", "to_amount", "booked_on", "memo")}
         context = await form_context(services, None)

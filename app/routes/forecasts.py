@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Controller, get, post
 from litestar.response import Template
 
 from app.errors import Invalid
 from app.i18n import _
-from app.services import Member, Services
+from app.services import Services
 from app.services.forecasts import page as forecast_page
 from app.services.forecasts import scenarios
 from app.services.forecasts.page import HORIZONS, ForecastPage
@@ -23,8 +22,8 @@ from app.web.guards import MEMBER
 from app.web.htmx import is_htmx, is_partial
 from app.web.presenters import forecasts
 from app.web.render import local_path, page, partial, redirect
+from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
 PATH = "/forecast"
 DAYS = 90
 WAITS = (3, 3, 5, 8, 13, 21, 34, 60)  # seconds between two looks for the worker's result: two and a half minutes
@@ -148,7 +147,7 @@ class ForecastController(Controller):
     opt = MEMBER
 
     @get("/", name="forecast")
-    async def forecast(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def forecast(self, request: AnyRequest, services: ServicesDep) -> Template:
         """What will happen to a balance and to spending, and what if."""
         asked = await asked_for(request, services)
         context = await drawn(request, services, asked)
@@ -158,13 +157,13 @@ class ForecastController(Controller):
         return partial("forecast/body", event="saldo:clear" if taken else None, **context)
 
     @get("/preview", name="forecast:preview")
-    async def preview(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def preview(self, request: AnyRequest, services: ServicesDep) -> Template:
         """The body with the supposition that is being typed, the last of ``what``; silent about what is unfinished."""
         asked = await asked_for(request, services, typing=True)
         return partial("forecast/body", **await drawn(request, services, asked))
 
     @get("/fresh", name="forecast:fresh")
-    async def fresh(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def fresh(self, request: AnyRequest, services: ServicesDep) -> Template:
         """The page's body once there is a newer forecast than ``after``; until then when to look the next time."""
         computed = (await services.forecasts.freshness()).computed_at
         after = request.query_params.get("after")
@@ -179,9 +178,7 @@ class ForecastController(Controller):
         return partial("forecast/body", headers=whole, **await drawn(request, services, asked))
 
     @post("/refresh", name="forecast:refresh", status_code=200)
-    async def refresh(
-        self, request: AnyRequest, services: NamedDependency[Services], member: NamedDependency[Member]
-    ) -> Template | Response[Any]:
+    async def refresh(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Reply:
         """Ask the worker for a new forecast now; asked again within a minute it is the same one."""
         minute = datetime.now(UTC).strftime("%Y%m%dT%H%M")
         from app.tasks import forecasts as job

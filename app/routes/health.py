@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
@@ -16,6 +16,7 @@ from app.i18n import _
 from app.settings import settings
 from app.web.cookies import is_plain_loopback
 from app.web.guards import PUBLIC
+from app.web.types import AnyRequest
 
 
 class HealthController(Controller):
@@ -38,7 +39,7 @@ class HealthController(Controller):
         return Response({"status": "ok" if well else "down", **shown}, status_code=200 if well else 503)
 
     @get("/metrics", name="metrics")
-    async def metrics(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def metrics(self, request: AnyRequest) -> Response[bytes]:
         """Prometheus' text format, for this machine or for who has the token."""
         token = settings().metrics_token.get_secret_value()
         given = request.headers.get("authorization", "").removeprefix("Bearer ")

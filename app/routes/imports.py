@@ -9,9 +9,8 @@ from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -30,8 +29,8 @@ from app.web.guards import MEMBER
 from app.web.htmx import is_partial
 from app.web.rate_limit import limit
 from app.web.render import page, page_or_partial, partial, redirect
+from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
 LIST = "/imports"
 LARGEST_BODY = MAX_BYTES + (1 << 20)
 SHOWN = 100  # rows of a kind on a page
@@ -204,13 +203,11 @@ class ImportsController(Controller):
     include_in_schema = False
 
     @get("/", name="imports")
-    async def index(self, services: NamedDependency[Services], number: FromQuery[int] = 1) -> Template:
+    async def index(self, services: ServicesDep, number: FromQuery[int] = 1) -> Template:
         return page("imports/index", **await overview(services, min(max(number, 1), 1000)))
 
     @post("/", name="imports:upload", request_max_body_size=LARGEST_BODY)
-    async def upload(
-        self, request: AnyRequest, services: NamedDependency[Services], member: NamedDependency[Member]
-    ) -> Response[Any]:
+    async def upload(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Response[Any]:
         form = await request.form()
         chosen = str(form.get("account") or "")
         try:
@@ -232,11 +229,7 @@ class ImportsController(Controller):
 
     @get("/{batch_id:int}", name="imports:show")
     async def show(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        batch_id: FromPath[int],
-        show: FromQuery[str] = "",
+        self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int], show: FromQuery[str] = ""
     ) -> Template:
         """A draft to look at, an import on its way, or what became of it."""
         batch = await services.imports.get(batch_id)
@@ -254,9 +247,8 @@ class ImportsController(Controller):
 
     @post("/{batch_id:int}/mapping", name="imports:answer", status_code=200)
     async def answer(
-        self, request: AnyRequest, services: NamedDependency[Services], member: NamedDependency[Member],
-        batch_id: FromPath[int],
-    ) -> Template | Response[Any]:  # fmt: skip
+        self, request: AnyRequest, services: ServicesDep, member: MemberDep, batch_id: FromPath[int]
+    ) -> Reply:
         """Read the file in another way, or into another account."""
         form = await request.form()
         async with looking(member) as beside:
@@ -276,9 +268,7 @@ class ImportsController(Controller):
         return partial("imports/draft", **(context | {"opened": True}))
 
     @post("/{batch_id:int}/commit", name="imports:commit")
-    async def commit(
-        self, request: AnyRequest, services: NamedDependency[Services], batch_id: FromPath[int]
-    ) -> Response[Any]:
+    async def commit(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
         form = await request.form()
         unsure = str(form.get("unsure") or "ask")
         await services.imports.commit(
@@ -290,9 +280,7 @@ class ImportsController(Controller):
         return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/decide", name="imports:decide")
-    async def decide(
-        self, request: AnyRequest, services: NamedDependency[Services], batch_id: FromPath[int]
-    ) -> Response[Any]:
+    async def decide(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
         form = await request.form()
         chosen = decisions_of(form)
         if (word := form.get("all")) in ("book", "skip"):
@@ -303,17 +291,14 @@ class ImportsController(Controller):
         return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/discard", name="imports:discard")
-    async def discard(
-        self, request: AnyRequest, services: NamedDependency[Services], batch_id: FromPath[int]
-    ) -> Response[Any]:
+    async def discard(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
         await services.imports.discard(batch_id)
         return redirect(request, LIST)
 
     @post("/{batch_id:int}/undo", name="imports:undo")
     async def undo(
-        self, request: AnyRequest, services: NamedDependency[Services], member: NamedDependency[Member],
-        batch_id: FromPath[int],
-    ) -> Template | Response[Any]:  # fmt: skip
+        self, request: AnyRequest, services: ServicesDep, member: MemberDep, batch_id: FromPath[int]
+    ) -> Reply:
         """Take an import back; when rows of it were changed since, they are listed and it asks once."""
         form = await request.form()
         try:
@@ -325,17 +310,13 @@ class ImportsController(Controller):
         return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/agree", name="imports:agree")
-    async def agree(
-        self, request: AnyRequest, services: NamedDependency[Services], batch_id: FromPath[int]
-    ) -> Response[Any]:
+    async def agree(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
         """Set the account's opening balance so that its balance is the bank's."""
         await services.imports.agree(batch_id)
         return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/link", name="imports:link")
-    async def link(
-        self, request: AnyRequest, services: NamedDependency[Services], batch_id: FromPath[int]
-    ) -> Response[Any]:
+    async def link(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
         """Tie two rows that look like one transfer."""
         form = await request.form()
         await services.imports.get(batch_id)

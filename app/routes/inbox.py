@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar import Controller, get, post
+from litestar.params import FromPath
 from litestar.response import Template
 
 from app.errors import Invalid
@@ -19,9 +17,9 @@ from app.services.imports import Decision
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
 from app.web.render import page_or_partial, partial, redirect
+from app.web.types import AnyRequest, FormBody, MemberDep, Reply, ServicesDep
 
 HABITS = 3  # months whose filings make the first guesses
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 def number(data: dict[str, str], name: str) -> int:
@@ -31,7 +29,7 @@ def number(data: dict[str, str], name: str) -> int:
     return int(text)
 
 
-def answered(request: Request[Any, Any, Any], services: Services, message: str) -> Response[Any] | Template:
+def answered(request: AnyRequest, services: Services, message: str) -> Reply:
     """Say what was done, with Undo; the page's cards look again."""
     if not is_htmx(request):
         return redirect(request, "/")
@@ -61,12 +59,7 @@ class InboxController(Controller):
     opt = MEMBER
 
     @get("/", name="inbox")
-    async def show_inbox(
-        self,
-        request: Request[Any, Any, Any],
-        services: NamedDependency[Services],
-        member: NamedDependency[Member],
-    ) -> Template:
+    async def show_inbox(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """Every question, with what it is about."""
         context = await questions(services, member, whole=True)
         lines = await services.transaction_list.lines(sorted(compared(context["inbox"].findings)))
@@ -80,14 +73,12 @@ class InboxController(Controller):
         )
 
     @get("/card", name="inbox:card")
-    async def card(self, services: NamedDependency[Services], member: NamedDependency[Member]) -> Template:
+    async def card(self, services: ServicesDep, member: MemberDep) -> Template:
         """The overview's questions again, with guesses that the overview does not wait for."""
         return partial("overview/inbox", **await questions(services, member), guessing=False)
 
     @post("/line", name="inbox:line", status_code=200)
-    async def line(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: Form
-    ) -> Response[Any] | Template:
+    async def line(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         """Say of a file's line whether it is one that is booked already."""
         answer: Decision
         if data.get("answer") == "book":
@@ -102,12 +93,8 @@ class InboxController(Controller):
 
     @post("/{transaction_id:int}/file", name="inbox:file", status_code=200)
     async def file(
-        self,
-        request: Request[Any, Any, Any],
-        services: NamedDependency[Services],
-        transaction_id: FromPath[int],
-        data: Form,
-    ) -> Response[Any] | Template:
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
+    ) -> Reply:
         """File a line in the category whose button was pressed."""
         row = await services.transactions.recategorise(transaction_id, number(data, "category"))
         await services.session.flush()
@@ -115,9 +102,7 @@ class InboxController(Controller):
         return answered(request, services, _("Filed in {category}", category=name))
 
     @post("/transfer", name="inbox:transfer", status_code=200)
-    async def transfer(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: Form
-    ) -> Response[Any] | Template:
+    async def transfer(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         """Tie two lines that are the sides of one transfer, or remember that they are none."""
         source, target, apart = number(data, "source"), number(data, "target"), data.get("answer") == "apart"
         await (services.transfers.keep_apart if apart else services.transfers.link)(source, target)

@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -19,6 +18,7 @@ from app.services.journal import PAGE, Entry
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
 from app.web.render import page_or_partial, partial, redirect
+from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
 
 def actors() -> dict[Actor, str]:
@@ -43,7 +43,7 @@ ICONS = {
 }
 
 
-def asked(request: Request[Any, Any, Any]) -> tuple[Actor | None, int | None]:
+def asked(request: AnyRequest) -> tuple[Actor | None, int | None]:
     """The actor and the place to go on from; what is no such thing is left out."""
     actor, before = request.query_params.get("actor", ""), request.query_params.get("before", "")
     return (
@@ -57,7 +57,7 @@ def by_day(entries: list[Entry], time_zone: str) -> list[tuple[Any, list[Entry]]
     return [(day, list(rows)) for day, rows in groupby(entries, key=lambda each: each.at.astimezone(zone).date())]
 
 
-async def context(request: Request[Any, Any, Any], services: Services, member: Member) -> dict[str, Any]:
+async def context(request: AnyRequest, services: Services, member: Member) -> dict[str, Any]:
     actor, before = asked(request)
     entries = await services.journal.page(before, limit=PAGE + 1, actor=actor)
     shown = entries[:PAGE]
@@ -77,18 +77,14 @@ class JournalController(Controller):
     opt = MEMBER
 
     @get("/", name="activity")
-    async def activity(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
-    ) -> Template:
+    async def activity(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """Change sets, newest first."""
         found = await context(request, services, member)
         part = "activity/rows" if found["continues"] else "activity/list"
         return page_or_partial(request, "activity", part, **found)
 
     @get("/{change_set_id:int}", name="activity:details")
-    async def details(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], change_set_id: FromPath[int]
-    ) -> Template:
+    async def details(self, request: AnyRequest, services: ServicesDep, change_set_id: FromPath[int]) -> Template:
         """What one change set did, before and after."""
         label = (await services.journal.own(change_set_id)).label
         return page_or_partial(
@@ -96,9 +92,7 @@ class JournalController(Controller):
         )
 
     @post("/{change_set_id:int}/undo", name="activity:undo", status_code=200)
-    async def undo(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], change_set_id: FromPath[int]
-    ) -> Response[Any] | Template:
+    async def undo(self, request: AnyRequest, services: ServicesDep, change_set_id: FromPath[int]) -> Reply:
         """Take a change set back; the toast offers to do it again."""
         undone = await services.activity.undo(change_set_id)
         if not is_htmx(request):

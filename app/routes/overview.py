@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, get, post
 from litestar.response import Template
 
 from app.domain.period import shift_month
@@ -19,6 +18,7 @@ from app.web.presenters import forecasts, reports
 from app.web.presenters.labels import KIND_ICONS, due_words
 from app.web.presenters.recurring import amount_of, timeline
 from app.web.render import page_or_partial, redirect
+from app.web.types import AnyRequest, MemberDep, ServicesDep
 
 FIRST, LAST = date(1900, 2, 1), date(2999, 12, 1)
 BARS = 7  # categories under "Where it went"
@@ -27,7 +27,7 @@ DAYS_AHEAD = 30
 PAST_DAYS = 22  # of the balance beside its forecast
 
 
-def month_asked(request: Request[Any, Any, Any], member: Member) -> date:
+def month_asked(request: AnyRequest, member: Member) -> date:
     """The budget month of ``?month=2026-10``; the running one when it is missing or not a month."""
     months = member.book.months
     try:
@@ -44,9 +44,7 @@ class OverviewController(Controller):
     opt = MEMBER
 
     @get("/", name="overview", opt={"cached": True})
-    async def overview(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
-    ) -> Template:
+    async def overview(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """The book at a glance, for one month."""
         found = await services.overview.look(month_asked(request, member))
         sample = await services.sample_data.present()
@@ -69,15 +67,13 @@ class OverviewController(Controller):
         )
 
     @post("/sample-data", name="sample:add", status_code=200)
-    async def add_sample(self, request: Request[Any, Any, Any], services: NamedDependency[Services]) -> Response[Any]:
+    async def add_sample(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """Fill the book with a believable household."""
         await services.sample_data.fill()
         return redirect(request, "/")
 
     @post("/sample-data/remove", name="sample:remove", status_code=200)
-    async def remove_sample(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services]
-    ) -> Response[Any]:
+    async def remove_sample(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """Take the sample household out again."""
         await services.sample_data.remove()
         return redirect(request, "/")

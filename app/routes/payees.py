@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar import Controller, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from app.i18n import _
@@ -19,9 +18,8 @@ from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo,
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
+from app.web.types import AnyRequest, FormBody, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
-Form = dict[str, str]
 LIST = "/payees"
 FORM = "name_form"
 CHOICES = 500  # payees offered to merge into
@@ -47,30 +45,20 @@ class PayeesController(Controller):
 
     @get("/", name="payees", opt={"cached": True})
     async def show_payees(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        search: FromQuery[str] = "",
-        page: PageNumber = 1,
+        self, request: AnyRequest, services: ServicesDep, search: FromQuery[str] = "", page: PageNumber = 1
     ) -> Template:
         """Payees, the busiest first, and pairs that are probably one."""
         return page_or_partial(request, "payees/index", "payees/list", **await listing(services, search, page))
 
     @get("/{payee_id:int}/edit", name="payees:edit")
-    async def edit_payee(
-        self, request: AnyRequest, services: NamedDependency[Services], payee_id: FromPath[int]
-    ) -> Template:
+    async def edit_payee(self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int]) -> Template:
         row = await services.payees.get(payee_id)
         return editor(request, FORM, values=with_etag({"name": row.name}), **self._naming(row.id, row.name))
 
     @post("/{payee_id:int}", name="payees:rename", status_code=200)
     async def rename_payee(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        payee_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int], data: FormBody
+    ) -> Reply:
         row = await services.payees.get(payee_id)
         with rerender_on_error(FORM, data, page=PAGE, form=FORM, **self._naming(row.id, row.name)):
             check_unchanged(data, {"name": row.name})
@@ -78,28 +66,20 @@ class PayeesController(Controller):
         return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))
 
     @get("/{payee_id:int}/merge", name="payees:merging")
-    async def show_merge(
-        self, request: AnyRequest, services: NamedDependency[Services], payee_id: FromPath[int]
-    ) -> Template:
+    async def show_merge(self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int]) -> Template:
         return editor(request, "merge", **await self._merging(services, payee_id))
 
     @post("/{payee_id:int}/merge", name="payees:merge", status_code=200)
     async def merge_payee(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        payee_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int], data: FormBody
+    ) -> Reply:
         """Give all that a payee has to another one."""
         with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merging(services, payee_id)):
             await services.payees.merge(payee_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))
 
     @post("/{payee_id:int}/delete", name="payees:delete", status_code=200)
-    async def delete_payee(
-        self, request: AnyRequest, services: NamedDependency[Services], payee_id: FromPath[int]
-    ) -> Template | Response[Any]:
+    async def delete_payee(self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int]) -> Reply:
         await services.payees.delete(payee_id)
         return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))
 

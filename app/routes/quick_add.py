@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromQuery, URLEncodedBody
+from litestar import Controller, get, post
+from litestar.params import FromQuery
 from litestar.response import Template
 
 from app.errors import Invalid
@@ -19,8 +18,8 @@ from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
 from app.web.render import page, partial, redirect
+from app.web.types import AnyRequest, FormBody, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
 ADDED = '{"saldo:added": true, "saldo:changed": true}'
 LONGEST = 300
 
@@ -31,20 +30,18 @@ class QuickAddController(Controller):
     include_in_schema = False
 
     @get("/", name="quick-add")
-    async def show(self, services: NamedDependency[Services], text: FromQuery[str] = "") -> Template:
+    async def show(self, services: ServicesDep, text: FromQuery[str] = "") -> Template:
         """The box on a page of its own, for browsers without scripts and for links."""
         return page("quick_add", **await chips(services, text[:LONGEST], {}))
 
     @get("/parse", name="quick-add:parse")
-    async def parse(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def parse(self, request: AnyRequest, services: ServicesDep) -> Template:
         """The chips of what was typed so far."""
         text = str(request.query_params.get("text", ""))[:LONGEST]
         return partial("quick_add/chips", **await chips(services, text, {}))
 
     @post("/", name="quick-add:save", status_code=200)
-    async def save(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[dict[str, str]]
-    ) -> Template | Response[Any]:
+    async def save(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         """Book all entries of the sentence, or ask about what is unsure."""
         text = data.get("text", "")[:LONGEST]
         context = await chips(services, text, data)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 from pydantic import ValidationError
@@ -22,8 +21,7 @@ from app.web.forms import sentences
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
 from app.web.render import page, partial, redirect
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, Reply, ServicesDep
 
 
 async def sheet_of(services: Services, account: Account, values: dict[str, str]) -> Sheet:
@@ -42,7 +40,7 @@ class ReconciliationController(Controller):
 
     @get("/", name="reconcile")
     async def show_reconciliation(
-        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int]
+        self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]
     ) -> Template:
         """Ask for the statement's day and balance, then show what is not locked yet."""
         account = await services.accounts.get(account_id)
@@ -59,9 +57,7 @@ class ReconciliationController(Controller):
         return page("accounts/reconcile", status=422 if context["errors"] else 200, **context)
 
     @post("/difference", name="reconcile:difference", status_code=200)
-    async def show_difference(
-        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int]
-    ) -> Template:
+    async def show_difference(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Template:
         """What is still open with the rows that are ticked now."""
         account = await services.accounts.get(account_id)
         values, ticked, _adjust = await self._read(request)
@@ -70,8 +66,8 @@ class ReconciliationController(Controller):
 
     @post("/", name="reconcile:finish", status_code=200)
     async def finish_reconciliation(
-        self, request: AnyRequest, services: NamedDependency[Services], account_id: FromPath[int]
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]
+    ) -> Reply:
         """Lock the ticked rows, and book the difference when the person says so."""
         account = await services.accounts.get(account_id)
         values, ticked, adjust = await self._read(request)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar import Controller, get, post
+from litestar.params import FromPath
 from litestar.response import Template
 
 from app.domain.money import check_currency
@@ -22,7 +21,7 @@ from app.web.guards import MEMBER
 from app.web.presenters.labels import cadence, cadences, due_words
 from app.web.presenters.recurring import amount_of, timeline
 from app.web.render import page
-from app.web.types import AnyRequest, Form, Reply, ServicesDep
+from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
 
 LIST = "/recurring"
 DAYS = 30
@@ -123,29 +122,25 @@ class RecurringController(Controller):
     include_in_schema = False
 
     @get("/", name="recurring")
-    async def show_recurring(self, services: NamedDependency[Services]) -> Template:
+    async def show_recurring(self, services: ServicesDep) -> Template:
         """What is due, what recurs, and what looks as if it did."""
         return page("recurring/index", **await listing(services))
 
     @get("/new", name="recurring:new")
-    async def new_rule(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def new_rule(self, request: AnyRequest, services: ServicesDep) -> Template:
         values = {"kind": "bill", "cadence": "monthly", "interval": "1", "starts_on": services.today.isoformat()}
         title = _("New bill or income")
         return editor(request, "recurring/form", title, values=values, action=LIST, **await choices(services))
 
     @post("/", name="recurring:add", status_code=200)
-    async def add_rule(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
-    ) -> Template | Response[Any]:
+    async def add_rule(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         with await self._form(services, data, LIST, _("New bill or income")):
             currency = await currency_of(services, data, services.member.book.base_currency)
             await services.recurring.add(RecurringIn.model_validate(sent(data, currency)))
         return await self._listed(request, services)
 
     @get("/{recurring_id:int}/edit", name="recurring:edit")
-    async def edit_rule(
-        self, request: AnyRequest, services: NamedDependency[Services], recurring_id: FromPath[int]
-    ) -> Template:
+    async def edit_rule(self, request: AnyRequest, services: ServicesDep, recurring_id: FromPath[int]) -> Template:
         rule = await services.recurring.get(recurring_id)
         title = _("Edit {name}", name=rule.name)
         return editor(
@@ -159,12 +154,8 @@ class RecurringController(Controller):
 
     @post("/{recurring_id:int}", name="recurring:change", status_code=200)
     async def change_rule(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        recurring_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, recurring_id: FromPath[int], data: FormBody
+    ) -> Reply:
         rule = await services.recurring.get(recurring_id)
         with await self._form(services, data, f"{LIST}/{recurring_id}", _("Edit {name}", name=rule.name)):
             check_unchanged(data, rule_values(rule))
@@ -200,15 +191,13 @@ class RecurringController(Controller):
         return await self._listed(request, services)
 
     @post("/bills/{bill_id:int}/paid", name="recurring:paid", status_code=200)
-    async def mark_paid(
-        self, request: AnyRequest, services: NamedDependency[Services], bill_id: FromPath[int]
-    ) -> Template | Response[Any]:
+    async def mark_paid(self, request: AnyRequest, services: ServicesDep, bill_id: FromPath[int]) -> Reply:
         """Call a bill paid that no transaction has paid."""
         await services.recurring.pay(bill_id)
         return await self._listed(request, services)
 
     @post("/candidates/accept", name="recurring-candidates:accept-all", status_code=200)
-    async def accept_all(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[Any]:
+    async def accept_all(self, request: AnyRequest, services: ServicesDep) -> Reply:
         await services.recurring_candidates.accept_all()
         return await self._listed(request, services)
 
@@ -223,7 +212,7 @@ class RecurringController(Controller):
         return await self._listed(request, services)
 
     @staticmethod
-    async def _listed(request: AnyRequest, services: Services) -> Template | Response[Any]:
+    async def _listed(request: AnyRequest, services: Services) -> Reply:
         await services.session.flush()
         return await respond_with_undo(request, services, LIST, "recurring/body", **await listing(services))
 

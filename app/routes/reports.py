@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import Controller, Request, Response, get
-from litestar.di import NamedDependency
+from litestar import Controller, Response, get
 from litestar.response import Template
 
 from app.domain.period import shift_month
 from app.models import CategoryKind
 from app.routes.overview import month_asked
-from app.services import Member, Services
 from app.services.forecasts.savings import together
 from app.services.insights import Share
 from app.services.reports import Report, report
@@ -21,6 +17,7 @@ from app.web.guards import MEMBER
 from app.web.presenters import reports
 from app.web.presenters.report_markdown import report_markdown
 from app.web.render import page, page_or_partial
+from app.web.types import AnyRequest, MemberDep, ServicesDep
 
 YEAR = 13
 AHEAD = 6  # months of savings that are shown
@@ -31,9 +28,7 @@ class ReportsController(Controller):
     opt = MEMBER
 
     @get("/", name="reports", opt={"cached": True})
-    async def month(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
-    ) -> Template:
+    async def month(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """A month by category, beside the month before and the usual."""
         start = month_asked(request, member)
         history = await services.insights.history(start, YEAR)
@@ -58,9 +53,7 @@ class ReportsController(Controller):
         )
 
     @get("/report.md", name="reports:markdown", media_type="text/markdown")
-    async def markdown(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
-    ) -> Response[str]:
+    async def markdown(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Response[str]:
         """The month as a file of text."""
         start = month_asked(request, member)
         found = report(await services.insights.history(start, YEAR))
@@ -74,9 +67,7 @@ class ReportsController(Controller):
         )
 
     @get("/year", name="reports:year", opt={"cached": True})
-    async def year(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], member: NamedDependency[Member]
-    ) -> Template:
+    async def year(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """A year by day, its habits, and what was and will be left of each month."""
         start = month_asked(request, member)
         currency = member.book.base_currency

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter, URLEncodedBody
+from litestar import Controller, get, post
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 from pydantic import ValidationError
 
@@ -24,7 +23,7 @@ from app.web.filters import amount_text
 from app.web.forms import rerender_on_error, sentences
 from app.web.guards import MEMBER
 from app.web.render import page, page_or_partial, partial, redirect
-from app.web.types import AnyRequest, Form, Reply, ServicesDep
+from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
 
 LIST = "/rules"
 FORM = "rules/form"
@@ -129,15 +128,13 @@ class RulesController(Controller):
     include_in_schema = False
 
     @get("/", name="rules", opt={"cached": True})
-    async def show_rules(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def show_rules(self, request: AnyRequest, services: ServicesDep) -> Template:
         """Every rule in the order in which they are asked."""
         return page_or_partial(request, "rules/index", "rules/list", **await listing(services))
 
     @get("/new", name="rules:new")
     async def new_rule(
-        self,
-        services: NamedDependency[Services],
-        of: Annotated[int | None, QueryParameter(name="from")] = None,
+        self, services: ServicesDep, of: Annotated[int | None, QueryParameter(name="from")] = None
     ) -> Template:
         """An empty form, or one filled from a transaction that was just corrected."""
         values: dict[str, Any] = {}
@@ -153,7 +150,7 @@ class RulesController(Controller):
         return page("rules/edit", values=values, errors={}, **await self._context(services))
 
     @get("/preview", name="rules:preview")
-    async def preview_rule(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def preview_rule(self, request: AnyRequest, services: ServicesDep) -> Template:
         """What the rule of the form would have done so far."""
         data = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
         preview, hint = None, ""
@@ -169,9 +166,7 @@ class RulesController(Controller):
         return partial("rules/preview", preview=preview, hint=hint, categories=await services.categories.by_id())
 
     @post("/", name="rules:add", status_code=200)
-    async def add_rule(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
-    ) -> Template | Response[Any]:
+    async def add_rule(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         context = await self._context(services)
         with rerender_on_error(FORM, data, page="rules/edit", **context), at_fields():
             row = await services.rules.add(RuleIn.model_validate(entry_of(data, services)))
@@ -179,18 +174,14 @@ class RulesController(Controller):
         return redirect(request, LIST)
 
     @get("/{rule_id:int}/edit", name="rules:edit")
-    async def edit_rule(self, services: NamedDependency[Services], rule_id: FromPath[int]) -> Template:
+    async def edit_rule(self, services: ServicesDep, rule_id: FromPath[int]) -> Template:
         row = await services.rules.get(rule_id)
         return page("rules/edit", values=with_etag(values_of(row)), errors={}, **await self._context(services, row))
 
     @post("/{rule_id:int}", name="rules:change", status_code=200)
     async def change_rule(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        rule_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, rule_id: FromPath[int], data: FormBody
+    ) -> Reply:
         row = await services.rules.get(rule_id)
         context = await self._context(services, row)
         with rerender_on_error(FORM, data, page="rules/edit", **context):

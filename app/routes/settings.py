@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie, UploadFile
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -27,10 +26,8 @@ from app.web.htmx import is_htmx
 from app.web.presenters.options import currency_options, locale_options, time_zone_options, weekday_options
 from app.web.rate_limit import limit
 from app.web.render import local_path, page, redirect
+from app.web.types import AnyRequest, ServicesDep
 from app.web.user_agents import device
-
-AnyRequest = Request[Any, Any, Any]
-Mine = NamedDependency[Services]
 
 
 def done_words() -> dict[str, str]:
@@ -136,11 +133,11 @@ class SettingsController(Controller):
     opt = {**MEMBER, "own_only": True}
 
     @get("/", name="settings")
-    async def profile(self, request: AnyRequest, services: Mine) -> Template:
+    async def profile(self, request: AnyRequest, services: ServicesDep) -> Template:
         return shown(request, "profile", await profile_context(services))
 
     @post("/names", name="settings:names")
-    async def save_names(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def save_names(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         form = await typed(request)
         context = await profile_context(services)
         with rerender_on_error("settings/names_form", form, page="settings/profile", form="names", **context):
@@ -149,7 +146,7 @@ class SettingsController(Controller):
         return redirect(request, "/settings?done=saved")
 
     @post("/looks", name="settings:looks")
-    async def save_looks(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def save_looks(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         form = await typed(request)
         context = await profile_context(services)
         typed_in = {**form, "shortcuts": "shortcuts" in form}
@@ -161,7 +158,7 @@ class SettingsController(Controller):
         return answer
 
     @post("/theme", name="settings:theme")
-    async def switch_theme(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def switch_theme(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """The switch in the shell; without JavaScript one comes back to where one was."""
         theme = (await typed(request)).get("theme", "")
         if theme not in ("", "light", "dark"):
@@ -177,7 +174,7 @@ class SettingsController(Controller):
         return back
 
     @post("/money", name="settings:money")
-    async def save_money(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def save_money(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         form = await typed(request)
         context = await profile_context(services)
         with rerender_on_error("settings/money_form", form, page="settings/profile", form="money", **context):
@@ -187,7 +184,7 @@ class SettingsController(Controller):
         return redirect(request, "/settings?done=saved")
 
     @post("/avatar", name="settings:avatar:set")
-    async def set_avatar(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def set_avatar(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         await limit(request, "upload", services.member)
         file = (await request.form()).get("file")
         context = await profile_context(services)
@@ -198,7 +195,7 @@ class SettingsController(Controller):
         return redirect(request, "/settings?done=saved")
 
     @post("/avatar/remove", name="settings:avatar:remove")
-    async def remove_avatar(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def remove_avatar(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         await services.profile.set_avatar(None)
         return redirect(request, "/settings?done=saved")
 
@@ -216,11 +213,11 @@ class SettingsController(Controller):
         )
 
     @get("/book", name="settings:book")
-    async def book(self, request: AnyRequest, services: Mine) -> Template:
+    async def book(self, request: AnyRequest, services: ServicesDep) -> Template:
         return shown(request, "book", await book_context(services))
 
     @post("/book", name="settings:book:save")
-    async def save_book(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def save_book(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         form = await typed(request)
         context = await book_context(services)
         with rerender_on_error("settings/book_form", form, page="settings/book", form="book", **context):
@@ -234,11 +231,11 @@ class SecurityController(Controller):
     opt = {**MEMBER, "own_only": True}
 
     @get("/security", name="settings:security")
-    async def security_page(self, request: AnyRequest, services: Mine) -> Template:
+    async def security_page(self, request: AnyRequest, services: ServicesDep) -> Template:
         return shown(request, "security", await security_context(services))
 
     @post("/password", name="settings:password")
-    async def change_password(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def change_password(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         form = await typed(request)
         context = await _read_before_writing(services)
         with rerender_on_error("settings/password_form", {}, page="settings/security", form="password", **context):
@@ -247,7 +244,7 @@ class SecurityController(Controller):
         return redirect(request, "/settings/security?done=password")
 
     @post("/email", name="settings:email")
-    async def change_email(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def change_email(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """With a mail server the new address must be confirmed first; without one it is believed."""
         form = await typed(request)
         context = await _read_before_writing(services)
@@ -264,7 +261,7 @@ class SecurityController(Controller):
         return redirect(request, "/settings/security?done=email")
 
     @post("/email/confirm", name="settings:email:confirm")
-    async def confirm_email(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def confirm_email(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """Send the link that confirms the present address once more."""
         await limit(request, "reset", services.member)
         member = services.member
@@ -276,12 +273,12 @@ class SecurityController(Controller):
         return answer
 
     @post("/sessions/{session_id:int}/end", name="settings:sessions:end")
-    async def end_session(self, request: AnyRequest, services: Mine, session_id: FromPath[int]) -> Response[Any]:
+    async def end_session(self, request: AnyRequest, services: ServicesDep, session_id: FromPath[int]) -> Response[Any]:
         await services.sessions.end_one(services.member.user.id, session_id)
         return redirect(request, "/settings/security?done=ended")
 
     @post("/sessions/end", name="settings:sessions:end-all")
-    async def end_sessions(self, request: AnyRequest, services: Mine) -> Response[Any]:
+    async def end_sessions(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """Everywhere but here, and every API log-in."""
         member = services.member
         await services.sessions.end_all(member.user.id, but=member.session_id)
@@ -295,11 +292,11 @@ class TokenPagesController(Controller):
     opt = {**MEMBER, "own_only": True}
 
     @get("/", name="settings:tokens")
-    async def tokens(self, request: AnyRequest, services: Mine) -> Template:
+    async def tokens(self, request: AnyRequest, services: ServicesDep) -> Template:
         return shown(request, "tokens", {**await tokens_context(services), "made": ""})
 
     @post("/", name="settings:tokens:create")
-    async def create(self, request: AnyRequest, services: Mine) -> Template:
+    async def create(self, request: AnyRequest, services: ServicesDep) -> Template:
         """The token is shown in this answer and never again."""
         form = await typed(request)
         typed_in = {"name": form.get("name", ""), "may_confirm": "may_confirm" in form}
@@ -312,7 +309,7 @@ class TokenPagesController(Controller):
         return shown(request, "tokens", {**await tokens_context(services), "made": made})
 
     @post("/{token_id:int}/revoke", name="settings:tokens:revoke")
-    async def revoke(self, request: AnyRequest, services: Mine, token_id: FromPath[int]) -> Response[Any]:
+    async def revoke(self, request: AnyRequest, services: ServicesDep, token_id: FromPath[int]) -> Response[Any]:
         await services.tokens.revoke(services.member.user.id, token_id)
         return redirect(request, "/settings/tokens?done=revoked")
 

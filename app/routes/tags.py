@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar import Controller, get, post
+from litestar.params import FromPath
 from litestar.response import Template
 
 from app.i18n import _
@@ -17,9 +16,8 @@ from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo,
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
+from app.web.types import AnyRequest, FormBody, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
-Form = dict[str, str]
 LIST = "/tags"
 FORM = "name_form"
 
@@ -34,7 +32,7 @@ class TagsController(Controller):
     include_in_schema = False
 
     @get("/", name="tags", opt={"cached": True})
-    async def show_tags(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def show_tags(self, request: AnyRequest, services: ServicesDep) -> Template:
         """Every tag with how many transactions have it."""
         return page_or_partial(request, "tags/index", "tags/list", **await listing(services))
 
@@ -43,29 +41,21 @@ class TagsController(Controller):
         return editor(request, FORM, **self._naming(_("New tag"), LIST))
 
     @post("/", name="tags:add", status_code=200)
-    async def add_tag(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
-    ) -> Template | Response[Any]:
+    async def add_tag(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         with rerender_on_error(FORM, data, page=PAGE, form=FORM, **self._naming(_("New tag"), LIST)):
             await services.tags.add(TagIn.model_validate({"name": data.get("name", "")}).name)
         return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 
     @get("/{tag_id:int}/edit", name="tags:edit")
-    async def edit_tag(
-        self, request: AnyRequest, services: NamedDependency[Services], tag_id: FromPath[int]
-    ) -> Template:
+    async def edit_tag(self, request: AnyRequest, services: ServicesDep, tag_id: FromPath[int]) -> Template:
         row = await services.tags.get(tag_id)
         naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
         return editor(request, FORM, values=with_etag({"name": row.name}), **naming)
 
     @post("/{tag_id:int}", name="tags:rename", status_code=200)
     async def rename_tag(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        tag_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, tag_id: FromPath[int], data: FormBody
+    ) -> Reply:
         row = await services.tags.get(tag_id)
         naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
         with rerender_on_error(FORM, data, page=PAGE, form=FORM, **naming):
@@ -74,28 +64,20 @@ class TagsController(Controller):
         return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 
     @get("/{tag_id:int}/merge", name="tags:merging")
-    async def show_merge(
-        self, request: AnyRequest, services: NamedDependency[Services], tag_id: FromPath[int]
-    ) -> Template:
+    async def show_merge(self, request: AnyRequest, services: ServicesDep, tag_id: FromPath[int]) -> Template:
         return editor(request, "merge", **await self._merging(services, tag_id))
 
     @post("/{tag_id:int}/merge", name="tags:merge", status_code=200)
     async def merge_tag(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        tag_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, tag_id: FromPath[int], data: FormBody
+    ) -> Reply:
         """Put another tag in the place of this one."""
         with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merging(services, tag_id)):
             await services.tags.merge(tag_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 
     @post("/{tag_id:int}/delete", name="tags:delete", status_code=200)
-    async def delete_tag(
-        self, request: AnyRequest, services: NamedDependency[Services], tag_id: FromPath[int]
-    ) -> Template | Response[Any]:
+    async def delete_tag(self, request: AnyRequest, services: ServicesDep, tag_id: FromPath[int]) -> Reply:
         await services.tags.delete(tag_id)
         return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 

@@ -9,9 +9,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Stream, Template
 
 from app.errors import Invalid, NotFound
@@ -30,9 +29,8 @@ from app.web.guards import MEMBER
 from app.web.htmx import is_partial
 from app.web.rate_limit import limit
 from app.web.render import local_path, page, partial, redirect
+from app.web.types import AnyRequest, FormBody, MemberDep, Reply, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
-Form = dict[str, str]
 CHANGED = '{"saldo:changed": true}'
 
 
@@ -42,7 +40,7 @@ class TransactionsController(Controller):
     include_in_schema = False
 
     @get("/", name="transactions", opt={"cached": True})
-    async def list_transactions(self, request: AnyRequest, services: NamedDependency[Services]) -> Template:
+    async def list_transactions(self, request: AnyRequest, services: ServicesDep) -> Template:
         """The list, filtered by the address; htmx gets the results, or further rows."""
         params = request.query_params.dict()
         wanted, problems = read_filter(params)
@@ -62,19 +60,17 @@ class TransactionsController(Controller):
         )
 
     @get(["/export.csv", "/export.json"], name="transactions:export")
-    async def export(self, request: AnyRequest, member: NamedDependency[Member]) -> Stream:
+    async def export(self, request: AnyRequest, member: MemberDep) -> Stream:
         """All that the filter finds, as a file."""
         wanted, _problems = read_filter(request.query_params.dict())
         return await download(request, member, wanted, request.url.path.rstrip("/").rpartition(".")[2])
 
     @get("/{transaction_id:int}/row", name="transactions:row")
-    async def show_row(self, services: NamedDependency[Services], transaction_id: FromPath[int]) -> Template:
+    async def show_row(self, services: ServicesDep, transaction_id: FromPath[int]) -> Template:
         return partial("transactions/row", line=await services.transaction_list.line(transaction_id))
 
     @get("/{transaction_id:int}/edit", name="transactions:edit-row")
-    async def edit_row(
-        self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
-    ) -> Template | Response[Any]:
+    async def edit_row(self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]) -> Reply:
         """The row as a small form."""
         line = await services.transaction_list.line(transaction_id)
         if not is_partial(request):
@@ -84,12 +80,8 @@ class TransactionsController(Controller):
 
     @post("/{transaction_id:int}/row", name="transactions:save-row", status_code=200)
     async def save_row(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        transaction_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
+    ) -> Reply:
         """Save the small form and show the row again."""
         line = await services.transaction_list.line(transaction_id)
         choices = await filing_choices(services)
@@ -105,9 +97,7 @@ class TransactionsController(Controller):
         return await self._row(services, line, event=CHANGED if moved else None)
 
     @get("/{transaction_id:int}/category", name="transactions:choose-category")
-    async def choose_category(
-        self, request: AnyRequest, services: NamedDependency[Services], transaction_id: FromPath[int]
-    ) -> Template | Response[Any]:
+    async def choose_category(self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]) -> Reply:
         if not is_partial(request):
             return redirect(request, f"/transactions/{transaction_id}")
         line = await services.transaction_list.line(transaction_id)
@@ -115,12 +105,8 @@ class TransactionsController(Controller):
 
     @post("/{transaction_id:int}/category", name="transactions:recategorise", status_code=200)
     async def recategorise(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        transaction_id: FromPath[int],
-        data: URLEncodedBody[Form],
-    ) -> Template | Response[Any]:
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
+    ) -> Reply:
         """File one row by hand."""
         before = await services.transaction_list.line(transaction_id)
         await services.transactions.recategorise(transaction_id, number(data.get("category", ""), "category"))
@@ -129,7 +115,7 @@ class TransactionsController(Controller):
         return await self._row(services, before)
 
     @post("/bulk", name="transactions:bulk", status_code=200)
-    async def change_many(self, request: AnyRequest, services: NamedDependency[Services]) -> Template | Response[Any]:
+    async def change_many(self, request: AnyRequest, services: ServicesDep) -> Reply:
         """One change to all that are selected, or to all that the filter finds."""
         data = await request.form()
         query = str(data.get("query", ""))[:2000]
@@ -167,16 +153,14 @@ class TransactionsController(Controller):
             raise NotFound(_("There is nothing at this address."))
 
     @post("/filters", name="transactions:save-filter", status_code=200)
-    async def save_filter(
-        self, request: AnyRequest, services: NamedDependency[Services], data: URLEncodedBody[Form]
-    ) -> Response[Any]:
+    async def save_filter(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Response[Any]:
         """Keep the filter under a name."""
         kept = await services.saved_filters.add(data.get("name", "").strip()[:60], data.get("query", ""))
         return redirect(request, f"/transactions?{kept.query}")
 
     @post("/filters/{filter_id:int}/delete", name="transactions:delete-filter", status_code=200)
     async def delete_filter(
-        self, request: AnyRequest, services: NamedDependency[Services], filter_id: FromPath[int]
+        self, request: AnyRequest, services: ServicesDep, filter_id: FromPath[int]
     ) -> Response[Any]:
         await services.saved_filters.delete(filter_id)
         return redirect(request, "/transactions")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.response import Template
 
 from app.domain import amounts
@@ -17,8 +17,8 @@ from app.i18n import _, current_locale
 from app.services import Services
 from app.web.htmx import is_partial
 from app.web.render import page, partial, redirect
+from app.web.types import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 PAGE = "edit"
 
 

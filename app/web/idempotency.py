@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 from pydantic_core import to_jsonable_python
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,11 +21,11 @@ from app.services import Services, auth
 from app.services.auth import Visitor, WrongPassword
 from app.services.cleanup import ANSWERS
 from app.services.users import Taken
+from app.web.types import AnyRequest
 
 LONGEST_KEY = 200
 REPLAYED = {"Idempotent-Replayed": "true"}
 HEADER = "idempotency-key"
-AnyRequest = Request[Any, Any, Any]
 Then = Callable[[AsyncSession, User], Awaitable[None]]
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.domain.money import Money
@@ -13,11 +12,9 @@ from app.models import Account
 from app.schemas.accounts import AccountIn, AccountOut, AccountPatch
 from app.schemas.currencies import Day
 from app.schemas.paging import PageNumber, PageSize, paged
-from app.services import Services
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, ServicesDep
 
 
 def out(row: Account, balance: Money) -> AccountOut:
@@ -39,16 +36,14 @@ class AccountsApi(Controller):
     opt = MEMBER
 
     @get("/", operation_id="ListAccounts")
-    async def list_accounts(
-        self, services: NamedDependency[Services], page: PageNumber = 1, limit: PageSize = 50
-    ) -> dict[str, Any]:
+    async def list_accounts(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
         """Every account with its balance, archived ones too."""
         rows = await services.accounts.listed()
         return paged("accounts", [out(row, balance) for row, balance in rows], page, limit)
 
     @post("/", operation_id="AddAccount", status_code=201)
     async def add_account(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[AccountIn]
+        self, request: AnyRequest, services: ServicesDep, data: JSONBody[AccountIn]
     ) -> Response[AccountOut]:
         """Open an account; ``opening_balance`` is signed."""
 
@@ -60,7 +55,7 @@ class AccountsApi(Controller):
 
     @get("/{account_id:int}", operation_id="GetAccount")
     async def get_account(
-        self, services: NamedDependency[Services], account_id: FromPath[int], on: FromQuery[Day | None] = None
+        self, services: ServicesDep, account_id: FromPath[int], on: FromQuery[Day | None] = None
     ) -> AccountOut:
         """One account; ``on`` asks for the balance at the end of a day."""
         row = await services.accounts.get(account_id)
@@ -68,13 +63,13 @@ class AccountsApi(Controller):
 
     @patch("/{account_id:int}", operation_id="ChangeAccount")
     async def change_account(
-        self, services: NamedDependency[Services], account_id: FromPath[int], data: JSONBody[AccountPatch]
+        self, services: ServicesDep, account_id: FromPath[int], data: JSONBody[AccountPatch]
     ) -> AccountOut:
         """Change what is sent; the currency only while there are no transactions."""
         row = await services.accounts.change(account_id, data)
         return out(row, await services.accounts.balance(row))
 
     @delete("/{account_id:int}", operation_id="DeleteAccount")
-    async def delete_account(self, services: NamedDependency[Services], account_id: FromPath[int]) -> None:
+    async def delete_account(self, services: ServicesDep, account_id: FromPath[int]) -> None:
         """Delete an account without transactions; 409 for others, which can be archived."""
         await services.accounts.delete(account_id)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, post
+from litestar import Controller, Response, post
 from litestar.background_tasks import BackgroundTask
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from app.errors import Invalid
@@ -14,14 +13,13 @@ from app.i18n import _
 from app.models import User
 from app.routes.auth import visitor, whole_address
 from app.schemas.auth import Credentials, Forgotten, Refresh, Register, Reset, SeedCredentials, SeedRefresh, SeedSignUp
-from app.services import Services, auth, one_time_links
+from app.services import auth, one_time_links
 from app.services.auth import Visitor
 from app.services.tokens import Pair, rotate
 from app.services.users import Taken
 from app.web.guards import MEMBER, PUBLIC
 from app.web.idempotency import REPLAYED, Then, respond_once_for_newcomer
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, ServicesDep
 
 
 class SeedAuthController(Controller):
@@ -107,7 +105,7 @@ class AuthController(Controller):
         await one_time_links.reset_password(data.token, data.password, visitor(request))
 
     @post("/logout", name="api:v1:auth:logout", status_code=204, opt={**MEMBER, "own_only": True})
-    async def log_out(self, services: NamedDependency[Services], data: JSONBody[Refresh]) -> None:
+    async def log_out(self, services: ServicesDep, data: JSONBody[Refresh]) -> None:
         """End the log-in that this refresh token belongs to, with its access tokens."""
         await services.tokens.end_family(data.refresh_token, services.member.user.id)
 

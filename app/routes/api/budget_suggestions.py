@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from litestar import Controller, get
-from litestar.di import NamedDependency
 
 from app.schemas.insights import BudgetSuggestion, BudgetSuggestions, Named
-from app.services import Services
 from app.web.guards import MEMBER
+from app.web.types import ServicesDep
 
 
 class SuggestionsApi(Controller):
@@ -16,7 +15,7 @@ class SuggestionsApi(Controller):
     opt = MEMBER
 
     @get("/", operation_id="SuggestBudgets")
-    async def suggest(self, services: NamedDependency[Services]) -> BudgetSuggestions:
+    async def suggest(self, services: ServicesDep) -> BudgetSuggestions:
         """A monthly budget for each category, from the profile and the months so far; nothing is stored.
 
         ``low`` and ``high`` are what is expected in eight months of ten.

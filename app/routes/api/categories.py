@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from app.schemas.categories import CategoryIn, CategoryOut, CategoryPatch, MergeIn, Reffed
@@ -14,8 +13,7 @@ from app.services import Services
 from app.services.categories import CategoryOption
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, ServicesDep
 
 
 def out(row: CategoryOption, group: str, count: int) -> CategoryOut:
@@ -45,7 +43,7 @@ class CategoriesApi(Controller):
 
     @get("/", operation_id="ListCategories")
     async def list_categories(
-        self, services: NamedDependency[Services], page: PageNumber = 1, limit: PageSize = 50
+        self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50
     ) -> dict[str, Any]:
         """Every category in the order of the book, archived ones too."""
         counts = await services.categories.counts()
@@ -58,7 +56,7 @@ class CategoriesApi(Controller):
 
     @post("/", operation_id="AddCategory", status_code=201)
     async def add_category(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[CategoryIn]
+        self, request: AnyRequest, services: ServicesDep, data: JSONBody[CategoryIn]
     ) -> Response[CategoryOut]:
         """A new category; a group that is named and not there yet is made."""
 
@@ -68,25 +66,25 @@ class CategoriesApi(Controller):
         return await respond_once(request, services, add)
 
     @get("/{category_id:int}", operation_id="GetCategory")
-    async def get_category(self, services: NamedDependency[Services], category_id: FromPath[int]) -> CategoryOut:
+    async def get_category(self, services: ServicesDep, category_id: FromPath[int]) -> CategoryOut:
         """One category."""
         return await shown(services, category_id)
 
     @patch("/{category_id:int}", operation_id="ChangeCategory")
     async def change_category(
-        self, services: NamedDependency[Services], category_id: FromPath[int], data: JSONBody[CategoryPatch]
+        self, services: ServicesDep, category_id: FromPath[int], data: JSONBody[CategoryPatch]
     ) -> CategoryOut:
         """Change what is sent."""
         return await shown(services, (await services.categories.change(category_id, data)).id)
 
     @delete("/{category_id:int}", operation_id="DeleteCategory")
-    async def delete_category(self, services: NamedDependency[Services], category_id: FromPath[int]) -> None:
+    async def delete_category(self, services: ServicesDep, category_id: FromPath[int]) -> None:
         """Delete a category that nothing is filed under; 409 for others, which can be merged or archived."""
         await services.categories.delete(category_id)
 
     @post("/{category_id:int}/merge", operation_id="MergeCategory", status_code=200)
     async def merge_category(
-        self, services: NamedDependency[Services], category_id: FromPath[int], data: JSONBody[MergeIn]
+        self, services: ServicesDep, category_id: FromPath[int], data: JSONBody[MergeIn]
     ) -> CategoryOut:
         """Give all that it has to another category; answers with that one."""
         return await shown(services, (await services.categories.merge(category_id, data.into)).id)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Controller, post
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from app.domain.money import Money, exponent, wire
 from app.models import FindingKind
 from app.schemas.anomalies import Expected, ReasonOut, ScoreIn, ScoreOut
 from app.schemas.rules import PredictIn
-from app.services import Services
 from app.services.categorisation import Entry
 from app.web.guards import MEMBER
+from app.web.types import ServicesDep
 
 
 class PredictionsApi(Controller):
@@ -23,7 +22,7 @@ class PredictionsApi(Controller):
     opt = MEMBER
 
     @post("/", operation_id="PredictCategory", status_code=200)
-    async def predict_category(self, services: NamedDependency[Services], data: JSONBody[PredictIn]) -> dict[str, Any]:
+    async def predict_category(self, services: ServicesDep, data: JSONBody[PredictIn]) -> dict[str, Any]:
         """The category that a text would be filed under, how sure that is, the three likeliest, and why.
 
         ``category`` is null when it is not sure enough to be filed without asking.
@@ -50,7 +49,7 @@ class ScoreApi(Controller):
     opt = MEMBER
 
     @post("/", operation_id="ScoreTransaction", status_code=200)
-    async def score(self, services: NamedDependency[Services], data: JSONBody[ScoreIn]) -> ScoreOut:
+    async def score(self, services: ServicesDep, data: JSONBody[ScoreIn]) -> ScoreOut:
         """How unusual an amount would be, judged by the book's past; nothing is stored.
 
         ``amount`` is a magnitude in the default account's currency; the direction is that of the category.

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from app.domain.money import Money, check_currency
 from app.models import Rate
 from app.schemas.currencies import ConversionOut, Day, RateIn, RateOut
 from app.schemas.paging import PageNumber, PageSize, paged
-from app.services import Services
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, ServicesDep
 
 
 def out(row: Rate) -> RateOut:
@@ -31,7 +28,7 @@ class CurrencyApi(Controller):
     @get("/convert", operation_id="Convert")
     async def convert(
         self,
-        services: NamedDependency[Services],
+        services: ServicesDep,
         amount: FromQuery[str],
         base: Annotated[str, QueryParameter(name="from")],
         quote: Annotated[str, QueryParameter(name="to")],
@@ -49,16 +46,12 @@ class CurrencyApi(Controller):
         )
 
     @get("/rates", operation_id="ListRates")
-    async def list_rates(
-        self, services: NamedDependency[Services], page: PageNumber = 1, limit: PageSize = 50
-    ) -> dict[str, Any]:
+    async def list_rates(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
         """The book's own rates; those of the European Central Bank are always there besides."""
         return paged("rates", [out(row) for row in await services.currencies.own()], page, limit)
 
     @post("/rates", operation_id="AddRate", status_code=201)
-    async def add_rate(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[RateIn]
-    ) -> Response[RateOut]:
+    async def add_rate(self, request: AnyRequest, services: ServicesDep, data: JSONBody[RateIn]) -> Response[RateOut]:
         """Units of ``quote`` for one ``base`` from a day on; it wins over every other source."""
 
         async def add() -> RateOut:
@@ -67,18 +60,16 @@ class CurrencyApi(Controller):
         return await respond_once(request, services, add)
 
     @get("/rates/{rate_id:int}", operation_id="GetRate")
-    async def get_rate(self, services: NamedDependency[Services], rate_id: FromPath[int]) -> RateOut:
+    async def get_rate(self, services: ServicesDep, rate_id: FromPath[int]) -> RateOut:
         """One own rate."""
         return out(await services.currencies.get(rate_id))
 
     @patch("/rates/{rate_id:int}", operation_id="ChangeRate")
-    async def change_rate(
-        self, services: NamedDependency[Services], rate_id: FromPath[int], data: JSONBody[RateIn]
-    ) -> RateOut:
+    async def change_rate(self, services: ServicesDep, rate_id: FromPath[int], data: JSONBody[RateIn]) -> RateOut:
         """Write an own rate anew."""
         return out(await services.currencies.change(rate_id, data))
 
     @delete("/rates/{rate_id:int}", operation_id="DeleteRate")
-    async def delete_rate(self, services: NamedDependency[Services], rate_id: FromPath[int]) -> None:
+    async def delete_rate(self, services: ServicesDep, rate_id: FromPath[int]) -> None:
         """Delete an own rate; what was converted by it keeps its amount."""
         await services.currencies.delete(rate_id)

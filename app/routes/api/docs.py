@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Response, get
 from litestar.response import Redirect, Template
 
 from app.web.guards import PUBLIC
 from app.web.middleware.headers import CSP
 from app.web.openapi import with_refusals
 from app.web.render import page
+from app.web.types import AnyRequest
 
 SCHEMA = "/api/schema/"
 DOCS_CSP = CSP.replace("img-src 'self'", "img-src 'self' data:")  # the arrows of Swagger UI's select fields
@@ -26,7 +27,7 @@ class DocsController(Controller):
         return page("api_docs", headers={"Content-Security-Policy": DOCS_CSP}, schema_url=SCHEMA)
 
     @get("/api/schema", name="api:schema")
-    async def schema(self, request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    async def schema(self, request: AnyRequest) -> Response[dict[str, Any]]:
         """OpenAPI 3.1."""
         return Response(with_refusals(request.app.openapi_schema.to_schema()), media_type="application/json")
 

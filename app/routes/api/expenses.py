@@ -8,8 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, get, post
 from litestar.response import Stream
 
 from app.domain.money import Money
@@ -21,8 +20,7 @@ from app.services.quick_add import Draft
 from app.services.transaction_list import Filter, Line
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, MemberDep, ServicesDep
 
 
 async def message_of(request: AnyRequest) -> str:
@@ -48,7 +46,7 @@ class ExpensesApi(Controller):
     opt = MEMBER
 
     @post("/", operation_id="AddExpenses", status_code=201)
-    async def add_expenses(self, request: AnyRequest, services: NamedDependency[Services]) -> Response[Any]:
+    async def add_expenses(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """Book what a sentence says; nothing found is a 400 and books nothing."""
         message = await message_of(request)
 
@@ -80,7 +78,7 @@ class ExpensesApi(Controller):
         return await respond_once(request, services, add)
 
     @get("/", operation_id="ListExpenses")
-    async def list_expenses(self, member: NamedDependency[Member]) -> Stream:
+    async def list_expenses(self, member: MemberDep) -> Stream:
         """What went out, transfers left out, newest first, in the book's currency: all of it, in a stream."""
         return Stream(listed(member), media_type="application/json", headers={"Cache-Control": "no-store"})
 

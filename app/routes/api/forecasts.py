@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from litestar import Controller, Request, get
-from litestar.di import NamedDependency
+from litestar import Controller, get
 from litestar.params import QueryParameter
 
 from app.domain.money import Money, wire
@@ -25,6 +24,7 @@ from app.schemas.forecasts import (
 from app.services import Services
 from app.services.forecasts import ALL, INCOME, SPENDABLE, SPENDING, Band, Outlook, Quality, scenarios
 from app.web.guards import MEMBER
+from app.web.types import AnyRequest, ServicesDep
 
 Months = Annotated[int, QueryParameter(name="months", ge=1, le=12)]
 Target = Annotated[Literal["spending", "income", "balance"], QueryParameter(name="target")]
@@ -71,7 +71,7 @@ class LegacyForecastApi(Controller):
     opt = MEMBER
 
     @get("/", operation_id="GetSeedForecast")
-    async def forecast(self, services: NamedDependency[Services], months: Months = 3) -> PlainForecast:
+    async def forecast(self, services: ServicesDep, months: Months = 3) -> PlainForecast:
         """Spending of the months after the running one: the total, then each category."""
         total = await services.forecasts.monthly(SPENDING)
         names = await services.categories.by_id()
@@ -96,8 +96,8 @@ class ForecastsApi(Controller):
     @get("/", operation_id="GetForecasts")
     async def forecasts(
         self,
-        request: Request[Any, Any, Any],
-        services: NamedDependency[Services],
+        request: AnyRequest,
+        services: ServicesDep,
         target: Target = "spending",
         category: CategoryId = None,
         account: AccountId = None,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any, BinaryIO
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.domain.money import Money, check_currency
@@ -27,15 +26,15 @@ from app.schemas.imports import (
     UndoIn,
     Unsure,
 )
-from app.services import Member, Services
+from app.services import Services
 from app.services.imports import LARGE, EditedSince, ImportService, Questions, Report, parsed
 from app.services.imports.matching import NEW, SAME, Row
 from app.services.imports.reading import store_lines
 from app.web.errors import problem
 from app.web.idempotency import respond_once
 from app.web.rate_limit import limit
+from app.web.types import AnyRequest, MemberDep, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
 OUTCOMES: dict[str, Any] = {NEW: "created", SAME: "duplicate", "unsure": "unsure"}
 LARGEST_TRY = 100_000  # lines that are read while somebody waits, and kept nowhere
 LARGEST_BODY = MAX_BYTES + (1 << 20)
@@ -64,8 +63,8 @@ class ImportsApi(Controller):
     async def bring_in(
         self,
         request: AnyRequest,
-        services: NamedDependency[Services],
-        member: NamedDependency[Member],
+        services: ServicesDep,
+        member: MemberDep,
         dry_run: FromQuery[bool] = False,
         unsure: FromQuery[Unsure] = "ask",
     ) -> Response[Any]:
@@ -82,7 +81,7 @@ class ImportsApi(Controller):
 
     @get("/v1/imports", summary="The latest imports")
     async def index(
-        self, services: NamedDependency[Services], page: FromQuery[int] = 1, limit: FromQuery[int] = 50
+        self, services: ServicesDep, page: FromQuery[int] = 1, limit: FromQuery[int] = 50
     ) -> dict[str, Any]:
         if not 1 <= page <= 1000 or not 1 <= limit <= 100:
             raise Invalid(_("Use a page from 1 to 1000 and a limit from 1 to 100."), field="page")
@@ -93,7 +92,7 @@ class ImportsApi(Controller):
         }
 
     @get("/v1/imports/{batch_id:int}", summary="How far an import is")
-    async def show(self, services: NamedDependency[Services], batch_id: FromPath[int]) -> dict[str, Any]:
+    async def show(self, services: ServicesDep, batch_id: FromPath[int]) -> dict[str, Any]:
         batch = await services.imports.get(batch_id)
         account = await services.imports.account(batch.account_id)
         rows = await services.imports.rows(batch_id)
@@ -101,11 +100,7 @@ class ImportsApi(Controller):
 
     @post("/v1/imports/{batch_id:int}/decide", status_code=200, summary="Book or skip unsure lines")
     async def decide(
-        self,
-        request: AnyRequest,
-        services: NamedDependency[Services],
-        batch_id: FromPath[int],
-        data: JSONBody[DecideIn],
+        self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int], data: JSONBody[DecideIn]
     ) -> Response[Any]:
         async def work() -> ReportOut:
             chosen = {int(line): word for line, word in data.rows.items()}
@@ -116,7 +111,7 @@ class ImportsApi(Controller):
 
     @post("/v1/imports/{batch_id:int}/undo", status_code=200, summary="Take an import back")
     async def undo(
-        self, services: NamedDependency[Services], batch_id: FromPath[int], data: JSONBody[UndoIn | None] = None
+        self, services: ServicesDep, batch_id: FromPath[int], data: JSONBody[UndoIn | None] = None
     ) -> Response[Any]:
         try:
             batch = await services.imports.undo(batch_id, even_edited=bool(data and data.even_edited))

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated
 
 from litestar import Controller, get
-from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from app.domain.money import wire
@@ -36,6 +35,7 @@ from app.services.anomalies import sentence
 from app.services.forecasts import INCOME, SPENDING
 from app.services.insights import Month
 from app.web.guards import MEMBER
+from app.web.types import ServicesDep
 
 Year = Annotated[int | None, QueryParameter(name="year", ge=1900, le=2999)]
 MonthNumber = Annotated[int | None, QueryParameter(name="month", ge=1, le=12)]
@@ -115,9 +115,7 @@ class InsightsApi(Controller):
     opt = MEMBER
 
     @get("/summary", operation_id="GetInsightSummary")
-    async def summary(
-        self, services: NamedDependency[Services], year: Year = None, month: MonthNumber = None
-    ) -> Summary:
+    async def summary(self, services: ServicesDep, year: Year = None, month: MonthNumber = None) -> Summary:
         """A month with what is worth a remark in it."""
         found = await services.overview.look(asked(services, year, month))
         currency = services.member.book.base_currency
@@ -145,7 +143,7 @@ class InsightsApi(Controller):
 
     @get("/monthly-summary", operation_id="GetMonthlySummary")
     async def monthly_summary(
-        self, services: NamedDependency[Services], year: Year = None, month: MonthNumber = None
+        self, services: ServicesDep, year: Year = None, month: MonthNumber = None
     ) -> MonthlySummary:
         """Income, expenses and savings of a month, and of the one before. Transfers are neither."""
         start = asked(services, year, month)
@@ -156,7 +154,7 @@ class InsightsApi(Controller):
 
     @get("/category-breakdown", operation_id="GetCategoryBreakdown")
     async def category_breakdown(
-        self, services: NamedDependency[Services], year: Year = None, month: MonthNumber = None
+        self, services: ServicesDep, year: Year = None, month: MonthNumber = None
     ) -> CategoryBreakdown:
         """Where a month's money went, the largest first, what is not filed among it."""
         history = await services.insights.history(asked(services, year, month), 2)
@@ -176,7 +174,7 @@ class InsightsApi(Controller):
         )
 
     @get("/savings", operation_id="GetSavings")
-    async def savings(self, services: NamedDependency[Services]) -> Savings:
+    async def savings(self, services: ServicesDep) -> Savings:
         """How much of the income stays, over up to twelve full months."""
         found = await services.overview.look(services.member.book.months.of(services.today))
         currency = services.member.book.base_currency
@@ -189,7 +187,7 @@ class InsightsApi(Controller):
         )
 
     @get("/projections", operation_id="GetSavingsProjections")
-    async def projections(self, services: NamedDependency[Services]) -> Projections:
+    async def projections(self, services: ServicesDep) -> Projections:
         """What each of the next months will leave over, from the stored forecasts of income and spending."""
         currency = services.member.book.base_currency
         await services.forecasts.load(INCOME, SPENDING)
@@ -208,7 +206,7 @@ class InsightsApi(Controller):
         )
 
     @get("/savings-history", operation_id="GetSavingsHistory")
-    async def savings_history(self, services: NamedDependency[Services], count: Count = FULL_YEAR) -> SavingsHistory:
+    async def savings_history(self, services: ServicesDep, count: Count = FULL_YEAR) -> SavingsHistory:
         """Month by month up to the running one, oldest first."""
         history = await services.insights.history(services.member.book.months.of(services.today), count)
         currency = services.member.book.base_currency
@@ -226,17 +224,17 @@ class InsightsApi(Controller):
         )
 
     @get("/anomalies", operation_id="GetAnomalies")
-    async def anomalies(self, services: NamedDependency[Services]) -> dict[str, list[FindingOut]]:
+    async def anomalies(self, services: ServicesDep) -> dict[str, list[FindingOut]]:
         """What wants a second look, the latest first; about three a week at most."""
         return {"anomalies": [finding_out(each) for each in await services.anomalies.open()]}
 
     @get("/recurring", operation_id="GetRecurrences")
-    async def recurring(self, services: NamedDependency[Services]) -> dict[str, list[CandidateOut]]:
+    async def recurring(self, services: ServicesDep) -> dict[str, list[CandidateOut]]:
         """What was found to recur in the last two years, the surest first; also what has ended."""
         return {"recurring": [candidate_out(each) for each in await services.recurring_candidates.all()]}
 
     @get("/health", operation_id="GetFinancialHealth")
-    async def health(self, services: NamedDependency[Services]) -> HealthOut:
+    async def health(self, services: ServicesDep) -> HealthOut:
         """Four figures of financial health, each with its formula; null where something is not known."""
         found = await services.budget_suggestions.health()
         return HealthOut(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Controller, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.schemas.insights import ChangeSetOut, Undone
 from app.schemas.paging import PageNumber, PageSize
-from app.services import Services
 from app.web.guards import MEMBER
+from app.web.types import ServicesDep
 
 
 class ChangesApi(Controller):
@@ -20,9 +19,7 @@ class ChangesApi(Controller):
     opt = MEMBER
 
     @get("/", operation_id="ListChanges")
-    async def list_changes(
-        self, services: NamedDependency[Services], page: PageNumber = 1, limit: PageSize = 50
-    ) -> dict[str, Any]:
+    async def list_changes(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
         """Change sets, newest first."""
         rows = await services.journal.page(limit=limit, offset=(page - 1) * limit)
         total = await services.journal.count()
@@ -43,7 +40,7 @@ class ChangesApi(Controller):
         }
 
     @post("/{change_set_id:int}/undo", operation_id="UndoChange", status_code=200)
-    async def undo_change(self, services: NamedDependency[Services], change_set_id: FromPath[int]) -> Undone:
+    async def undo_change(self, services: ServicesDep, change_set_id: FromPath[int]) -> Undone:
         """Take a change set back; 409 when its rows were changed since."""
         await services.activity.undo(change_set_id)
         return Undone(id=services.journal.change_set_id, undone=change_set_id)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, delete, get, patch, post, put
+from litestar import Controller, delete, get, patch, post, put
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from app.errors import Forbidden, Invalid
@@ -16,8 +15,8 @@ from app.schemas.profile import MePatch, NewPassword, SeedMe, given, me, seed_me
 from app.services import Services, auth, avatars
 from app.web.guards import MEMBER
 from app.web.rate_limit import limit
+from app.web.types import AnyRequest, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
 OWN = {**MEMBER, "own_only": True}
 
 
@@ -27,13 +26,11 @@ class LegacyMeController(Controller):
     opt = OWN
 
     @get("/", name="api:users:me")
-    async def read(self, services: NamedDependency[Services]) -> dict[str, Any]:
+    async def read(self, services: ServicesDep) -> dict[str, Any]:
         return await _shown(services, seed_me)
 
     @patch("/", name="api:users:me:patch")
-    async def change(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[SeedMe]
-    ) -> dict[str, Any]:
+    async def change(self, request: AnyRequest, services: ServicesDep, data: JSONBody[SeedMe]) -> dict[str, Any]:
         """Change names, and what the profile tells: its fields nested under ``profile`` or at the top."""
         user = await services.profile.change_user(**given(data.model_dump(), "first_name", "last_name"))
         if data.email is not None and data.email != user.email:
@@ -56,11 +53,11 @@ class MeController(Controller):
     opt = OWN
 
     @get("/", name="api:v1:me")
-    async def read(self, services: NamedDependency[Services]) -> dict[str, Any]:
+    async def read(self, services: ServicesDep) -> dict[str, Any]:
         return await _shown(services, me)
 
     @patch("/", name="api:v1:me:patch")
-    async def change(self, services: NamedDependency[Services], data: JSONBody[MePatch]) -> dict[str, Any]:
+    async def change(self, services: ServicesDep, data: JSONBody[MePatch]) -> dict[str, Any]:
         fields = data.model_dump()
         own = given(fields, "name", "first_name", "last_name", "time_zone")
         if data.language is not None:
@@ -73,15 +70,13 @@ class MeController(Controller):
         return await _shown(services, me)
 
     @post("/password", name="api:v1:me:password", status_code=204)
-    async def password(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[NewPassword]
-    ) -> None:
+    async def password(self, request: AnyRequest, services: ServicesDep, data: JSONBody[NewPassword]) -> None:
         """Change the password; other sessions and log-ins end. Not with a personal token."""
         _signed_in_only(services)
         await auth.change_password(services.member, data.old, data.new, visitor(request), field="old")
 
     @put("/avatar", name="api:v1:me:avatar", status_code=200)
-    async def set_avatar(self, request: AnyRequest, services: NamedDependency[Services]) -> dict[str, str]:
+    async def set_avatar(self, request: AnyRequest, services: ServicesDep) -> dict[str, str]:
         """A JPEG, PNG or WebP of 5 MB at most, as the field ``file`` of a multipart form."""
         await limit(request, "upload", services.member)
         file = next((each for each in (await request.form()).values() if isinstance(each, UploadFile)), None)
@@ -92,7 +87,7 @@ class MeController(Controller):
         return {"avatar_url": f"/settings/avatar/{name}"}
 
     @delete("/avatar", name="api:v1:me:avatar:delete", status_code=204)
-    async def drop_avatar(self, services: NamedDependency[Services]) -> None:
+    async def drop_avatar(self, services: ServicesDep) -> None:
         await services.profile.set_avatar(None)
 
 

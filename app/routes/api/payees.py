@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.models import Payee
 from app.schemas.categories import MergeIn
 from app.schemas.paging import PageNumber, PageSize
 from app.schemas.payees import PayeeIn
-from app.services import Services
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, ServicesDep
 
 
 def out(row: Payee) -> dict[str, Any]:
@@ -30,11 +27,7 @@ class PayeesApi(Controller):
 
     @get("/", operation_id="ListPayees")
     async def list_payees(
-        self,
-        services: NamedDependency[Services],
-        page: PageNumber = 1,
-        limit: PageSize = 50,
-        search: FromQuery[str] = "",
+        self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50, search: FromQuery[str] = ""
     ) -> dict[str, Any]:
         """Payees with how often they were booked, the busiest first."""
         lines, total = await services.payees.page(search[:120], page, limit)
@@ -46,9 +39,7 @@ class PayeesApi(Controller):
         return {"payees": rows, "pagination": paging}
 
     @post("/", operation_id="AddPayee", status_code=201)
-    async def add_payee(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[PayeeIn]
-    ) -> Response[Any]:
+    async def add_payee(self, request: AnyRequest, services: ServicesDep, data: JSONBody[PayeeIn]) -> Response[Any]:
         """A new payee; 409 when one is known under this name."""
 
         async def add() -> dict[str, Any]:
@@ -57,25 +48,25 @@ class PayeesApi(Controller):
         return await respond_once(request, services, add)
 
     @get("/{payee_id:int}", operation_id="GetPayee")
-    async def get_payee(self, services: NamedDependency[Services], payee_id: FromPath[int]) -> dict[str, Any]:
+    async def get_payee(self, services: ServicesDep, payee_id: FromPath[int]) -> dict[str, Any]:
         """One payee."""
         return out(await services.payees.get(payee_id))
 
     @patch("/{payee_id:int}", operation_id="RenamePayee")
     async def rename_payee(
-        self, services: NamedDependency[Services], payee_id: FromPath[int], data: JSONBody[PayeeIn]
+        self, services: ServicesDep, payee_id: FromPath[int], data: JSONBody[PayeeIn]
     ) -> dict[str, Any]:
         """A new name, under which its transactions are found."""
         return out(await services.payees.rename(payee_id, data.name))
 
     @delete("/{payee_id:int}", operation_id="DeletePayee")
-    async def delete_payee(self, services: NamedDependency[Services], payee_id: FromPath[int]) -> None:
+    async def delete_payee(self, services: ServicesDep, payee_id: FromPath[int]) -> None:
         """Delete a payee that was never booked; 409 for others, which can be merged."""
         await services.payees.delete(payee_id)
 
     @post("/{payee_id:int}/merge", operation_id="MergePayee", status_code=200)
     async def merge_payee(
-        self, services: NamedDependency[Services], payee_id: FromPath[int], data: JSONBody[MergeIn]
+        self, services: ServicesDep, payee_id: FromPath[int], data: JSONBody[MergeIn]
     ) -> dict[str, Any]:
         """Give all that it has to another payee; answers with that one."""
         return out(await services.payees.merge(payee_id, data.into))

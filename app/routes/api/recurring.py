@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.schemas.paging import PageNumber, PageSize, paged
@@ -15,6 +14,7 @@ from app.services import Services
 from app.services.recurring import FURTHEST, Bill, Rule
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
+from app.web.types import AnyRequest, ServicesDep
 
 Days = Annotated[int, QueryParameter(name="days", ge=1, le=FURTHEST)]
 
@@ -71,15 +71,13 @@ class RecurringApi(Controller):
     opt = MEMBER
 
     @get("/", operation_id="ListRecurring")
-    async def list_recurring(
-        self, services: NamedDependency[Services], page: PageNumber = 1, limit: PageSize = 50
-    ) -> dict[str, Any]:
+    async def list_recurring(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
         """Every bill and income that recurs, paused and ended ones too."""
         return paged("recurring", await out(services, await services.recurring.all()), page, limit)
 
     @post("/", operation_id="AddRecurring", status_code=201)
     async def add_recurring(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: JSONBody[RecurringIn]
+        self, request: AnyRequest, services: ServicesDep, data: JSONBody[RecurringIn]
     ) -> Response[RecurringOut]:
         """A new bill or income; amounts are magnitudes."""
 
@@ -89,29 +87,29 @@ class RecurringApi(Controller):
         return await respond_once(request, services, add)
 
     @get("/{recurring_id:int}", operation_id="GetRecurring")
-    async def get_recurring(self, services: NamedDependency[Services], recurring_id: FromPath[int]) -> RecurringOut:
+    async def get_recurring(self, services: ServicesDep, recurring_id: FromPath[int]) -> RecurringOut:
         """One bill or income."""
         return (await out(services, [await services.recurring.get(recurring_id)]))[0]
 
     @patch("/{recurring_id:int}", operation_id="ChangeRecurring")
     async def change_recurring(
-        self, services: NamedDependency[Services], recurring_id: FromPath[int], data: JSONBody[RecurringPatch]
+        self, services: ServicesDep, recurring_id: FromPath[int], data: JSONBody[RecurringPatch]
     ) -> RecurringOut:
         """Change what is sent."""
         return (await out(services, [await services.recurring.change(recurring_id, data)]))[0]
 
     @delete("/{recurring_id:int}", operation_id="DeleteRecurring")
-    async def delete_recurring(self, services: NamedDependency[Services], recurring_id: FromPath[int]) -> None:
+    async def delete_recurring(self, services: ServicesDep, recurring_id: FromPath[int]) -> None:
         """Forget it; its payments stay."""
         await services.recurring.delete(recurring_id)
 
     @post("/{recurring_id:int}/pause", operation_id="PauseRecurring", status_code=200)
-    async def pause_recurring(self, services: NamedDependency[Services], recurring_id: FromPath[int]) -> RecurringOut:
+    async def pause_recurring(self, services: ServicesDep, recurring_id: FromPath[int]) -> RecurringOut:
         """Make no bills of it until it is resumed."""
         return (await out(services, [await services.recurring.pause(recurring_id)]))[0]
 
     @post("/{recurring_id:int}/resume", operation_id="ResumeRecurring", status_code=200)
-    async def resume_recurring(self, services: NamedDependency[Services], recurring_id: FromPath[int]) -> RecurringOut:
+    async def resume_recurring(self, services: ServicesDep, recurring_id: FromPath[int]) -> RecurringOut:
         """Make bills of it again."""
         return (await out(services, [await services.recurring.pause(recurring_id, paused=False)]))[0]
 
@@ -122,11 +120,11 @@ class BillsApi(Controller):
     opt = MEMBER
 
     @get("/upcoming", operation_id="UpcomingBills")
-    async def upcoming(self, services: NamedDependency[Services], days: Days = 30) -> dict[str, list[BillOut]]:
+    async def upcoming(self, services: ServicesDep, days: Days = 30) -> dict[str, list[BillOut]]:
         """Bills due in the coming days, and those that are overdue; paid ones only where they were paid ahead."""
         return {"bills": [bill_out(each) for each in await services.recurring.upcoming(days)]}
 
     @post("/{bill_id:int}/paid", operation_id="MarkBillPaid", status_code=200)
-    async def mark_paid(self, services: NamedDependency[Services], bill_id: FromPath[int]) -> BillOut:
+    async def mark_paid(self, services: ServicesDep, bill_id: FromPath[int]) -> BillOut:
         """Call a bill paid that no transaction has paid."""
         return bill_out(await services.recurring.pay(bill_id))

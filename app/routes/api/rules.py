@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from pydantic import BaseModel, ConfigDict
 
 from app.models import Rule
 from app.schemas.paging import PageNumber, PageSize, paged
 from app.schemas.rules import Conditions, Effects, RuleIn, RuleOut, RulePatch
-from app.services import Services
 from app.services.rules import Match
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, ServicesDep
 
 
 class PreviewIn(BaseModel):
@@ -49,16 +46,12 @@ class RulesApi(Controller):
     opt = MEMBER
 
     @get("/", operation_id="ListRules")
-    async def list_rules(
-        self, services: NamedDependency[Services], page: PageNumber = 1, limit: PageSize = 50
-    ) -> dict[str, Any]:
+    async def list_rules(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
         """Every rule, in the order in which they are asked."""
         return paged("rules", [out(row) for row in await services.rules.all()], page, limit)
 
     @post("/", operation_id="AddRule", status_code=201)
-    async def add_rule(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[RuleIn]
-    ) -> Response[RuleOut]:
+    async def add_rule(self, request: AnyRequest, services: ServicesDep, data: JSONBody[RuleIn]) -> Response[RuleOut]:
         """A new rule for what comes in from now on."""
 
         async def add() -> RuleOut:
@@ -67,30 +60,28 @@ class RulesApi(Controller):
         return await respond_once(request, services, add)
 
     @post("/preview", operation_id="PreviewRule", status_code=200)
-    async def preview_rule(self, services: NamedDependency[Services], data: JSONBody[PreviewIn]) -> dict[str, Any]:
+    async def preview_rule(self, services: ServicesDep, data: JSONBody[PreviewIn]) -> dict[str, Any]:
         """How many transactions of the past a rule fits, how many it would change, and the latest of them."""
         found = await services.rules.preview(data.when, data.then)
         return {"matches": found.matches, "changing": found.changing, "sample": [sample(each) for each in found.sample]}
 
     @get("/{rule_id:int}", operation_id="GetRule")
-    async def get_rule(self, services: NamedDependency[Services], rule_id: FromPath[int]) -> RuleOut:
+    async def get_rule(self, services: ServicesDep, rule_id: FromPath[int]) -> RuleOut:
         """One rule."""
         return out(await services.rules.get(rule_id))
 
     @patch("/{rule_id:int}", operation_id="ChangeRule")
-    async def change_rule(
-        self, services: NamedDependency[Services], rule_id: FromPath[int], data: JSONBody[RulePatch]
-    ) -> RuleOut:
+    async def change_rule(self, services: ServicesDep, rule_id: FromPath[int], data: JSONBody[RulePatch]) -> RuleOut:
         """Change what is sent; ``position`` 0 is asked first."""
         return out(await services.rules.change(rule_id, data))
 
     @delete("/{rule_id:int}", operation_id="DeleteRule")
-    async def delete_rule(self, services: NamedDependency[Services], rule_id: FromPath[int]) -> None:
+    async def delete_rule(self, services: ServicesDep, rule_id: FromPath[int]) -> None:
         """Delete a rule; what it did stays."""
         await services.rules.delete(rule_id)
 
     @post("/{rule_id:int}/run", operation_id="RunRule", status_code=200)
-    async def run_rule(self, services: NamedDependency[Services], rule_id: FromPath[int]) -> dict[str, int | None]:
+    async def run_rule(self, services: ServicesDep, rule_id: FromPath[int]) -> dict[str, int | None]:
         """Do to the past what the rule does to the future, as one change that can be undone."""
         changed = await services.rules.run(rule_id)
         return {"changed": changed, "change": services.journal.change_set_id}

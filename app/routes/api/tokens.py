@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from app.errors import Forbidden
 from app.i18n import _
 from app.models import ApiToken
 from app.schemas.profile import TokenIn
-from app.services import Services
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
-
-AnyRequest = Request[Any, Any, Any]
+from app.web.types import AnyRequest, ServicesDep
 
 
 class TokensController(Controller):
@@ -25,13 +22,11 @@ class TokensController(Controller):
     opt = {**MEMBER, "own_only": True}
 
     @get("/", name="api:v1:tokens")
-    async def list_(self, services: NamedDependency[Services]) -> dict[str, Any]:
+    async def list_(self, services: ServicesDep) -> dict[str, Any]:
         return {"tokens": [_shown(each) for each in await services.tokens.of(services.member.user.id)]}
 
     @post("/", name="api:v1:tokens:create", status_code=201)
-    async def create(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[TokenIn]
-    ) -> Response[Any]:
+    async def create(self, request: AnyRequest, services: ServicesDep, data: JSONBody[TokenIn]) -> Response[Any]:
         """Make a token; ``token`` is told this once. A personal token cannot make others."""
         if services.member.token_id is not None:
             raise Forbidden(_("A personal token may not do this. Log in with the password."))
@@ -44,7 +39,7 @@ class TokensController(Controller):
         return await respond_once(request, services, make, secret=frozenset({"token"}))
 
     @delete("/{token_id:int}", name="api:v1:tokens:delete", status_code=204)
-    async def revoke(self, services: NamedDependency[Services], token_id: FromPath[int]) -> None:
+    async def revoke(self, services: ServicesDep, token_id: FromPath[int]) -> None:
         """Take a token back. A personal token can take back itself only."""
         if services.member.token_id not in (None, token_id):
             raise Forbidden(_("A personal token may not do this. Log in with the password."))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 from pydantic import BaseModel, model_validator
@@ -20,13 +19,13 @@ from app.routes.transactions import download
 from app.schemas.paging import PageNumber, PageSize
 from app.schemas.text import Line
 from app.schemas.transactions import Strict, TransactionIn, TransactionOut, TransactionPatch
-from app.services import Member, Services
+from app.services import Services
 from app.services.exports import record
 from app.services.transaction_list import read_cursor, strict_filter
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
+from app.web.types import AnyRequest, MemberDep, ServicesDep
 
-AnyRequest = Request[Any, Any, Any]
 REQUEST = "transaction_request"
 STATES = {
     JobState.QUEUED: "queued",
@@ -70,7 +69,7 @@ class TransactionsApi(Controller):
     async def list_transactions(
         self,
         request: AnyRequest,
-        services: NamedDependency[Services],
+        services: ServicesDep,
         page: PageNumber = 1,
         limit: PageSize = 50,
         cursor: FromQuery[str | None] = None,
@@ -99,7 +98,7 @@ class TransactionsApi(Controller):
 
     @post("/", operation_id="AddTransaction", status_code=201)
     async def add_transaction(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[dict[str, Any]]
+        self, request: AnyRequest, services: ServicesDep, data: JSONBody[dict[str, Any]]
     ) -> Response[Any]:
         """Book an entry, or with `{"mode": "ai", "text": …}` what a sentence says (202, read again by its id)."""
         if data.get("mode") == "ai":
@@ -149,7 +148,7 @@ class TransactionsApi(Controller):
     @get(
         ["/requests/{request_id:int}", "/requests/{request_id:int}/status", "/{request_id:int}/status"],
     )
-    async def get_request(self, services: NamedDependency[Services], request_id: FromPath[int]) -> dict[str, Any]:
+    async def get_request(self, services: ServicesDep, request_id: FromPath[int]) -> dict[str, Any]:
         """What became of a sentence."""
         own = select(Job).where(Job.id == request_id, Job.kind == REQUEST, Job.book_id == services.member.book.id)
         job = await services.session.scalar(own)
@@ -159,7 +158,7 @@ class TransactionsApi(Controller):
 
     @get("/totals", operation_id="TotalTransactions")
     async def totals(
-        self, request: AnyRequest, services: NamedDependency[Services], currency: FromQuery[str | None] = None
+        self, request: AnyRequest, services: ServicesDep, currency: FromQuery[str | None] = None
     ) -> dict[str, Any]:
         """Income, expense and net of all that the filters find, transfers left out, at today's rates."""
         wanted = strict_filter(request.query_params.dict())
@@ -178,29 +177,24 @@ class TransactionsApi(Controller):
         }  # fmt: skip
 
     @get("/export.csv", operation_id="ExportTransactions", media_type="text/csv")
-    async def export(self, request: AnyRequest, member: NamedDependency[Member]) -> Stream:
+    async def export(self, request: AnyRequest, member: MemberDep) -> Stream:
         """All that the filters find as CSV, safe to open in a spreadsheet."""
         return await download(request, member, strict_filter(request.query_params.dict()), "csv")
 
     @get("/{transaction_id:int}", operation_id="GetTransaction")
-    async def get_transaction(
-        self, services: NamedDependency[Services], transaction_id: FromPath[int]
-    ) -> Response[Any]:
+    async def get_transaction(self, services: ServicesDep, transaction_id: FromPath[int]) -> Response[Any]:
         """One transaction."""
         return Response(record(await services.transaction_list.line(transaction_id)))
 
     @patch("/{transaction_id:int}", operation_id="ChangeTransaction")
     async def change_transaction(
-        self,
-        services: NamedDependency[Services],
-        transaction_id: FromPath[int],
-        data: JSONBody[TransactionPatch],
+        self, services: ServicesDep, transaction_id: FromPath[int], data: JSONBody[TransactionPatch]
     ) -> Response[Any]:
         """Change what is sent. With `version`, a 409 when somebody saved another one first."""
         await services.transactions.edit(transaction_id, data)
         return Response(record(await services.transaction_list.line(transaction_id)))
 
     @delete("/{transaction_id:int}", operation_id="DeleteTransaction")
-    async def delete_transaction(self, services: NamedDependency[Services], transaction_id: FromPath[int]) -> None:
+    async def delete_transaction(self, services: ServicesDep, transaction_id: FromPath[int]) -> None:
         """Delete a transaction, and the other side of a transfer with it."""
         await services.transactions.delete(transaction_id)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, post
-from litestar.di import NamedDependency
+from litestar import Controller, Response, delete, post
 from litestar.params import FromPath, JSONBody
 
 from app.schemas.transfers import TransferIn, TransferOut
-from app.services import Services
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
+from app.web.types import AnyRequest, ServicesDep
 
 
 class TransfersApi(Controller):
@@ -21,7 +20,7 @@ class TransfersApi(Controller):
 
     @post("/", operation_id="AddTransfer", status_code=201)
     async def add_transfer(
-        self, request: Request[Any, Any, Any], services: NamedDependency[Services], data: JSONBody[TransferIn]
+        self, request: AnyRequest, services: ServicesDep, data: JSONBody[TransferIn]
     ) -> Response[Any]:
         """Move money between two accounts; `to_amount` where their currencies differ, else at the day's rate."""
 
@@ -32,6 +31,6 @@ class TransfersApi(Controller):
         return await respond_once(request, services, add)
 
     @delete("/{transfer_id:int}", operation_id="DeleteTransfer")
-    async def delete_transfer(self, services: NamedDependency[Services], transfer_id: FromPath[int]) -> None:
+    async def delete_transfer(self, services: ServicesDep, transfer_id: FromPath[int]) -> None:
         """Delete a transfer with both of its transactions."""
         await services.transfers.delete(transfer_id)
