@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from zlib import crc32
 
-from app.ml.categoriser import FILE_AT, Categoriser, Memory, Row
+from app.ml.categoriser import ACCEPT_PROBABILITY, Categoriser, Memory, Row
 from app.ml.features import payee_key
 from benchmarks.targets import Figure, Figures
 
@@ -101,14 +101,14 @@ def measure(data: Path) -> Figures:
     categoriser = Categoriser().fit(train)
     figures: Figures = {}
     print(f"{len(test)} card holders never trained on, of {len(holders)}; a row is filed alone in the product from a")
-    print(f"probability of {FILE_AT} on; 'alone at .95' is the most that any threshold could file at 95 % right")
+    print(f"probability of {ACCEPT_PROBABILITY} on; 'alone at .95' is the most that any threshold could file at 95 %")
     print("corrections   rows  right  looked up  alone at .95  looked up  brier  filed alone  of it right")
     for corrections in CORRECTIONS:
         found, plain = answers(categoriser, test, corrections), looked_up(train, test, corrections)
         right, plainly = (sum(correct for _sure, correct in each) / len(each) for each in (found, plain))
         alone, plain_alone = filed_alone(found), filed_alone(plain)
         brier = sum((probability - correct) ** 2 for probability, correct in found) / len(found)
-        filed = [correct for probability, correct in found if probability >= FILE_AT]
+        filed = [correct for probability, correct in found if probability >= ACCEPT_PROBABILITY]
         share, precision = len(filed) / len(found), sum(filed) / max(len(filed), 1)
         print(
             f"{corrections:>11} {len(found):>6} {right:>6.3f} {plainly:>10.3f} {alone:>13.3f} {plain_alone:>10.3f}",

@@ -15,17 +15,17 @@ from app.i18n import _
 from app.ml import artifacts, payees, recurrences, user_baseline, wording
 from app.ml.memory import Row
 from app.ml.trees import Forest
-from app.ml.user_baseline import Past
+from app.ml.user_baseline import UserBaseline
 
 Kind = Literal["amount_high", "amount_low", "new_payee", "duplicate", "price_rise", "missing_bill"]
 
 ALERT = 0.5  # score from which a row wants a look
-LIKELY = 1.645  # standard deviations on each side of the expected range: nine amounts in ten
-RISE = (1.01, 1.6)  # a subscription that grows by this much has a new price; by more, a wrong amount
-RECORD = math.log(2)  # twice the largest amount so far is told, whatever the model says of it
-ENOUGH = 20  # rows that make a largest amount mean something
-NEAR = 1.25  # how far beyond an amount called normal its like may go
-COMPARABLE = 5  # past rows shown beside a reason
+RANGE_Z = 1.645  # standard deviations on each side of the expected range: nine amounts in ten
+PRICE_RISE_RANGE = (1.01, 1.6)  # a subscription that grows by this much has a new price; by more, a wrong amount
+RECORD_LOG_RATIO = math.log(2)  # twice the largest amount so far is told, whatever the model says of it
+MIN_ROWS_FOR_RECORD = 20  # rows that make a largest amount mean something
+ACCEPTED_RATIO = 1.25  # how far beyond an amount called normal its like may go
+MAX_COMPARABLE_ROWS = 5  # past rows shown beside a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Alert:
 class Detector:
     """Judges rows of one user in one currency. Scoring changes nothing; `observe` and `learn` do."""
 
-    def __init__(self, past: Past, currency: str | None = None) -> None:
+    def __init__(self, past: UserBaseline, currency: str | None = None) -> None:
         self.past = past
         self.currency = currency
         self.accepted: list[tuple[str, Kind, float]] = []
@@ -74,7 +74,7 @@ class Detector:
     @classmethod
     def fit(cls, history: Iterable[Row], currency: str | None = None) -> Detector:
         """Read a user's past, in any order. Raises ValueError for an amount that is not a number."""
-        detector = cls(Past(), currency)
+        detector = cls(UserBaseline(), currency)
         for row in sorted(history, key=lambda r: r.date):
             detector.observe(row)
         return detector
@@ -104,7 +104,7 @@ class Detector:
         if not row.amount:
             return Finding(0.0, 0.0, 0.0, ())
         centre, spread = self.past.expected(row)
-        low, high = math.exp(centre - LIKELY * spread), math.exp(centre + LIKELY * spread)
+        low, high = math.exp(centre - RANGE_Z * spread), math.exp(centre + RANGE_Z * spread)
         judged = [self._amount(row, centre, low, high), self._duplicate(row), self._price_rise(row)]
         kept = [(p, r) for p, r in filter(None, judged) if not self._is_accepted(row, r.kind)]
         kept.sort(key=lambda pair: -pair[0])
@@ -123,8 +123,8 @@ class Detector:
         probability = _judge("amount", self.past.features(row))
         words = {"payee": row.text.strip(), "amount": self._money(abs(row.amount))}
         words |= {"low": self._money(low), "high": self._money(high)}
-        comparable = tuple(payee.rows[-COMPARABLE:])
-        if user.total >= ENOUGH and math.log(abs(row.amount)) > user.ordered[-1] + RECORD:
+        comparable = tuple(payee.rows[-MAX_COMPARABLE_ROWS:])
+        if user.total >= MIN_ROWS_FOR_RECORD and math.log(abs(row.amount)) > user.ordered[-1] + RECORD_LOG_RATIO:
             probability = max(probability, ALERT)
         is_high = math.log(abs(row.amount)) >= centre
         kind: Kind = "amount_high" if is_high else "amount_low"
@@ -153,7 +153,9 @@ class Detector:
         if row.amount > 0 or len(rows) < 3:
             return None
         before = abs(rows[-1].amount)
-        if not RISE[0] < abs(row.amount) / before < RISE[1] or any(abs(r.amount) != before for r in rows[-3:]):
+        if not PRICE_RISE_RANGE[0] < abs(row.amount) / before < PRICE_RISE_RANGE[1] or any(
+            abs(r.amount) != before for r in rows[-3:]
+        ):
             return None
         found = recurrences.detect([*rows, row], row.date)
         if not any(len(rows) in r.rows and r.price_change and r.price_change.on == row.date for r in found):
@@ -164,13 +166,13 @@ class Detector:
             "after": self._money(abs(row.amount)),
         }
         text = _("{payee} went up from {before} to {after}.", **words)
-        return ALERT, Reason("price_rise", text, before, before, tuple(rows[-COMPARABLE:]))
+        return ALERT, Reason("price_rise", text, before, before, tuple(rows[-MAX_COMPARABLE_ROWS:]))
 
     def _is_accepted(self, row: Row, kind: Kind) -> bool:
         size, name = abs(row.amount), user_baseline.payee_of(row)
         return any(
             (payee, accepted) == (name, kind)
-            and (size * NEAR >= amount if kind == "amount_low" else size <= amount * NEAR)
+            and (size * ACCEPTED_RATIO >= amount if kind == "amount_low" else size <= amount * ACCEPTED_RATIO)
             for payee, accepted, amount in self.accepted
         )
 
@@ -189,7 +191,7 @@ class Detector:
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Detector:
-        detector = cls(Past.from_dict(kept["past"]), kept["currency"])
+        detector = cls(UserBaseline.from_dict(kept["past"]), kept["currency"])
         detector.accepted = [(name, kind, amount) for name, kind, amount in kept["accepted"]]
         return detector
 
@@ -210,7 +212,7 @@ def alerts(
         _check(row)
     week_ago = today - timedelta(days=7)
     past = sorted((r for r in history if r.date <= today), key=lambda r: r.date)
-    detector = Detector(Past(), currency)
+    detector = Detector(UserBaseline(), currency)
     detector.accepted = list(accepted)
     found = []
     for row in past:
@@ -231,7 +233,7 @@ def _missing(past: Sequence[Row], today: date, detector: Detector) -> Iterable[A
             text = _("{payee} was due on {date} and has not been paid.", **words)
         else:
             text = _("{payee} was due on {date} and has not arrived.", **words)
-        rows = tuple(past[i] for i in recurrence.rows[-COMPARABLE:])
+        rows = tuple(past[i] for i in recurrence.rows[-MAX_COMPARABLE_ROWS:])
         low, high = recurrence.amount_low, recurrence.amount_high
         score = max(ALERT, recurrence.confidence * 0.8)
         reason = Reason("missing_bill", text, low, high, rows)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Series = NDArray[np.float64]
 
-RECENT = 12  # months that make "lately"; the median of them is the floor no other member may fall under
+RECENT_MONTHS = 12  # months that make "lately"; the median of them is the floor no other member may fall under
 SMOOTHING = (0.02, 0.06, 0.12, 0.22, 0.36, 0.55, 0.8)
 TREND = (0.03, 0.12)
 DAMPING = (0.85, 0.95, 1.0)
@@ -25,7 +25,7 @@ def median(y: Series, horizon: int, season: int) -> Series:
     if season == 7 and len(y) >= 14:
         weeks = y[len(y) % 7 :].reshape(-1, 7)[-8:]
         return np.resize(np.median(weeks, axis=0), horizon)
-    return np.full(horizon, np.median(y[-RECENT:]))
+    return np.full(horizon, np.median(y[-RECENT_MONTHS:]))
 
 
 def seasonal_naive(y: Series, horizon: int, season: int) -> Series:

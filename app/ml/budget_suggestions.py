@@ -19,12 +19,12 @@ from app.ml.trees import Floats, Forest
 
 QUANTILES = (0.1, 0.5, 0.7, 0.9)
 NUMBERS = ("monthly_income", "household_size", "children", "seniors", "earners", "age", "savings_goal")
-BUDGET = 0.7  # a budget that would have been kept in seven months of ten
-MODEL_MONTHS = 3  # months up to which the model alone is best; it was trained on short histories
-OWN_MONTHS = 3.0  # further months after which the own percentile weighs as much as the model
-LONGEST = 36  # months looked back
-SETTLED = 3  # months after which a category nobody spends on is not proposed any more
-ESSENTIALS_GIVE = 0.25  # how far essentials go towards their low end while the others go all the way
+BUDGET_QUANTILE = 0.7  # a budget that would have been kept in seven months of ten
+MODEL_ONLY_MONTHS = 3  # months up to which the model alone is best; it was trained on short histories
+OWN_HALF_WEIGHT_MONTHS = 3.0  # further months after which the own percentile weighs as much as the model
+MAX_MONTHS = 36  # months looked back
+SETTLED_MONTHS = 3  # months after which a category nobody spends on is not proposed any more
+ESSENTIAL_CUT_SHARE = 0.25  # how far essentials go towards their low end while the others go all the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,16 @@ def suggest(profile: Mapping[str, Any], history: Iterable[Mapping[str, Any]]) ->
     length = max((len(m) for m in months.values()), default=0)
     total = sum(fmean(m) for m in months.values()) if len(months) > 1 else None
     own = [_from_history(profile, category, past, total) for category, past in months.items()]
-    new = [] if length >= SETTLED else _for_newcomer(profile, set(months))
-    return _fitted(profile, sorted((s for s in [*own, *new] if s.amount > 0), key=lambda s: (-s.amount, s.category)))
+    new = [] if length >= SETTLED_MONTHS else _for_newcomer(profile, set(months))
+    return _fit_to_income(
+        profile, sorted((s for s in [*own, *new] if s.amount > 0), key=lambda s: (-s.amount, s.category))
+    )
 
 
 # -- what a household of this kind spends ------------------------------------------------------
 
 
-def priors(forests: Mapping[str, Forest], rows: Floats, groups: Sequence[str], typical: float) -> Floats:
+def predict_prior(forests: Mapping[str, Forest], rows: Floats, groups: Sequence[str], typical: float) -> Floats:
     """Quantiles of the monthly spending of groups, shape (n, len(QUANTILES)), for rows of household features."""
     shares = np.array([households.SHARES[g] for g in groups])[:, None]
     found = np.stack([forests[f"new/{q}"].predict(rows) for q in QUANTILES], axis=1)
@@ -74,7 +76,7 @@ def _priors(profile: Mapping[str, Any], category: str) -> Floats | None:
     if group is None or typical is None:
         return None
     rows = np.array([households.features(profile, group)])
-    row: Floats = priors(models(), rows, [group], typical)[0] * _part(profile, group, category)
+    row: Floats = predict_prior(models(), rows, [group], typical)[0] * _part(profile, group, category)
     return row
 
 
@@ -121,7 +123,9 @@ def history_features(
     return [*row, math.nan if group is None else float(list(households.GROUPS).index(group))], scale
 
 
-def blended(forests: Mapping[str, Forest], rows: Floats, scales: Floats, quantile: float = BUDGET) -> Floats:
+def predict_amounts(
+    forests: Mapping[str, Forest], rows: Floats, scales: Floats, quantile: float = BUDGET_QUANTILE
+) -> Floats:
     """The model's quantile for rows of history features, in money."""
     found: Floats = np.maximum(forests[f"past/{quantile}"].predict(rows), 0) * scales
     return found
@@ -130,10 +134,10 @@ def blended(forests: Mapping[str, Forest], rows: Floats, scales: Floats, quantil
 def _from_history(profile: Mapping[str, Any], category: str, past: list[float], total: float | None) -> Suggestion:
     row, scale = history_features(past, total, _priors(profile, category), households.GROUP_OF.get(category))
     rows, scales, n = np.array([row]), np.array([scale]), len(past)
-    further = max(0, n - MODEL_MONTHS)
-    weight = further / (further + OWN_MONTHS)
+    further = max(0, n - MODEL_ONLY_MONTHS)
+    weight = further / (further + OWN_HALF_WEIGHT_MONTHS)
     found = [
-        (1 - weight) * float(blended(models(), rows, scales, q)[0]) + weight * float(np.quantile(past, q))
+        (1 - weight) * float(predict_amounts(models(), rows, scales, q)[0]) + weight * float(np.quantile(past, q))
         for q in QUANTILES
     ]
     low, _median, amount, high = np.maximum.accumulate(found)
@@ -166,7 +170,7 @@ def _by_category(history: Iterable[Mapping[str, Any]]) -> dict[str, list[float]]
     if not spending:
         return {}
     last = max(m for by_month in spending.values() for m in by_month)
-    first = max(min(m for by_month in spending.values() for m in by_month), last - LONGEST + 1)
+    first = max(min(m for by_month in spending.values() for m in by_month), last - MAX_MONTHS + 1)
     found = {}
     for category, by_month in sorted(spending.items()):
         sign = -1 if sum(by_month.values()) < 0 else 1
@@ -192,7 +196,7 @@ def _incomes() -> frozenset[str]:
 # -- fitting ---------------------------------------------------------------------------------------
 
 
-def _fitted(profile: Mapping[str, Any], wanted: list[Suggestion]) -> list[Suggestion]:
+def _fit_to_income(profile: Mapping[str, Any], wanted: list[Suggestion]) -> list[Suggestion]:
     """Lower budgets until they fit: wishes first towards their low end, then everything alike."""
     income, goal = households.number(profile, "monthly_income"), households.number(profile, "savings_goal") or 0.0
     if not income:
@@ -201,7 +205,7 @@ def _fitted(profile: Mapping[str, Any], wanted: list[Suggestion]) -> list[Sugges
     total = sum(s.amount for s in wanted)
     if total <= cap:
         return wanted
-    give = [(ESSENTIALS_GIVE if s.category in households.ESSENTIAL else 1.0) * (s.amount - s.low) for s in wanted]
+    give = [(ESSENTIAL_CUT_SHARE if s.category in households.ESSENTIAL else 1.0) * (s.amount - s.low) for s in wanted]
     part = min(1.0, (total - cap) / sum(give)) if sum(give) else 0.0
     amounts = [s.amount - part * g for s, g in zip(wanted, give, strict=True)]
     scale = min(1.0, cap / sum(amounts))

@@ -1,7 +1,7 @@
 """The category of a statement line: what the user filed before, else what such lines usually are.
 
 Layers, each weaker than the one before: the payee's own history with this user, similar payees the user
-filed, the user's habits, and a general model with a starter table of merchants and words.
+filed, the user's habits, and a general model with a seed table of merchants and words.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from app.ml.memory import Learned, Memory, Row
 
 if TYPE_CHECKING:
     from app.ml.combiner import Evidence, Floats, Weights
-    from app.ml.global_model import General
+    from app.ml.global_model import GlobalModel
 
-__all__ = ["Because", "Categoriser", "Guess", "Learned", "Memory", "Outcome", "Row", "outcome"]
+__all__ = ["Because", "Categoriser", "Guess", "Learned", "Memory", "Outcome", "Row", "decide"]
 
 log = logging.getLogger(__name__)
 ARTEFACT = "categories"
 
-FILE_AT = 0.92
+ACCEPT_PROBABILITY = 0.92
 """From here on a row is filed alone."""
-SUGGEST_AT = 0.45
+SUGGEST_PROBABILITY = 0.45
 """From here on the best guess is shown as a suggestion; below, the user is asked."""
-TOP = 3
-REMEMBERED = 50_000  # answers kept for one user
-UNKNOWN = -6.0  # log probability of a label that only the user knows
-RARE = 0.005  # base rate of such a label
-ALIKE = 0.5  # likeness of payees that is worth naming as the reason
+MAX_GUESSES = 3
+MAX_CACHED_ANSWERS = 50_000  # answers kept for one user
+UNKNOWN_LABEL_LOG = -6.0  # log probability of a label that only the user knows
+RARE_LABEL_SHARE = 0.005  # base rate of such a label
+MIN_LIKENESS = 0.5  # likeness of payees that is worth naming as the reason
 
 
 class Outcome(Enum):
@@ -83,16 +83,18 @@ class Guess:
     reason: Because
 
 
-def outcome(guesses: Sequence[Guess]) -> Outcome:
+def decide(guesses: Sequence[Guess]) -> Outcome:
     """File alone, suggest, or ask: decided by the calibrated probability of the first guess."""
     best = guesses[0].probability if guesses else 0.0
-    return Outcome.FILE if best >= FILE_AT else Outcome.SUGGEST if best >= SUGGEST_AT else Outcome.ASK
+    return (
+        Outcome.FILE if best >= ACCEPT_PROBABILITY else Outcome.SUGGEST if best >= SUGGEST_PROBABILITY else Outcome.ASK
+    )
 
 
 class Categoriser:
     """The door: one general model shared by all, and the memory of the user who asks."""
 
-    def __init__(self, general: General | None = None, weights: Weights | None = None) -> None:
+    def __init__(self, general: GlobalModel | None = None, weights: Weights | None = None) -> None:
         self._general, self._weights = general, weights
 
     @classmethod
@@ -123,7 +125,7 @@ class Categoriser:
             sight = (row.text, amount)
             found = cache.get(sight)
             if found is None:
-                if len(cache) >= REMEMBERED:
+                if len(cache) >= MAX_CACHED_ANSWERS:
                     cache.clear()
                 found = cache[sight] = self._predict(user_memory, Row(row.text, sight[1], row.date))
             answers.append(found)
@@ -137,9 +139,9 @@ class Categoriser:
         labels, general, base = self._view(memory, row)
         if not labels:
             return []
-        evidence = combiner.gather(labels, general, base, memory, payee_key(row.text), row.amount)
+        evidence = combiner.collect_evidence(labels, general, base, memory, payee_key(row.text), row.amount)
         likely = self.weights.probabilities(evidence.table)
-        best = np.argsort(-likely, kind="stable")[:TOP]
+        best = np.argsort(-likely, kind="stable")[:MAX_GUESSES]
         return [Guess(labels[at], float(likely[at]), self._because(memory, row, labels[at], evidence)) for at in best]
 
     def _view(self, memory: Memory, row: Row) -> tuple[tuple[str, ...], Floats, Floats]:
@@ -159,13 +161,13 @@ class Categoriser:
                 len(own),
             )
         labels, kept_places, more = sets
-        base = np.concatenate([global_model.base, np.full(more, RARE)])[kept_places]
-        return labels, np.concatenate([scores, np.full(more, UNKNOWN)])[kept_places], base
+        base = np.concatenate([global_model.base, np.full(more, RARE_LABEL_SHARE)])[kept_places]
+        return labels, np.concatenate([scores, np.full(more, UNKNOWN_LABEL_LOG)])[kept_places], base
 
     def _because(self, memory: Memory, row: Row, label: str, evidence: Evidence) -> Because:
         if label in evidence.payee:
             return Because("payee", payees.clean(row.text), evidence.payee[label].count)
-        if evidence.similarity >= ALIKE and label in memory.payees.get(evidence.nearest, {}):
+        if evidence.similarity >= MIN_LIKENESS and label in memory.payees.get(evidence.nearest, {}):
             return Because("similar", evidence.nearest)
         words = self.general.deciding_words(row.text, label)
         if words:
@@ -173,7 +175,7 @@ class Categoriser:
         return Because("habit" if label in memory.labels else "general")
 
     @property
-    def general(self) -> General:
+    def general(self) -> GlobalModel:
         if self._general is None:
             self._general = _general()
         return self._general
@@ -198,15 +200,15 @@ def _shipped() -> Categoriser:
 
 
 @cache
-def _general() -> General:
-    """The shipped general model; the starter table alone when its file is not the released one."""
+def _general() -> GlobalModel:
+    """The shipped general model; the seed table alone when its file is not the released one."""
     from app.ml import global_model
 
     try:
         return global_model.from_arrays(artifacts.arrays(ARTEFACT))
     except artifacts.Tampered as error:
         log.warning("categoriser: %s", error)
-        return global_model.starter_only()
+        return global_model.seed_table_only()
 
 
 @cache

@@ -30,10 +30,10 @@ EVIDENCE = (
     "corrections", "payee filings", "likeness", "general certainty", "payee known",
 )  # fmt: skip
 WIDTH = len(EVIDENCE)
-FLOOR = -7.0  # log probability under which the general model says no more
-NEAREST = 8
-HABIT = 5.0  # corrections that the general frequencies of labels are worth
-NEAR = 0.25  # logarithms of amounts this far apart are half alike
+MIN_LOG_PROBABILITY = -7.0  # log probability under which the general model says no more
+MAX_SIMILAR_PAYEES = 8
+PRIOR_CORRECTIONS = 5.0  # corrections that the general frequencies of labels are worth
+AMOUNT_HALF_DISTANCE = 0.25  # logarithms of amounts this far apart are half alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,19 @@ def similar(memory: Memory, key: str) -> list[tuple[float, str]]:
         together.update(others)
         for other in others:
             found[other] = found.get(other, 0.0) + rarity[word]
-    lengths: dict[str, int] = kept(memory, "lengths", lambda: {each: len(set(each.split())) for each in memory.payees})
+    lengths: dict[str, int] = memoize_in(
+        memory, "lengths", lambda: {each: len(set(each.split())) for each in memory.payees}
+    )
     scored = [
         (shared / (whole + 0.25 * (lengths[other] - together[other])), other)
         for other, shared in found.items()
         if other != key
     ]
-    return sorted(scored, reverse=True)[:NEAREST]
+    return sorted(scored, reverse=True)[:MAX_SIMILAR_PAYEES]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class LabelIndex:
     """The labels of one question and where each stands in the table."""
 
     place: Mapping[str, int]
@@ -111,20 +113,22 @@ class Sheet:
 class Habits:
     """What a memory says whatever the row: worked out once until the user files something again."""
 
-    sheet: Sheet
+    sheet: LabelIndex
     newest: date
     table: Floats  # with the columns of habits and of what was filed last
     habit: Floats
     lift: Floats  # how much likelier a label is with this user than in general
 
 
-def gather(labels: tuple[str, ...], general: Floats, base: Floats, memory: Memory, key: str, amount: float) -> Evidence:
+def collect_evidence(
+    labels: tuple[str, ...], general: Floats, base: Floats, memory: Memory, key: str, amount: float
+) -> Evidence:
     """What speaks for each label: ``general`` are log probabilities of this line, ``base`` shares of all."""
     if not memory.total:
         table = np.zeros((len(labels), WIDTH))
         _general_evidence(table, general)
         return Evidence(table, {}, "", 0.0)
-    habits: Habits = kept(memory, "habits", lambda: _habits(labels, base, memory))
+    habits: Habits = memoize_in(memory, "habits", lambda: _habits(labels, base, memory))
     table = habits.table.copy()
     share = _general_evidence(table, general)
     payee = memory.payees.get(key, {})
@@ -135,7 +139,7 @@ def gather(labels: tuple[str, ...], general: Floats, base: Floats, memory: Memor
     return Evidence(table, payee, nearest, likeness)
 
 
-def kept(memory: Memory, name: Hashable, make: Callable[[], Any]) -> Any:
+def memoize_in(memory: Memory, name: Hashable, make: Callable[[], Any]) -> Any:
     """What was made of a memory before, if it has not changed since."""
     found = memory.cache.get(name)
     if found is None:
@@ -144,7 +148,7 @@ def kept(memory: Memory, name: Hashable, make: Callable[[], Any]) -> Any:
 
 
 def _general_evidence(table: Floats, general: Floats) -> Floats:
-    spoken = np.maximum(general, FLOOR)
+    spoken = np.maximum(general, MIN_LOG_PROBABILITY)
     share: Floats = np.exp(spoken)
     table[:, 0], table[:, 1], table[:, 20] = spoken / 4, share, share.max()
     return share
@@ -152,10 +156,10 @@ def _general_evidence(table: Floats, general: Floats) -> Floats:
 
 def _habits(labels: tuple[str, ...], base: Floats, memory: Memory) -> Habits:
     table = np.zeros((len(labels), WIDTH))
-    sheet = Sheet({label: at for at, label in enumerate(labels)})
+    sheet = LabelIndex({label: at for at, label in enumerate(labels)})
     newest = max(trace.last for trace in memory.labels.values())
     habit = sheet.spread(memory.labels, newest)
-    expected = (habit + HABIT * base) / (habit.sum() + HABIT)
+    expected = (habit + PRIOR_CORRECTIONS * base) / (habit.sum() + PRIOR_CORRECTIONS)
     table[:, 2] = np.log(expected / base) / 3
     table[:, 3] = np.log(expected) / 4
     table[:, 4] = habit > 0
@@ -167,7 +171,9 @@ def _habits(labels: tuple[str, ...], base: Floats, memory: Memory) -> Habits:
     return Habits(sheet, newest, table, habit, expected / base)
 
 
-def _payee_evidence(table: Floats, sheet: Sheet, memory: Memory, key: str, amount: float, expected: Floats) -> None:
+def _payee_evidence(
+    table: Floats, sheet: LabelIndex, memory: Memory, key: str, amount: float, expected: Floats
+) -> None:
     payee = memory.payees[key]
     day = max(trace.last for trace in payee.values())
     weights = sheet.spread(payee, day)
@@ -179,7 +185,7 @@ def _payee_evidence(table: Floats, sheet: Sheet, memory: Memory, key: str, amoun
     size, alike = size_of(amount), np.zeros(len(sheet.place))
     for other, label, count in memory.amounts.get(key, ()):
         if label in sheet.place:
-            alike[sheet.place[label]] += count * 0.5 ** (abs(size - other) / NEAR)
+            alike[sheet.place[label]] += count * 0.5 ** (abs(size - other) / AMOUNT_HALF_DISTANCE)
     table[:, 9] = alike / (alike.sum() + 0.3)
     table[:, 18], table[:, 21] = math.log1p(mass) / 3, 1.0
 
@@ -195,7 +201,7 @@ def _similar_evidence(table: Floats, habits: Habits, memory: Memory, key: str) -
 
     votes = np.zeros(len(table))
     for likeness, other in neighbours:
-        votes += likeness**2 * kept(memory, ("shares", other), partial(shares, other))
+        votes += likeness**2 * memoize_in(memory, ("shares", other), partial(shares, other))
     best, nearest = neighbours[0]
     table[:, 10] = votes / (votes.sum() + 0.2)
     table[:, 11] = table[:, 10] * best
@@ -219,9 +225,9 @@ def _loose_evidence(table: Floats, habits: Habits, memory: Memory, key: str, amo
 
     for word in set(key.split()):
         if memory.meanings.get(word):
-            table[:, 12] += kept(memory, ("told", word), partial(told, word))
+            table[:, 12] += memoize_in(memory, ("told", word), partial(told, word))
     bucket = amount_bucket(amount)
-    table[:, 13] = kept(memory, ("sized", bucket), partial(sized, bucket))
+    table[:, 13] = memoize_in(memory, ("sized", bucket), partial(sized, bucket))
     exact = memory.exact.get(round(amount, 2))
     if exact:
         same = sheet.spread(exact, habits.newest)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 Series = NDArray[np.float64]
 
 LEVELS = (0.5, 0.8, 0.95)
-PATIENCE = 10  # how many months of own errors weigh as much as all that is known from elsewhere
-TRUST = 3  # and how many make the size of a usual error
-WIDEN = 0.15  # errors grow with the horizon, at least by this power of it
+POOL_WEIGHT_MONTHS = 10  # how many months of own errors weigh as much as all that is known from elsewhere
+DEVIATION_WEIGHT_MONTHS = 3  # and how many make the size of a usual error
+MIN_GROWTH = 0.15  # errors grow with the horizon, at least by this power of it
 
 
 class Errors(NamedTuple):
@@ -48,13 +48,13 @@ def growth(errors: Errors) -> float:
     """
     steps = np.unique(errors.step)
     if len(steps) < 3:
-        return WIDEN
+        return MIN_GROWTH
     absolute = _sizes(errors)
     size = np.array([absolute[errors.step == step].mean() for step in steps])
     if (size <= 0).any():
-        return WIDEN
+        return MIN_GROWTH
     slope = float(np.polyfit(np.log(steps), np.log(size), 1)[0])
-    return float(np.clip(0.5 * slope + 0.5 * 0.35, WIDEN, 0.7))
+    return float(np.clip(0.5 * slope + 0.5 * 0.35, MIN_GROWTH, 0.7))
 
 
 def half_widths(
@@ -70,20 +70,24 @@ def half_widths(
     own = _sizes(errors) / np.maximum(errors.step, 1) ** power
     others = np.asarray(pool, np.float64)
     usual = float(others.mean()) or 1.0
-    size = (targets * float(own.mean() if len(own) else 0) + TRUST * deviation * usual) / (targets + TRUST)
+    size = (targets * float(own.mean() if len(own) else 0) + DEVIATION_WEIGHT_MONTHS * deviation * usual) / (
+        targets + DEVIATION_WEIGHT_MONTHS
+    )
     weights = np.concatenate(
-        [np.full(len(own), targets / max(len(own), 1)), np.full(len(others), PATIENCE / len(others))]
+        [np.full(len(own), targets / max(len(own), 1)), np.full(len(others), POOL_WEIGHT_MONTHS / len(others))]
     )
     sizes = np.concatenate([own, others / usual * size])
     order = np.argsort(sizes, kind="stable")
     sizes, weights = sizes[order], weights[order]
     place = (np.cumsum(weights) - weights / 2) / weights.sum()
     reach: Series = np.arange(1.0, horizon + 1) ** power
-    unsure = 5 / (targets + PATIENCE)  # few errors: reach for a higher percentile
+    unsure = 5 / (targets + POOL_WEIGHT_MONTHS)  # few errors: reach for a higher percentile
     return {level: float(np.interp(level + unsure * level * (1 - level), place, sizes)) * reach for level in LEVELS}
 
 
-def inside(errors: Errors, level: float, deviation: float, pool: Sequence[float], targets: int) -> NDArray[np.bool_]:
+def covered_points(
+    errors: Errors, level: float, deviation: float, pool: Sequence[float], targets: int
+) -> NDArray[np.bool_]:
     """For each error whether an interval made from the other origins' errors would have held it."""
     held = np.zeros(len(errors.value), bool)
     horizon = int(errors.step.max())

@@ -18,14 +18,14 @@ Frequency = Literal["M", "D"]
 Model = Callable[[Series, int], Series]
 
 SEASON = {"M": 12, "D": 7}
-LONGEST = {"M": 240, "D": 1460}  # older points are not read
+MAX_POINTS = {"M": 240, "D": 1460}  # older points are not read
 HORIZON_LIMIT = {"M": 120, "D": 730}
 ORIGINS = {"M": 12, "D": 8}
 BACKTEST_STEPS = {"M": 6, "D": 28}
-DEAR_ORIGINS = 2
+PROPHET_ORIGINS = 2
 # weights ∝ MASE^−6, less when the backtest is short: plain 1/MASE lets a weak member spoil a clear winner
 SHARPNESS = 6
-TO_EQUAL = 0.1  # and a tenth of the way back to equal weights
+EQUAL_SHARE = 0.1  # and a tenth of the way back to equal weights
 # what a member's word counts at equal error: on noisy spending a backtest of a year cannot tell them apart
 PRIOR: dict[str, dict[str, float]] = {"M": {"median": 1.5, "lstm": 2.0, "ets": 0.5}, "D": {}}
 LONG = {"M": 60}  # points from which on trend and season can be told from noise
@@ -35,12 +35,12 @@ TOLERANCE = 0.15
 OUTLIER = 6.0  # robust deviations
 EPOCH = date(2020, 1, 1)  # where a series without a date is thought to begin
 # from how many points on a member may speak
-FROM = {
+MIN_POINTS = {
     "M": {"median": 3, "lstm": 3, "ets": 12, "theta": 24, "prophet": 24},
     "D": {"median": 3, "ets": 14, "theta": 28, "prophet": 60},
 }
-LARGEST = 1e30  # squares of larger numbers may overflow
-ENOUGH = 20  # ratios that other series must bring before they stand for the shipped ones
+MAX_VALUE = 1e30  # squares of larger numbers may overflow
+MIN_POOL_RATIOS = 20  # ratios that other series must bring before they stand for the shipped ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,17 @@ def forecast(
         raise ValueError(f"The frequency must be “M” or “D”, not “{freq}”.")
     if not 0 <= horizon <= HORIZON_LIMIT[freq]:
         raise ValueError(f"The horizon must be between 0 and {HORIZON_LIMIT[freq]}.")
-    raw = _numbers(y)
+    raw = _to_array(y)
     certain, taken = np.zeros(horizon), np.zeros(len(raw))
     if known is not None:
         whole = raw
-        raw, certain = _without(raw, known, horizon)
+        raw, certain = _split_known(raw, known, horizon)
         taken = np.nan_to_num(whole - raw)
-    series, first = _filled(raw, SEASON[freq])
-    series = series[-LONGEST[freq] :]
-    begin = _moved(_day(start), len(raw) - len(series), freq) if first is not None else _day(start)
+    series, first = _fill_gaps(raw, SEASON[freq])
+    series = series[-MAX_POINTS[freq] :]
+    begin = _shift_start(_day(start), len(raw) - len(series), freq) if first is not None else _day(start)
     if not len(series):
-        return _answer(
+        return _build_forecast(
             certain,
             {level: np.zeros(horizon) for level in conformal.LEVELS},
             "none",
@@ -121,9 +121,9 @@ def forecast(
             certain,
         )
 
-    smooth = winsorised(series, SEASON[freq])
+    smooth = winsorise(series, SEASON[freq])
     models = {name: model_of(name, freq, begin) for name in _eligible(len(series), freq, members, cheap)}
-    trial = _Trial(series, smooth, freq, horizon, taken[len(taken) - len(series) :])
+    trial = _Backtester(series, smooth, freq, horizon, taken[len(taken) - len(series) :])
     for name, model in models.items():
         trial.add(name, model, dear=name == "prophet")
         if name == "theta" and freq == "M" and not trial.structured():
@@ -132,15 +132,15 @@ def forecast(
     ahead = ahead[:horizon]
     errors, targets = trial.errors(used)
     deviation = conformal.deviation(smooth)
-    pool = pool if pool is not None and len(pool) >= ENOUGH else sequence.error_ratios()
+    pool = pool if pool is not None and len(pool) >= MIN_POOL_RATIOS else sequence.error_ratios()
     widths = conformal.half_widths(errors, horizon, deviation, pool, targets)
     backtest = trial.report(used, errors, deviation, pool, targets)
     ahead = np.where(np.isfinite(ahead), ahead, float(np.median(smooth)))
     method = " + ".join(used) or "mean"
-    return _answer(ahead + certain, widths, method, backtest, bool(series.min() >= 0), certain)
+    return _build_forecast(ahead + certain, widths, method, backtest, bool(series.min() >= 0), certain)
 
 
-def winsorised(y: Series, season: int) -> Series:
+def winsorise(y: Series, season: int) -> Series:
     """Pull single points back that lie far outside their surroundings, unless the same season has seen the
     like: a yearly insurance is a pattern, one new roof is not.
     """
@@ -166,9 +166,9 @@ def winsorised(y: Series, season: int) -> Series:
     return result
 
 
-def _numbers(y: Iterable[float | None]) -> Series:
+def _to_array(y: Iterable[float | None]) -> Series:
     series = np.array([math.nan if value is None else float(value) for value in y], np.float64)
-    if (np.abs(series) > LARGEST).any():
+    if (np.abs(series) > MAX_VALUE).any():
         raise ValueError("The history must be finite numbers, none beyond 1e30.")
     return series
 
@@ -179,17 +179,17 @@ def _day(start: date | str | None) -> date:
     return date.fromisoformat(start if len(start) > 7 else f"{start}-01") if isinstance(start, str) else start
 
 
-def _moved(start: date, steps: int, freq: Frequency) -> date:
+def _shift_start(start: date, steps: int, freq: Frequency) -> date:
     if freq == "D":
         return date.fromordinal(start.toordinal() + steps)
     year, month = divmod(start.year * 12 + start.month - 1 + steps, 12)
     return date(year, month + 1, 1)
 
 
-def _without(raw: Series, known: Sequence[float], horizon: int) -> tuple[Series, Series]:
+def _split_known(raw: Series, known: Sequence[float], horizon: int) -> tuple[Series, Series]:
     """History without the known part, and the known part of the future."""
     amounts = np.asarray(known, np.float64)
-    if not (np.abs(amounts) <= LARGEST).all():
+    if not (np.abs(amounts) <= MAX_VALUE).all():
         raise ValueError("Known amounts must be finite numbers, none beyond 1e30.")
     if len(amounts) == horizon:
         return raw, amounts
@@ -198,7 +198,7 @@ def _without(raw: Series, known: Sequence[float], horizon: int) -> tuple[Series,
     raise ValueError("Known amounts must cover the horizon, or history and horizon.")
 
 
-def _filled(raw: Series, season: int) -> tuple[Series, int | None]:
+def _fill_gaps(raw: Series, season: int) -> tuple[Series, int | None]:
     """Drop gaps before the first point and fill later ones: same season's neighbours if there are any, else
     in line.
     """
@@ -230,11 +230,11 @@ def model_of(name: str, freq: Frequency, start: date = EPOCH) -> Model:
 
 def _eligible(n: int, freq: Frequency, members: Sequence[str] | None, cheap: bool) -> list[str]:
     """Which members may speak at this length of history, from cheap to dear."""
-    names = [name for name, least in FROM[freq].items() if n >= least and not (cheap and name == "prophet")]
+    names = [name for name, least in MIN_POINTS[freq].items() if n >= least and not (cheap and name == "prophet")]
     return [name for name in names if name == "median" or members is None or name in members]
 
 
-class _Trial:
+class _Backtester:
     """A rolling-origin backtest: every member forecasts from the same past days, on what was known then."""
 
     def __init__(self, actual: Series, smooth: Series, freq: Frequency, horizon: int, known: Series) -> None:
@@ -252,7 +252,7 @@ class _Trial:
         if not dear:
             return every
         apart = max(1, min(self.steps // stride, len(every)))
-        return [origin for origin in every[apart - 1 :: apart] if origin >= n // 2][:DEAR_ORIGINS]
+        return [origin for origin in every[apart - 1 :: apart] if origin >= n // 2][:PROPHET_ORIGINS]
 
     def add(self, name: str, model: Model, *, dear: bool) -> None:
         """Let one member forecast from each origin; one that fails is left out."""
@@ -300,7 +300,7 @@ class _Trial:
         total = sum(power.values())
         prior = PRIOR_LONG if len(self.actual) >= LONG.get(self.freq, math.inf) else PRIOR[self.freq]
         weights = {
-            name: prior.get(name, 1.0) * ((1 - TO_EQUAL) * p / total + TO_EQUAL / len(power))
+            name: prior.get(name, 1.0) * ((1 - EQUAL_SHARE) * p / total + EQUAL_SHARE / len(power))
             for name, p in power.items()
         }
         return {name: weight / sum(weights.values()) for name, weight in weights.items()}
@@ -352,7 +352,7 @@ class _Trial:
             return Backtest()
         actuals = self._actuals(used)
         size = np.abs(actuals) + np.abs(actuals - errors.value)
-        inside = conformal.inside(errors, 0.8, deviation, pool, targets)
+        inside = conformal.covered_points(errors, 0.8, deviation, pool, targets)
         power = conformal.growth(errors)
         unit = deviation * errors.step**power
         return Backtest(
@@ -379,7 +379,7 @@ def _naive_error(y: Series, season: int) -> float:
     return float(np.abs(y[lag:] - y[:-lag]).mean()) if len(y) > lag else 0.0
 
 
-def _answer(
+def _build_forecast(
     mean: Series,
     widths: dict[float, Series],
     method: str,

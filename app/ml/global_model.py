@@ -1,4 +1,4 @@
-"""What a line usually is: a linear model over hashed letter groups, and the starter table."""
+"""What a line usually is: a linear model over hashed letter groups, and the seed table."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from app.ml.seed_table import hints
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-SURE, UNSURE = 5.0, 3.5  # log odds that a merchant's name and a general word give
-AGREEING = 0.4  # share of the lesser log odds when two hints say the same
-STRANGER = 4.0  # log odds against a refund from somebody who is no known shop
-SHORT = 0.4  # log odds more for each further word of the phrase
-REMEMBERED = 20_000
+SURE_LOG_ODDS, UNSURE_LOG_ODDS = 5.0, 3.5  # log odds that a merchant's name and a general word give
+AGREEMENT_SHARE = 0.4  # share of the lesser log odds when two hints say the same
+STRANGER_REFUND_LOG_ODDS = 4.0  # log odds against a refund from somebody who is no known shop
+LOG_ODDS_PER_WORD = 0.4  # log odds more for each further word of the phrase
+MAX_CACHED_LINES = 20_000
 
 
 def encode(text: str, amount: float) -> tuple[Integers, Floats]:
@@ -47,14 +47,14 @@ def encode(text: str, amount: float) -> tuple[Integers, Floats]:
 
 
 @dataclass(slots=True)
-class General:
-    """``weights`` is (DIMENSIONS, labels), ``bias`` (labels,); without them the starter table speaks."""
+class GlobalModel:
+    """``weights`` is (DIMENSIONS, labels), ``bias`` (labels,); without them the seed table speaks."""
 
     labels: tuple[str, ...]
     weights: NDArray[np.float32] | None = None
     bias: Floats | None = None
     shares: Floats | None = None
-    starter: bool = False
+    has_seed_table: bool = False
     _place: tuple[dict[str, int], list[int], list[int]] | None = field(default=None, repr=False)
     _seen: dict[tuple[str, int], Floats] = field(default_factory=dict, repr=False)
 
@@ -70,7 +70,7 @@ class General:
         sight = (text, amount_bucket(amount))
         found = self._seen.get(sight)
         if found is None:
-            if len(self._seen) >= REMEMBERED:
+            if len(self._seen) >= MAX_CACHED_LINES:
                 self._seen.clear()
             found = self._seen[sight] = self._score(text, amount)
         return found
@@ -80,7 +80,7 @@ class General:
         if self.weights is not None:
             places, values = encode(text, amount)
             scores += values @ self.weights[places]
-        if self.starter:
+        if self.has_seed_table:
             scores += self._known(text, amount)
         return log_softmax(scores)
 
@@ -89,15 +89,15 @@ class General:
         place, expense, income = self._places()
         for hint in hints(text):
             if hint.key in place:
-                gain = (SURE if hint.sure else UNSURE) + SHORT * hint.phrase.count(" ")
+                gain = (SURE_LOG_ODDS if hint.sure else UNSURE_LOG_ODDS) + LOG_ODDS_PER_WORD * hint.phrase.count(" ")
                 have = scores[place[hint.key]]
-                scores[place[hint.key]] = max(have, gain) + AGREEING * min(have, gain)
+                scores[place[hint.key]] = max(have, gain) + AGREEMENT_SHARE * min(have, gain)
         if amount > 0:
             # money from a shop is most often a refund; only income categories expect it otherwise
             if "refunds" in place:
                 known = max((scores[at] for at in expense), default=0.0)
                 refund = max(scores[place["refunds"]], known + 0.5)
-                scores[place["refunds"]] = refund if known or refund > 1 else -STRANGER
+                scores[place["refunds"]] = refund if known or refund > 1 else -STRANGER_REFUND_LOG_ODDS
             scores[expense] -= 2.0
         elif amount < 0:
             scores[income] -= 6.0
@@ -115,7 +115,7 @@ class General:
 
     def deciding_words(self, text: str, label: str) -> tuple[str, ...]:
         """The words, at most three, that speak most for a label."""
-        if self.starter:
+        if self.has_seed_table:
             known = [hint for hint in hints(text) if hint.key == label]
             if known:
                 return tuple(hint.phrase for hint in known[:3])
@@ -131,17 +131,19 @@ def log_softmax(scores: Floats) -> Floats:
     return np.asarray(scores - np.log(np.exp(scores).sum()), dtype=np.float64)
 
 
-def starter_only() -> General:
+def seed_table_only() -> GlobalModel:
     """What can be said from the table alone: most lines are everyday spending."""
-    return General(KEYS, bias=np.array([0.0 if KIND_OF[key] == "expense" else -0.5 for key in KEYS]), starter=True)
+    return GlobalModel(
+        KEYS, bias=np.array([0.0 if KIND_OF[key] == "expense" else -0.5 for key in KEYS]), has_seed_table=True
+    )
 
 
-def from_arrays(stored: Mapping[str, NDArray[Any]]) -> General:
+def from_arrays(stored: Mapping[str, NDArray[Any]]) -> GlobalModel:
     """The shipped model: weights are bytes with one scale a label."""
-    return General(
+    return GlobalModel(
         tuple(str(label) for label in stored["labels"]),
         (stored["weights"] * stored["scale"]).astype(np.float32),
         stored["bias"].astype(np.float64),
         stored["shares"].astype(np.float64),
-        starter=True,
+        has_seed_table=True,
     )

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from app.ml.features import amount_bucket, payee_key
 
-HALF_LIFE = 240.0  # days until a filing counts half
-RECENT = 10  # labels kept in the order they were given
-REMEMBERED = 60  # amounts kept for one payee
+HALF_LIFE_DAYS = 240.0  # days until a filing counts half
+MAX_RECENT_LABELS = 10  # labels kept in the order they were given
+MAX_PAYEE_AMOUNTS = 60  # amounts kept for one payee
 
 
 class Row(NamedTuple):
@@ -49,7 +49,7 @@ class Trace:
 
     def at(self, day: date) -> float:
         age = (day - self.last).days
-        return self.weight if age <= 0 else self.weight * 0.5 ** (age / HALF_LIFE)
+        return self.weight if age <= 0 else self.weight * 0.5 ** (age / HALF_LIFE_DAYS)
 
     def add(self, count: int, day: date) -> None:
         self.weight = self.at(day) + count
@@ -135,12 +135,12 @@ class Memory:
             traces.setdefault(label, Trace()).add(count, day)
         sizes = self.amounts.setdefault(key, [])
         sizes.append((size_of(amount), label, count))
-        del sizes[:-REMEMBERED]
+        del sizes[:-MAX_PAYEE_AMOUNTS]
         self.sizes[label][amount_bucket(amount)] += count
         for word in set(key.split()):
             self.words[word].add(key)
             self.meanings[word][label] += count
-        self.recent = [*self.recent, label][-RECENT:]
+        self.recent = [*self.recent, label][-MAX_RECENT_LABELS:]
         self.total += count
         self._changed()
 

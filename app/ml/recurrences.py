@@ -39,11 +39,11 @@ RHYTHMS = (
     Rhythm("yearly", 365.2425, 12, 2, 8.0, 5.0),
 )
 
-FIXED = 0.02  # spread of the logarithm of the amounts under which they count as one price
-SAME_PRICE = 0.005
-MOVING = 0.75  # above it the amounts say nothing of a bill
-HABIT = 0.12  # purchases every week or two with a spread above this are a habit, not a bill
-SHOPPING = 0.8  # spread of amounts at a shop; what a fixed amount is evidence against
+FIXED_SPREAD = 0.02  # spread of the logarithm of the amounts under which they count as one price
+SAME_PRICE_SHARE = 0.005
+MAX_BILL_SPREAD = 0.75  # above it the amounts say nothing of a bill
+MAX_WEEKLY_SPREAD = 0.12  # purchases every week or two with a spread above this are a habit, not a bill
+SHOPPING_SPREAD = 0.8  # spread of amounts at a shop; what a fixed amount is evidence against
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def detect(rows: Sequence[Row], today: date) -> list[Recurrence]:
     found = [
         _describe(fit, "income" if inflow else "bill", today)
         for (_, inflow), payments in groups.items()
-        for fit in _series(sorted(payments, key=lambda p: (p.on, p.position)))
+        for fit in _find_series(sorted(payments, key=lambda p: (p.on, p.position)))
     ]
     return sorted(found, key=lambda r: (not r.active, -r.confidence, r.payee, r.rows))
 
@@ -129,11 +129,11 @@ def detect(rows: Sequence[Row], today: date) -> list[Recurrence]:
 # -- which payments of one payee belong together ---------------------------------------------------
 
 
-def _series(payments: list[Payment]) -> list[Fit]:
+def _find_series(payments: list[Payment]) -> list[Fit]:
     """The regular series of one payee: by price, or everything as one, or by price and then the rest."""
     if len(payments) < 2:
         return []
-    priced = _priced(payments)
+    priced = _find_priced_series(payments)
     whole = _fit(payments)
     covered = sum(len(f.payments) for f in priced)
     if whole and (len(priced) < 2 or covered < 0.7 * len(payments)) and len(whole.payments) >= covered:
@@ -145,9 +145,9 @@ def _series(payments: list[Payment]) -> list[Fit]:
     return [*priced, rest] if rest else priced
 
 
-def _priced(payments: list[Payment]) -> list[Fit]:
+def _find_priced_series(payments: list[Payment]) -> list[Fit]:
     """Series of one price each, joined where one ends and the next begins on the same beat (a price step)."""
-    fits = [fit for cluster in _clusters(payments) if (fit := _fit(cluster)) and not _chance(fit, len(payments))]
+    fits = [fit for cluster in _clusters(payments) if (fit := _fit(cluster)) and not _is_chance(fit, len(payments))]
     fits.sort(key=lambda f: (f.payments[0].on, f.payments[0].position))
     joined: list[Fit] = []
     for fit in fits:
@@ -163,10 +163,10 @@ def _priced(payments: list[Payment]) -> list[Fit]:
     return joined
 
 
-def _chance(fit: Fit, among: int) -> bool:
+def _is_chance(fit: Fit, among: int) -> bool:
     """Whether some payments among many would look as regular as this by luck alone."""
     n = len(fit.payments)
-    if n == 2 and among > 2 and (among > 5 or fit.spread > SAME_PRICE):
+    if n == 2 and among > 2 and (among > 5 or fit.spread > SAME_PRICE_SHARE):
         return True
     return fit.evidence < 1.5 * n * math.log(among / n)
 
@@ -176,7 +176,7 @@ def _clusters(payments: list[Payment]) -> Iterator[list[Payment]]:
     ordered = sorted(payments, key=lambda p: (p.amount, p.position))
     start = 0
     for i in range(1, len(ordered) + 1):
-        if i == len(ordered) or ordered[i].amount > ordered[i - 1].amount * (1 + FIXED):
+        if i == len(ordered) or ordered[i].amount > ordered[i - 1].amount * (1 + FIXED_SPREAD):
             if i - start >= 2:
                 yield sorted(ordered[start:i], key=lambda p: (p.on, p.position))
             start = i
@@ -196,9 +196,9 @@ def _fit(payments: list[Payment]) -> Fit | None:
         if not 0.7 < gap / rhythm.period < 1.6:
             continue
         times = _times(latest, rhythm)
-        for lay in (_in_step, _nearest):
+        for lay in (_number_in_order, _number_by_nearest):
             fit = _measure(latest, times, lay(times, rhythm.period), rhythm)
-            if _believed(fit, len(latest)):
+            if _is_believable(fit, len(latest)):
                 fits.append(fit)
     return max(fits, key=lambda f: f.evidence, default=None)
 
@@ -227,7 +227,7 @@ def _times(payments: list[Payment], rhythm: Rhythm) -> list[float]:
     ]
 
 
-def _in_step(times: list[float], period: float) -> list[int]:
+def _number_in_order(times: list[float], period: float) -> list[int]:
     """Beats when every payment has its own: late and early ones may change places with the rounding."""
     phase, beats = times[0], [0] * len(times)
     for _round in range(3):
@@ -239,7 +239,7 @@ def _in_step(times: list[float], period: float) -> list[int]:
     return beats
 
 
-def _nearest(times: list[float], period: float) -> list[int]:
+def _number_by_nearest(times: list[float], period: float) -> list[int]:
     """Beats when some payments are extra: each takes the nearest beat, and two may want the same."""
     phase, beats = times[0], [0] * len(times)
     for _round in range(3):
@@ -268,7 +268,7 @@ def _measure(payments: list[Payment], times: list[float], beats: list[int], rhyt
     skipped, extra = last - first + 1 - n, len(payments) - n
     evidence = (
         n * math.log(rhythm.period / (4.13 * max(jitter, 0.7)))
-        + (n - 1) * math.log(SHOPPING / max(spread, FIXED))
+        + (n - 1) * math.log(SHOPPING_SPREAD / max(spread, FIXED_SPREAD))
         - 1.5 * skipped
         - 2.0 * extra
         - 3.0
@@ -293,18 +293,18 @@ def _spread(amounts: list[float]) -> float:
     return math.sqrt(fmean(s * s for s in steps) / 2)
 
 
-def _believed(fit: Fit, offered: int) -> bool:
+def _is_believable(fit: Fit, offered: int) -> bool:
     n, rhythm = len(fit.payments), fit.rhythm
     span = fit.beats[-1] - fit.beats[0] + 1
-    if n < rhythm.fewest or n < 0.7 * span or offered - n > 0.2 * offered or fit.spread > MOVING:
+    if n < rhythm.fewest or n < 0.7 * span or offered - n > 0.2 * offered or fit.spread > MAX_BILL_SPREAD:
         return False
-    if fit.jitter > (rhythm.jitter if fit.spread <= HABIT else rhythm.jitter_moving):
+    if fit.jitter > (rhythm.jitter if fit.spread <= MAX_WEEKLY_SPREAD else rhythm.jitter_moving):
         return False
     if n == 2 and fit.spread > 0.1:
         return False
     if fit.spread > 0.25 and n < rhythm.fewest + 1:
         return False
-    return not (rhythm.period < 20 and fit.spread > HABIT) and fit.evidence > 0
+    return not (rhythm.period < 20 and fit.spread > MAX_WEEKLY_SPREAD) and fit.evidence > 0
 
 
 # -- what is told about a series -------------------------------------------------------------------
@@ -312,7 +312,7 @@ def _believed(fit: Fit, offered: int) -> bool:
 
 def _describe(fit: Fit, kind: Kind, today: date) -> Recurrence:
     last = fit.payments[-1].on
-    active = (today - last).days <= _patience(fit)
+    active = (today - last).days <= _grace_days(fit)
     due = _due_dates(fit)
     expected = next(due)
     missed = expected if active and (today - expected).days > max(3.0, 2 * fit.jitter) else None
@@ -341,7 +341,7 @@ def _describe(fit: Fit, kind: Kind, today: date) -> Recurrence:
     )
 
 
-def _patience(fit: Fit) -> float:
+def _grace_days(fit: Fit) -> float:
     """Days without a payment after which a series has ended; one beat more where some were skipped."""
     skips = fit.beats[-1] - fit.beats[0] + 1 > len(fit.payments)
     beats = {"weekly": 2.2, "fortnightly": 1.9, "monthly": 1.75, "quarterly": 1.4, "yearly": 1.12}[fit.rhythm.cadence]
@@ -428,4 +428,4 @@ def _price_change(fit: Fit) -> PriceChange | None:
 
 
 def _same(one: float, other: float) -> bool:
-    return abs(one - other) <= SAME_PRICE * max(one, other)
+    return abs(one - other) <= SAME_PRICE_SHARE * max(one, other)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.ml.features import plain
 
-TABLE = Path(__file__).parent / "data" / "starter.txt"
+TABLE = Path(__file__).parent / "data" / "seed_table.txt"
 LONGEST_PHRASE = 5  # words
 
 

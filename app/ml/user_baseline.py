@@ -15,13 +15,13 @@ from typing import Any
 from app.ml import payees
 from app.ml.memory import Row
 
-KEPT_ROWS = 40  # newest payments remembered of a payee
-KEPT_LOGS = 240  # newest amounts remembered of a category and of the user
-WINDOW = 5  # days within which the same payee and amount may be a duplicate
+MAX_PAYEE_ROWS = 40  # newest payments remembered of a payee
+MAX_LOG_AMOUNTS = 240  # newest amounts remembered of a category and of the user
+DUPLICATE_DAYS = 5  # days within which the same payee and amount may be a duplicate
 PAYEE_WEIGHT = 2.0  # how many payments a payee needs to count as much as its category
 LABEL_WEIGHT = 5.0  # the same for a category and the whole user
-PRIOR = (math.log(30.0), 1.5)  # centre and spread of log amounts before anything is known of a user
-NARROWEST = 0.05
+PRIOR_LOG_AMOUNT = (math.log(30.0), 1.5)  # centre and spread of log amounts before anything is known of a user
+MIN_SPREAD = 0.05
 
 FEATURES = (
     "z", "z_label", "z_user", "payments_payee", "payments_label", "payments_user", "over_payee_max",
@@ -80,10 +80,10 @@ class Payee:
 
     def twins(self, row: Row) -> list[Row]:
         """Earlier payments of the same amount so close that the row may be one of them once more."""
-        return [r for r in self.rows if abs((row.date - r.date).days) <= WINDOW and _price(r) == _price(row)]
+        return [r for r in self.rows if abs((row.date - r.date).days) <= DUPLICATE_DAYS and _price(r) == _price(row)]
 
 
-class Past:
+class UserBaseline:
     """Everything remembered of one user's rows, in one currency; money in and out are kept apart."""
 
     def __init__(self) -> None:
@@ -99,12 +99,12 @@ class Past:
         if payee.twins(row):
             payee.repeats += 1
             self.repeats += 1
-        payee.amounts.add(size, KEPT_ROWS)
+        payee.amounts.add(size, MAX_PAYEE_ROWS)
         payee.rows.append(row)
-        del payee.rows[:-KEPT_ROWS]
+        del payee.rows[:-MAX_PAYEE_ROWS]
         if row.label is not None:
-            self.labels[_signed(row, row.label)].add(size, KEPT_LOGS)
-        self.users[_signed(row, "")].add(size, KEPT_LOGS)
+            self.labels[_signed(row, row.label)].add(size, MAX_LOG_AMOUNTS)
+        self.users[_signed(row, "")].add(size, MAX_LOG_AMOUNTS)
 
     # -- levels; missing ones are empty and not made -----------------------------------------
 
@@ -124,7 +124,7 @@ class Past:
     def expected(self, row: Row) -> tuple[float, float]:
         """Centre and spread of the log amount to expect: payee, shrunk to category, shrunk to user."""
         payee, label, user = self.levels(row)
-        centre, spread = _shrunk(user, PRIOR, 1.0)
+        centre, spread = _shrunk(user, PRIOR_LOG_AMOUNT, 1.0)
         centre, spread = _shrunk(label, (centre, spread), LABEL_WEIGHT)
         return _shrunk(payee.amounts, (centre, spread), PAYEE_WEIGHT)
 
@@ -193,7 +193,7 @@ class Past:
         }
 
     @classmethod
-    def from_dict(cls, kept: Mapping[str, Any]) -> Past:
+    def from_dict(cls, kept: Mapping[str, Any]) -> UserBaseline:
         past = cls()
         for name, saved in kept["payees"].items():
             rows = [Row(text, amount, date.fromisoformat(on), label) for text, amount, on, label in saved["rows"]]
@@ -224,7 +224,7 @@ def _shrunk(own: Amounts, wider: tuple[float, float], weight: float) -> tuple[fl
     n, (centre, spread) = len(own.logs), wider
     mean = (n * own.centre + weight * centre) / (n + weight)
     variance = (n * own.spread**2 + weight * spread**2) / (n + weight)
-    return mean, max(NARROWEST, math.sqrt(variance * (1 + 1 / (n + weight))))
+    return mean, max(MIN_SPREAD, math.sqrt(variance * (1 + 1 / (n + weight))))
 
 
 def _z(x: float, level: Amounts) -> float:

@@ -14,7 +14,6 @@ from app.routes.overview import month_asked
 from app.schemas.categories import ICONS, CategoryIn, CategoryPatch, GroupIn, GroupName, MergeIn
 from app.services import Services
 from app.services.categories import CategoryOption
-from app.services.category_page import category_page
 from app.web import charts
 from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo, with_etag
 from app.web.forms import rerender_on_error
@@ -77,7 +76,7 @@ class CategoriesController(Controller):
     ) -> Template:
         """A category by itself: trend, payees, latest entries."""
         start = month_asked(request, member)
-        found = await category_page(services, category_id, start)
+        found = await services.category_page.get(category_id, start)
         currency = member.book.base_currency
         return page(
             "categories/show",

@@ -53,8 +53,8 @@ class Asked:
 
     def __init__(self, days: str | None, account: str, what: list[str], draft: str) -> None:
         self.days = int(days) if days in {str(each) for each in HORIZONS} else DAYS
-        self.account, self.what, self.draft = account[:20], what[: scenarios.MOST], draft
-        self.too_many = len(what) > scenarios.MOST
+        self.account, self.what, self.draft = account[:20], what[: scenarios.MAX_SCENARIOS], draft
+        self.too_many = len(what) > scenarios.MAX_SCENARIOS
         self.typed, self.error = "", ""
 
     def url(self, **changes: Any) -> str:
@@ -82,14 +82,14 @@ async def asked_for(request: AnyRequest, services: Services, *, typing: bool = F
     held = []
     for text in asked.what:
         try:
-            await scenarios.read(services, text)
+            await scenarios.parse(services, text)
         except Invalid as problem:
             asked.typed, asked.error = text, problem.message
         else:
             held.append(text)
     asked.what = held
     if asked.too_many:
-        asked.error = _("Suppose at most {most} things at once.", most=scenarios.MOST)
+        asked.error = _("Suppose at most {most} things at once.", most=scenarios.MAX_SCENARIOS)
     return asked
 
 
@@ -99,12 +99,12 @@ async def drawn(request: AnyRequest, services: Services, asked: Asked, *, waitin
     asked.typed = asked.draft or asked.typed
     if asked.draft.strip() and asked.draft not in shown:
         try:
-            await scenarios.read(services, asked.draft)
+            await scenarios.parse(services, asked.draft)
         except Invalid:
             pass  # still being typed: the error is told when it is sent
         else:
-            shown = [*shown, asked.draft][: scenarios.MOST]
-    found = await forecast_page.look(services, days=asked.days, account=asked.account, what=shown)
+            shown = [*shown, asked.draft][: scenarios.MAX_SCENARIOS]
+    found = await forecast_page.build_page(services, days=asked.days, account=asked.account, what=shown)
     categories = await services.categories.by_id()
     return {
         "asked": asked,

@@ -46,13 +46,13 @@ class OverviewController(Controller):
     @get("/", name="overview", opt={"cached": True})
     async def overview(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """The book at a glance, for one month."""
-        found = await services.overview.look(month_asked(request, member))
+        found = await services.overview.get(month_asked(request, member))
         sample = await services.sample_data.present()
         safe, month_end, is_current = None, None, True
         if found.is_running and not found.is_new:
             await services.forecasts.load(ITEMS, SPENDABLE, INCOME, SPENDING)
             safe = await services.forecasts.safe_to_spend()
-            month_end = next(iter(await services.forecasts.saved_ahead()), None)
+            month_end = next(iter(await services.forecasts.savings_forecast()), None)
             is_current = (await services.forecasts.freshness()).is_current
         return page_or_partial(
             request,

@@ -8,9 +8,9 @@ from litestar.response import Template
 from app.domain.period import shift_month
 from app.models import CategoryKind
 from app.routes.overview import month_asked
-from app.services.forecasts.savings import together
+from app.services.forecasts.savings import combine
 from app.services.insights import Share
-from app.services.reports import Report, report
+from app.services.reports import Report
 from app.web import charts
 from app.web.filters import weekday_name
 from app.web.guards import MEMBER
@@ -19,7 +19,6 @@ from app.web.presenters.report_markdown import report_markdown
 from app.web.render import page, page_or_partial
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 
-YEAR = 13
 AHEAD = 6  # months of savings that are shown
 
 
@@ -31,8 +30,8 @@ class ReportsController(Controller):
     async def month(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """A month by category, beside the month before and the usual."""
         start = month_asked(request, member)
-        history = await services.insights.history(start, YEAR)
-        found, running = report(history), member.book.months.of(services.today)
+        found = await services.reports.get(start)
+        history, running = found.history, member.book.months.of(services.today)
         currency = member.book.base_currency
         return page(
             "reports",
@@ -56,7 +55,7 @@ class ReportsController(Controller):
     async def markdown(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Response[str]:
         """The month as a file of text."""
         start = month_asked(request, member)
-        found = report(await services.insights.history(start, YEAR))
+        found = await services.reports.get(start)
         return Response(
             report_markdown(found, member.book.base_currency),
             media_type="text/markdown",
@@ -71,11 +70,11 @@ class ReportsController(Controller):
         """A year by day, its habits, and what was and will be left of each month."""
         start = month_asked(request, member)
         currency = member.book.base_currency
-        habits = await services.habits.look(start)
-        history = await services.insights.history(start, YEAR)
+        habits = await services.habits.get_year(start)
+        history = await services.insights.history(start)
         running = member.book.months.of(services.today)
         over = [each for each in history.months if each.count and each.start < running]
-        ahead = (await services.forecasts.saved_ahead())[:AHEAD] if start >= running else []
+        ahead = (await services.forecasts.savings_forecast())[:AHEAD] if start >= running else []
         week_start = member.book.first_day_of_week
         return page_or_partial(
             request,
@@ -92,7 +91,7 @@ class ReportsController(Controller):
             savings=reports.savings_ahead(over, ahead, currency) if len(over) > 1 else None,
             saved=sum(each.saved for each in over),
             saved_months=len(over),
-            together=together(ahead),
+            together=combine(ahead),
             ahead=len(ahead),
         )
 

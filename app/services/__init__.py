@@ -20,6 +20,7 @@ from app.services.budget_suggestions import BudgetSuggestionService
 from app.services.bulk_edit import BulkEditService
 from app.services.categories import CategoryService
 from app.services.categorisation import CategorisationService
+from app.services.category_page import CategoryPageService
 from app.services.command_palette import CommandPaletteService
 from app.services.currencies import CurrencyService
 from app.services.forecasts import ForecastService
@@ -37,6 +38,7 @@ from app.services.quick_add import QuickAddService
 from app.services.reconciliation import ReconciliationService
 from app.services.recurring import RecurringService
 from app.services.recurring_candidates import RecurringCandidateService
+from app.services.reports import ReportService
 from app.services.rules import RuleService
 from app.services.sample_data.service import SampleDataService
 from app.services.saved_filters import SavedFilterService
@@ -183,6 +185,14 @@ class Services:
     @cached_property
     def overview(self) -> OverviewService:
         return OverviewService(self)
+
+    @cached_property
+    def category_page(self) -> CategoryPageService:
+        return CategoryPageService(self)
+
+    @cached_property
+    def reports(self) -> ReportService:
+        return ReportService(self)
 
     @cached_property
     def inbox(self) -> InboxService:

@@ -87,7 +87,7 @@ def judged(
     transaction. ``since`` is the day from which rows count as having come in lately.
     """
     from app.ml.anomalies import Detector
-    from app.ml.user_baseline import Past
+    from app.ml.user_baseline import UserBaseline
 
     lately = since or today - NEW
     by_currency: dict[str, list[Seen]] = defaultdict(list)
@@ -95,7 +95,7 @@ def judged(
         by_currency[each.currency].append(each)
     found: list[Noticed] = []
     for currency, rows in by_currency.items():
-        detector = Detector(Past(), currency)
+        detector = Detector(UserBaseline(), currency)
         detector.accepted = list(lessons.get(currency, ()))  # type: ignore[arg-type]
         ids: dict[int, int] = {}
         moved = twins(rows)

@@ -174,14 +174,14 @@ class BookCategoriser:
         return known
 
     def _weighed(self, text: str, guesses: Sequence[Guess]) -> Categorised:
-        from app.ml.categoriser import Outcome, outcome
+        from app.ml.categoriser import Outcome, decide
 
         top = tuple(
             Suggestion(self.labels[guess.label], guess.probability, guess.reason.sentence)
             for guess in guesses
             if guess.label in self.labels
         )
-        what = outcome(guesses)
+        what = decide(guesses)
         if not top or what is Outcome.ASK or guesses[0].label not in self.labels:
             return Categorised(top=top)
         sure = round(guesses[0].probability * 1000)

@@ -7,20 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, bindparam, case, func, select, union_all
 
 from app.domain.period import Period, shift_month
 from app.models import CategoryKind, MonthTotal, Payee, Split, Transaction
+from app.services.base import Service
 from app.services.categories import CategoryOption
-from app.services.forecasts.compute import category_target
 from app.services.forecasts.outlook import Outlook
+from app.services.forecasts.results import category_target
 from app.services.insights import Flow, InBase
 from app.services.transaction_list import Filter, Line
-
-if TYPE_CHECKING:
-    from app.services import Services
 
 MONTHS = 25  # the shown one and two years before it
 USUAL_OVER = 12
@@ -115,104 +112,104 @@ FLOWS = (
 )
 
 
-async def category_page(services: Services, category_id: int, month: date) -> CategoryPage:
-    """Everything about a category up to the end of a budget month; not found when it is not of this book."""
-    category = await services.categories.option(category_id)
-    group = next(each.name for each in await services.categories.all_groups() if each.id == category.group_id)
-    months = services.member.book.months
-    running = months.of(services.today)
-    in_base = InBase(services.currencies, services.member.book.base_currency)
-    flows = await _flows(services, category, month, in_base)
-    shown = [(start, _minor(flow, category.kind)) for start, flow in flows]
-    over = [minor for start, minor in shown if start < min(month, running)][-USUAL_OVER:]
-    year = Period(shift_month(month, -11), months.period(month).until)
-    payees, others = await _payees(services, category, year, in_base)
-    outlook = None
-    if month >= running:
-        outlook = await services.forecasts.stored_monthly(category_target(category_id))
-    page = await services.transaction_list.page(
-        Filter(category=(category_id,), until=year.last), limit=LATEST, totals=False
-    )
-    return CategoryPage(
-        category,
-        group,
-        months.period(month),
-        year,
-        shown,
-        flows[-1][1].count if flows else 0,
-        round(median(over)) if over else None,
-        len(over),
-        outlook,
-        payees,
-        others,
-        page.lines,
-        sum(rule.then.get("category") == category_id for rule in await services.rules.all()),
-        in_base.as_of,
-        sorted(in_base.missing),
-    )
-
-
 def _minor(flow: Flow, kind: CategoryKind) -> int:
     return flow.net if kind is CategoryKind.INCOME else -flow.net
 
 
-async def _flows(services: Services, category: CategoryOption, month: date, in_base: InBase) -> list[tuple[date, Flow]]:
-    """What went through the category by month, from the first month that it was used in."""
-    starts = services.member.book.months.back(month, MONTHS)
-    found = (
-        await services.session.execute(
-            FLOWS,
-            {
-                "book_id": services.member.book.id,
-                "category_id": category.id,
-                "since": starts[0],
-                "until": month,
-            },
+class CategoryPageService(Service):
+    """Reads everything about one category of the book."""
+
+    async def get(self, category_id: int, month: date) -> CategoryPage:
+        """Everything about a category up to the end of a budget month; not found when it is not of this book."""
+        category = await self.services.categories.option(category_id)
+        group = next(each.name for each in await self.services.categories.all_groups() if each.id == category.group_id)
+        months = self.member.book.months
+        running = months.of(self.today)
+        in_base = InBase(self.services.currencies, self.member.book.base_currency)
+        flows = await self._flows(category, month, in_base)
+        shown = [(start, _minor(flow, category.kind)) for start, flow in flows]
+        over = [minor for start, minor in shown if start < min(month, running)][-USUAL_OVER:]
+        year = Period(shift_month(month, -11), months.period(month).until)
+        payees, others = await self._payees(category, year, in_base)
+        outlook = None
+        if month >= running:
+            outlook = await self.services.forecasts.stored_monthly(category_target(category_id))
+        page = await self.services.transaction_list.page(
+            Filter(category=(category_id,), until=year.last), limit=LATEST, totals=False
         )
-    ).all()
-    rows = [
-        (start, currency, int(inflow), int(outflow), int(count)) for start, currency, inflow, outflow, count in found
-    ]
-    day_of = services.insights.day_of_rate
-    await in_base.prepare((row[1], day_of(row[0])) for row in rows)
-    flows = {start: Flow() for start in starts}
-    for start, currency, inflow, outflow, count in rows:
-        flow = flows[start]
-        flow.inflow += in_base.minor(inflow, currency, day_of(start))
-        flow.outflow += in_base.minor(outflow, currency, day_of(start))
-        flow.count += count
-    used = [start for start, flow in flows.items() if flow.count]
-    return [(start, flow) for start, flow in flows.items() if used and start >= used[0]]
+        return CategoryPage(
+            category,
+            group,
+            months.period(month),
+            year,
+            shown,
+            flows[-1][1].count if flows else 0,
+            round(median(over)) if over else None,
+            len(over),
+            outlook,
+            payees,
+            others,
+            page.lines,
+            sum(rule.then.get("category") == category_id for rule in await self.services.rules.all()),
+            in_base.as_of,
+            sorted(in_base.missing),
+        )
 
+    async def _flows(self, category: CategoryOption, month: date, in_base: InBase) -> list[tuple[date, Flow]]:
+        """What went through the category by month, from the first month that it was used in."""
+        starts = self.member.book.months.back(month, MONTHS)
+        found = (
+            await self.session.execute(
+                FLOWS,
+                {
+                    "book_id": self.member.book.id,
+                    "category_id": category.id,
+                    "since": starts[0],
+                    "until": month,
+                },
+            )
+        ).all()
+        rows = [
+            (start, currency, int(inflow), int(outflow), int(count))
+            for start, currency, inflow, outflow, count in found
+        ]
+        day_of = self.services.insights.day_of_rate
+        await in_base.prepare((row[1], day_of(row[0])) for row in rows)
+        flows = {start: Flow() for start in starts}
+        for start, currency, inflow, outflow, count in rows:
+            flow = flows[start]
+            flow.inflow += in_base.minor(inflow, currency, day_of(start))
+            flow.outflow += in_base.minor(outflow, currency, day_of(start))
+            flow.count += count
+        used = [start for start, flow in flows.items() if flow.count]
+        return [(start, flow) for start, flow in flows.items() if used and start >= used[0]]
 
-async def _payees(
-    services: Services, category: CategoryOption, year: Period, in_base: InBase
-) -> tuple[list[PayeeShare], int]:
-    """The payees of the year, the largest first, and what the rest came to; at the rate of the year's last day."""
-    since = shift_month(year.since, -12)
-    arguments = category.id, services.member.book.id, since, year.until
-    parts = union_all(_whole(*arguments), _split(*arguments)).subquery()
-    recent = case((parts.c.booked_on >= year.since, True), else_=False)
-    query = (
-        select(parts.c.payee_id, Payee.name, parts.c.currency, recent, func.sum(parts.c.minor), func.count())
-        .outerjoin(Payee, Payee.id == parts.c.payee_id)
-        .group_by(parts.c.payee_id, Payee.name, parts.c.currency, recent)
-    )
-    rows = (await services.session.execute(query)).all()
-    day = min(year.last, services.today)
-    await in_base.prepare((row[2], day) for row in rows)
-    sign = 1 if category.kind is CategoryKind.INCOME else -1
-    names: dict[int | None, str] = {}
-    sums, counts = defaultdict[tuple[int | None, bool], int](int), defaultdict[int | None, int](int)
-    for payee_id, name, currency, is_recent, minor, count in rows:
-        names[payee_id] = name or ""
-        sums[payee_id, bool(is_recent)] += sign * in_base.minor(int(minor), currency, day)
-        if is_recent:
-            counts[payee_id] += count
-    found = [
-        PayeeShare(payee_id, name, sums[payee_id, True], sums[payee_id, False], counts[payee_id])
-        for payee_id, name in names.items()
-        if counts[payee_id]
-    ]
-    found.sort(key=lambda each: (-each.minor, each.name))
-    return found[:PAYEES], sum(each.minor for each in found[PAYEES:])
+    async def _payees(self, category: CategoryOption, year: Period, in_base: InBase) -> tuple[list[PayeeShare], int]:
+        """The payees of the year, the largest first, and what the rest came to; at the rate of the year's last day."""
+        since = shift_month(year.since, -12)
+        arguments = category.id, self.member.book.id, since, year.until
+        parts = union_all(_whole(*arguments), _split(*arguments)).subquery()
+        recent = case((parts.c.booked_on >= year.since, True), else_=False)
+        query = (
+            select(parts.c.payee_id, Payee.name, parts.c.currency, recent, func.sum(parts.c.minor), func.count())
+            .outerjoin(Payee, Payee.id == parts.c.payee_id)
+            .group_by(parts.c.payee_id, Payee.name, parts.c.currency, recent)
+        )
+        rows = (await self.session.execute(query)).all()
+        day = min(year.last, self.today)
+        await in_base.prepare((row[2], day) for row in rows)
+        sign = 1 if category.kind is CategoryKind.INCOME else -1
+        names: dict[int | None, str] = {}
+        sums, counts = defaultdict[tuple[int | None, bool], int](int), defaultdict[int | None, int](int)
+        for payee_id, name, currency, is_recent, minor, count in rows:
+            names[payee_id] = name or ""
+            sums[payee_id, bool(is_recent)] += sign * in_base.minor(int(minor), currency, day)
+            if is_recent:
+                counts[payee_id] += count
+        found = [
+            PayeeShare(payee_id, name, sums[payee_id, True], sums[payee_id, False], counts[payee_id])
+            for payee_id, name in names.items()
+            if counts[payee_id]
+        ]
+        found.sort(key=lambda each: (-each.minor, each.name))
+        return found[:PAYEES], sum(each.minor for each in found[PAYEES:])

@@ -85,7 +85,7 @@ class Habits:
 class HabitService(Service):
     """Looks for habits in a year of one book."""
 
-    async def look(self, month: date) -> Habits:
+    async def get_year(self, month: date) -> Habits:
         """The year that ends with a budget month, or today where that is earlier."""
         last = min(self.member.book.months.period(month).until, self.services.today + DAY)
         period = Period(shift_month(month, 1 - MONTHS), max(last, shift_month(month, 1 - MONTHS)))

@@ -19,7 +19,7 @@ from app.services.base import Service
 from app.services.inbox import Inbox
 from app.services.insights import History, InBase, Label, Month, Share
 
-SPENDABLE = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.CREDIT_CARD})
+SPENDABLE_KINDS = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.CREDIT_CARD})
 LATEST = 8
 YEAR = 12
 
@@ -45,7 +45,7 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LatestTransaction:
     """A line of the latest entries."""
 
     id: int
@@ -62,7 +62,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountLine:
+class AccountBalance:
     """An account with its balance, and what that is in the book's currency where it has another."""
 
     account: AccountOption
@@ -79,10 +79,10 @@ class Overview:
     before: Month
     balance: Balance
     net_worth: Sequence[int]
-    accounts: Sequence[AccountLine]
+    accounts: Sequence[AccountBalance]
     spent: Sequence[Share]
     income: Sequence[Share]
-    latest: Sequence[Entry]
+    latest: Sequence[LatestTransaction]
     inbox: Inbox
     rates_of: date | None
     missing_rates: Sequence[str]
@@ -171,7 +171,7 @@ class Nets:
 class OverviewService(Service):
     """Reads the overview in a handful of statements, however many transactions there are."""
 
-    async def look(self, month: date) -> Overview:
+    async def get(self, month: date) -> Overview:
         """The overview of the budget month that begins on ``month``."""
         period = self.member.book.months.period(month)
         accounts = await self.services.accounts.all()
@@ -190,7 +190,7 @@ class OverviewService(Service):
             balance=self._balance(accounts, period, in_base, nets),
             net_worth=worth,
             accounts=[
-                AccountLine(each, in_base.minor(each.balance_minor, each.currency, self._shown_day(period)))
+                AccountBalance(each, in_base.minor(each.balance_minor, each.currency, self._shown_day(period)))
                 for each in accounts
                 if not each.is_archived
             ],
@@ -239,7 +239,7 @@ class OverviewService(Service):
     def _balance(self, accounts: Sequence[AccountOption], period: Period, in_base: InBase, nets: Nets) -> Balance:
         """The spendable balance from the month before up to the shown day; worked out backwards from today's."""
         last = self._shown_day(period)
-        currency_of = {each.id: each.currency for each in accounts if each.kind in SPENDABLE}
+        currency_of = {each.id: each.currency for each in accounts if each.kind in SPENDABLE_KINDS}
         steps: dict[date, int] = defaultdict(int)
         for account_id, day, minor in nets.days:
             if account_id in currency_of:
@@ -270,10 +270,12 @@ class OverviewService(Service):
                 held[currency] -= net
         return ends[::-1]
 
-    async def _latest(self, until: date, labels: Mapping[int, Label], accounts: Mapping[int, str]) -> list[Entry]:
+    async def _latest(
+        self, until: date, labels: Mapping[int, Label], accounts: Mapping[int, str]
+    ) -> list[LatestTransaction]:
         found = await rows(self.session, NEWEST, {"book_id": self.member.book.id, "until": until})
         return [
-            Entry(
+            LatestTransaction(
                 row[0],
                 row[1],
                 row[2],

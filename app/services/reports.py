@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from app.models import CategoryKind
+from app.services.base import Service
 from app.services.insights import AVERAGE_OVER, History, Month, Share
 
 
@@ -51,12 +53,15 @@ class Report:
     sides: Sequence[Side]
 
 
-def report(history: History) -> Report:
-    """The report of the history's last month."""
-    month = history.last
-    past = [each for each in history.months[:-1] if each.count][-AVERAGE_OVER:]
-    sides = [_side(history, kind, past) for kind in (CategoryKind.EXPENSE, CategoryKind.INCOME)]
-    return Report(history, month, history.months[-2], len(past), sides)
+class ReportService(Service):
+    """The month report of one book."""
+
+    async def get(self, month: date) -> Report:
+        """The report of a budget month, with the year before it."""
+        history = await self.services.insights.history(month)
+        past = [each for each in history.months[:-1] if each.count][-AVERAGE_OVER:]
+        sides = [_side(history, kind, past) for kind in (CategoryKind.EXPENSE, CategoryKind.INCOME)]
+        return Report(history, history.last, history.months[-2], len(past), sides)
 
 
 def _side(history: History, kind: CategoryKind, past: Sequence[Month]) -> Side:

@@ -13,8 +13,8 @@ from app.db import read_session, write_session
 from app.models import AccountTotal, Actor, BookMember, ChangeSet, Forecast, Job
 from app.models.base import now
 from app.services import member_of, reading, unit_of_work
-from app.services.forecasts import compute
-from app.services.forecasts.inputs import gather
+from app.services.forecasts import ITEMS, compute
+from app.services.forecasts.inputs import read_inputs
 from app.services.jobs import JobService
 from app.tasks.jobs import job, periodic
 
@@ -29,8 +29,8 @@ async def run(job: Job) -> None:
     async with read_session() as session:
         member = await member_of(session, job.arguments["user"], job.arguments["book"])
     async with reading(member) as services:
-        inputs = await gather(services, entries=True)
-    results = await anyio.to_thread.run_sync(compute.everything, inputs)
+        inputs = await read_inputs(services, entries=True)
+    results = await anyio.to_thread.run_sync(compute.compute_all, inputs)
     async with unit_of_work(member, actor=Actor.JOB) as services:
         await services.forecasts.keep(results, inputs.version)
 
@@ -65,7 +65,7 @@ def _due() -> Select[Any]:
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return (
         select(BookMember.book_id, BookMember.user_id, latest)
-        .outerjoin(Forecast, and_(Forecast.book_id == BookMember.book_id, Forecast.target == compute.ITEMS))
+        .outerjoin(Forecast, and_(Forecast.book_id == BookMember.book_id, Forecast.target == ITEMS))
         .join(ChangeSet, ChangeSet.id == latest)
         .where(
             BookMember.id.in_(first),

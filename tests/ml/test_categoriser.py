@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.ml.categoriser import Because, Categoriser, Guess, Learned, Memory, Outcome, Row, outcome
+from app.ml.categoriser import Because, Categoriser, Guess, Learned, Memory, Outcome, Row, decide
 
 DAY = date(2026, 3, 2)
 
@@ -38,7 +38,7 @@ def test_a_new_user_gets_sensible_guesses_in_four_languages(categoriser: Categor
 
 def test_money_back_from_a_shop_is_a_refund_and_money_from_a_stranger_is_not_filed(categoriser: Categoriser) -> None:
     assert categoriser.predict(Memory(), row("AMAZON.CO.UK REFUND", 20.0))[0].label == "refunds"
-    assert outcome(categoriser.predict(Memory(), row("JOHN SMITH", 50.0))) is not Outcome.FILE
+    assert decide(categoriser.predict(Memory(), row("JOHN SMITH", 50.0))) is not Outcome.FILE
 
 
 def test_three_guesses_come_with_falling_probabilities(categoriser: Categoriser) -> None:
@@ -107,9 +107,9 @@ def test_a_list_is_answered_like_its_rows_one_by_one(categoriser: Categoriser) -
 
 def test_sure_rows_are_filed_likely_ones_suggested_and_others_asked_about() -> None:
     def at(probability: float) -> Outcome:
-        return outcome([Guess("fuel", probability, Because("general"))])
+        return decide([Guess("fuel", probability, Because("general"))])
 
-    assert [at(0.99), at(0.6), at(0.1), outcome([])] == [
+    assert [at(0.99), at(0.6), at(0.1), decide([])] == [
         Outcome.FILE,
         Outcome.SUGGEST,
         Outcome.ASK,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.ml.conformal import Errors, deviation, growth, half_widths, inside
+from app.ml.conformal import Errors, covered_points, deviation, growth, half_widths
 
 POOL = [0.1 * k for k in range(1, 31)]
 
@@ -40,7 +40,7 @@ def test_one_freak_error_does_not_widen_everything() -> None:
 
 
 def test_an_interval_is_judged_by_errors_it_was_not_made_of() -> None:
-    share = inside(errors(1.0, origins=40), 0.8, 1.0, POOL, 40).mean()
+    share = covered_points(errors(1.0, origins=40), 0.8, 1.0, POOL, 40).mean()
     assert 0.7 < share < 0.92
 
 

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from app.ml.forecaster import Forecast, forecast, winsorised
+from app.ml.forecaster import Forecast, forecast, winsorise
 
 LINES = ("mean", "lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
 
@@ -105,7 +105,7 @@ def test_one_huge_outlier_does_not_bend_the_forecast() -> None:
 
 def test_a_payment_that_comes_every_year_is_not_an_outlier() -> None:
     series = np.array([30.0 + (900 if month % 12 == 4 else 0) for month in range(36)])
-    assert winsorised(series, 12).tolist() == series.tolist()
+    assert winsorise(series, 12).tolist() == series.tolist()
     result = forecast(series, 12, cheap=True)
     assert result.mean[4] > 600
     assert result.mean[5] < 200

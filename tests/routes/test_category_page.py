@@ -8,7 +8,6 @@ import pytest
 import time_machine
 
 from app.domain.period import shift_month
-from app.services.category_page import category_page
 from tests.support.entries import category, enter
 from tests.support.forecasts import computed, half_a_year
 
@@ -22,7 +21,7 @@ def tenth_of_june():
 
 
 def look(person, category_id, month=MONTH):
-    return person.work(lambda services: category_page(services, category_id, month))
+    return person.work(lambda services: services.category_page.get(category_id, month))
 
 
 def test_months_run_from_the_first_use_and_the_usual_is_their_median(alice, tenth_of_june):

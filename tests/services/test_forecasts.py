@@ -81,7 +81,7 @@ async def half_a_year(services: Services) -> None:
 
 
 async def gathered(services: Services) -> inputs.Inputs:
-    return await inputs.gather(services, entries=True)
+    return await inputs.read_inputs(services, entries=True)
 
 
 def test_only_whole_months_are_learned_from(alice, on):
@@ -94,7 +94,7 @@ def test_only_whole_months_are_learned_from(alice, on):
 
 def test_regular_payments_go_on_by_their_own_dates(alice, on):
     on(alice, half_a_year)
-    found = {each.payee: each for each in items.find(on(alice, gathered), 60)}
+    found = {each.payee: each for each in items.find_items(on(alice, gathered), 60)}
 
     assert found["Linden Property"].dates == (date(2026, 7, 3), date(2026, 8, 3))
     assert (found["Linden Property"].minor, found["Linden Property"].kind) == (-90000, "bill")
@@ -109,8 +109,8 @@ def test_a_payment_that_is_booked_ahead_is_not_expected_twice(alice, on):
 
     on(alice, ahead)
     read = on(alice, gathered)
-    rent = next(each for each in items.find(read, 60) if each.payee == "Linden Property")
-    spending = {each.target: each for each in compute.everything(read)}["spending"]
+    rent = next(each for each in items.find_items(read, 60) if each.payee == "Linden Property")
+    spending = {each.target: each for each in compute.compute_all(read)}["spending"]
 
     assert rent.dates == (date(2026, 8, 3),)
     assert spending.points["mean"][1] == 90000 + 20000
@@ -134,18 +134,18 @@ def test_a_bill_that_somebody_keeps_is_expected_before_its_first_payment(alice, 
         return rule.id
 
     rent = on(alice, insured)
-    found = {each.payee: each for each in items.find(on(alice, gathered), 60)}
+    found = {each.payee: each for each in items.find_items(on(alice, gathered), 60)}
     assert found["Safeharbour"].dates[:2] == (date(2026, 7, 15), date(2026, 8, 15))
     assert (found["Safeharbour"].minor, found["Linden Property"].minor) == (-5500, -90000)
 
     on(alice, lambda services: services.recurring.pause(rent))
-    assert "Linden Property" not in {each.payee for each in items.find(on(alice, gathered), 60)}
+    assert "Linden Property" not in {each.payee for each in items.find_items(on(alice, gathered), 60)}
 
 
 def test_a_month_ends_with_what_is_booked_and_what_is_left(alice, on):
     """940 are booked by the 10th, the rent among them; 20 of 30 days of 200 for food are left: 133.33."""
     on(alice, half_a_year)
-    made = {each.target: each for each in compute.everything(on(alice, gathered))}
+    made = {each.target: each for each in compute.compute_all(on(alice, gathered))}
 
     assert made["spending"].points["booked"] == 94000
     assert made["spending"].points["mean"][:3] == [94000 + 13333, 110000, 110000]
@@ -155,7 +155,7 @@ def test_a_month_ends_with_what_is_booked_and_what_is_left(alice, on):
 def test_a_balance_falls_with_the_rent_and_rises_on_payday(alice, on):
     on(alice, half_a_year)
     read = on(alice, gathered)
-    points = {each.target: each for each in compute.everything(read)}[SPENDABLE].points
+    points = {each.target: each for each in compute.compute_all(read)}[SPENDABLE].points
     balance = {TODAY + timedelta(days=n): value for n, value in enumerate(points["mean"])}
     a_day = 20000 / 30.4
 
@@ -178,7 +178,7 @@ def test_transfers_are_neither_spent_nor_lost(alice, on):
         return savings
 
     savings = on(alice, with_savings)
-    made = {each.target: each for each in compute.everything(on(alice, gathered))}
+    made = {each.target: each for each in compute.compute_all(on(alice, gathered))}
 
     assert made["spending"].points["mean"][1] == 110000
     assert made["balance:all"].points["mean"][-1] - made["balance:all"].points["mean"][0] > 900000

@@ -24,7 +24,7 @@ def today():
 
 
 def habits(person):
-    return person.work(lambda services: services.habits.look(MONTH))
+    return person.work(lambda services: services.habits.get_year(MONTH))
 
 
 def test_a_weekday_is_the_mean_over_all_of_its_days():

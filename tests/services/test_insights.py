@@ -6,7 +6,6 @@ from datetime import date
 
 from app.models import UNFILED, CategoryKind
 from app.services import advice
-from app.services.reports import report
 from tests.support.entries import account, cash, category, enter, looked, transfer
 
 TODAY = date(2026, 3, 20)
@@ -106,7 +105,7 @@ def test_the_report_sets_a_month_beside_the_last_and_the_usual(alice):
     for day, amount in (("2026-01-10", "-30.00"), ("2026-02-10", "-50.00"), ("2026-03-10", "-70.00")):
         enter(alice, day, amount, "groceries")
 
-    side = report(history(alice)).sides[0]
+    side = looked(alice, lambda services: services.reports.get(MARCH), TODAY).sides[0]
 
     assert (side.minor, side.previous, side.average) == (7_000, 5_000, 4_000)
     assert [(group.name, group.minor, group.average) for group in side.groups] == [("Everyday", 7_000, 4_000)]

@@ -17,7 +17,7 @@ MARCH = date(2026, 3, 1)
 
 
 def overview(person, month=MARCH, today=TODAY):
-    return looked(person, lambda services: services.overview.look(month), today)
+    return looked(person, lambda services: services.overview.get(month), today)
 
 
 def test_the_balance_runs_over_the_days_and_ends_with_what_is_there(alice):
@@ -145,7 +145,7 @@ def test_the_number_of_statements_does_not_grow_with_the_book(alice, run, entrie
                 seen.append(statement)
 
         async with reading(member, TODAY) as services:
-            await services.overview.look(MARCH)
+            await services.overview.get(MARCH)
         event.remove(engine, "before_cursor_execute", count)
 
     run(look)

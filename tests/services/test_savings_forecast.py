@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from app.services.forecasts.outlook import Band, Outlook, Quality
-from app.services.forecasts.savings import combined, together
+from app.services.forecasts.savings import combine, subtract_spending
 from tests.support.forecasts import computed, half_a_year
 
 MONTH = date(2026, 6, 1)
@@ -21,7 +21,7 @@ def tenth_of_june():
 
 
 def ahead(person):
-    return person.work(lambda services: services.forecasts.saved_ahead())
+    return person.work(lambda services: services.forecasts.savings_forecast())
 
 
 def outlook(target, mean, low, high):
@@ -30,13 +30,13 @@ def outlook(target, mean, low, high):
 
 
 def test_errors_of_both_sides_add_up_as_squares():
-    found = combined(outlook("income", 5000, 4970, 5030), outlook("spending", 3000, 2940, 3040))[0]
+    found = subtract_spending(outlook("income", 5000, 4970, 5030), outlook("spending", 3000, 2940, 3040))[0]
 
     assert (found.mean, found.low, found.high) == (2000, 1950, 2067)
-    twice = together([found, found])
+    twice = combine([found, found])
     assert (twice.mean, twice.income, twice.expenses) == (4000, 10000, 6000)
     assert (twice.low, twice.high) == (4000 - 71, 4000 + 95)
-    assert together([]) is None
+    assert combine([]) is None
 
 
 def test_a_month_leaves_what_comes_in_less_what_goes_out(alice, tenth_of_june):

@@ -23,7 +23,7 @@ def books(alice):
 
 
 def read(person, text):
-    return person.work(lambda services: scenarios.read(services, text))
+    return person.work(lambda services: scenarios.parse(services, text))
 
 
 def test_a_dearer_rent_is_paid_with_the_rent(books):
@@ -75,8 +75,8 @@ def test_spending_cannot_be_cut_below_nothing(books):
 def test_a_balance_moves_by_exactly_what_is_supposed(books):
     async def both(services):
         outlook = await services.forecasts.balance()
-        supposed = await scenarios.read_all(services, ["rent +100", "laptop 1200 on 3 July"])
-        return outlook, scenarios.on_balance(outlook, supposed, 1, "EUR")
+        supposed = await scenarios.parse_all(services, ["rent +100", "laptop 1200 on 3 July"])
+        return outlook, scenarios.apply_to_balance(outlook, supposed, 1, "EUR")
 
     outlook, moved = books.work(both)
     change = {new.on: new.mean - old.mean for old, new in zip(outlook.points, moved, strict=True)}
@@ -117,4 +117,4 @@ def test_what_makes_no_sense_is_told_at_its_field(books):
 
 def test_seven_suppositions_are_too_many(books):
     with pytest.raises(Invalid):
-        books.work(lambda services: scenarios.read_all(services, [f"{n} on 1 July" for n in range(1, 8)]))
+        books.work(lambda services: scenarios.parse_all(services, [f"{n} on 1 July" for n in range(1, 8)]))

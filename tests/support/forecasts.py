@@ -56,9 +56,9 @@ def computed(person: Any) -> None:
         async with db.read_session() as session:
             member = await member_of(session, person.user_id)
         async with reading(member) as services:
-            read = await inputs.gather(services, entries=True)
-        results = compute.everything(read, members=("median",))
+            read = await inputs.read_inputs(services, entries=True)
+        results = compute.compute_all(read, members=("median",))
         async with unit_of_work(member) as services:
-            await services.forecasts.keep(results, (await inputs.gather(services, entries=False)).version)
+            await services.forecasts.keep(results, (await inputs.read_inputs(services, entries=False)).version)
 
     in_the_loop(work)

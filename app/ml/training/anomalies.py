@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from app.ml import artifacts
 from app.ml.memory import Row
 from app.ml.trees import Floats, Forest
-from app.ml.user_baseline import DUPLICATE_FEATURES, FEATURES, Past, payee_of
+from app.ml.user_baseline import DUPLICATE_FEATURES, FEATURES, UserBaseline, payee_of
 
 CARDS = "categorisation/bham_cards.csv.gz"
 FEWEST = 30  # rows of a card that is of use
@@ -101,7 +101,7 @@ def frames(streamed: Iterator[tuple[list[Row], list[Case]]]) -> dict[str, Any]:
     duplicate: list[list[float]] = []
     is_duplicate: list[bool] = []
     for history, cases in streamed:
-        past = Past()
+        past = UserBaseline()
         for row in history:
             past.add(row)
         for row, kind in cases:

@@ -105,7 +105,7 @@ def returners(
                 if any(past):
                     cases.append((group, past, total, rows[now].spent[group], blank))
                     profiles.append(features(profile, group))
-    priors = budget_suggestions.priors(newcomer, np.array(profiles), [c[0] for c in cases], TYPICAL["USD"])
+    priors = budget_suggestions.predict_prior(newcomer, np.array(profiles), [c[0] for c in cases], TYPICAL["USD"])
     x, y, scales, means = [], [], [], []
     for (group, past, total, spent, blank), prior in zip(cases, priors, strict=True):
         row, scale = budget_suggestions.history_features(past, total, None if blank else prior, group)
@@ -127,7 +127,7 @@ def boost(x: Floats, y: Floats, weight: Floats, quantile: float) -> Forest:
     return Forest.from_boosting(model.fit(x, y, sample_weight=weight / weight.mean()))
 
 
-def pinball(spent: Floats, predicted: Floats, quantile: float = budget_suggestions.BUDGET) -> float:
+def pinball(spent: Floats, predicted: Floats, quantile: float = budget_suggestions.BUDGET_QUANTILE) -> float:
     """Mean quantile loss, in dollars where spending is."""
     off = spent - predicted
     return float(np.maximum(quantile * off, (quantile - 1) * off).mean())
@@ -162,21 +162,22 @@ def measure(
     New users: the 70th percentile of the family size. History: the mean of the past times the 70th percentile of
     spending over that mean. Both baselines are set per group on the training households.
     """
-    name = f"{budget_suggestions.BUDGET}"
+    name = f"{budget_suggestions.BUDGET_QUANTILE}"
     x, y, dollars = newcomers(held_out)
     new = np.maximum(0, forests[f"new/{name}"].predict(x)) * dollars
     tx, ty, tdollars = newcomers(training)
     spent, keys, tkeys = y * dollars, x[:, 0] * 100 + np.minimum(x[:, 2], 8), tx[:, 0] * 100 + np.minimum(tx[:, 2], 8)
     table = {
-        key: float(np.quantile((ty * tdollars)[tkeys == key], budget_suggestions.BUDGET)) for key in np.unique(tkeys)
+        key: float(np.quantile((ty * tdollars)[tkeys == key], budget_suggestions.BUDGET_QUANTILE))
+        for key in np.unique(tkeys)
     }
     by_size = np.array([table[key] for key in keys])
     hx, hy, scales, means = returners(held_out, forests)
     thx, thy, tscales, tmeans = returners(training, forests)
-    past = budget_suggestions.blended(forests, hx, scales)
+    past = budget_suggestions.predict_amounts(forests, hx, scales)
     truth, group, tgroup = hy * scales, hx[:, -1], thx[:, -1]
     ratio = {
-        g: float(np.quantile((thy * tscales / tmeans)[tgroup == g], budget_suggestions.BUDGET))
+        g: float(np.quantile((thy * tscales / tmeans)[tgroup == g], budget_suggestions.BUDGET_QUANTILE))
         for g in np.unique(tgroup)
     }
     by_mean = means * np.array([ratio[g] for g in group])

@@ -1,4 +1,4 @@
-"""Rebuilds the shipped categoriser from public card lines and the starter table: ``main(data_dir)``."""
+"""Rebuilds the shipped categoriser from public card lines and the seed table: ``main(data_dir)``."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from app.domain.categories import KEYS, KIND_OF
 from app.ml import artifacts, seed_table
 from app.ml.categoriser import Categoriser
 from app.ml.combiner import Weights
-from app.ml.global_model import General
+from app.ml.global_model import GlobalModel
 from app.ml.memory import Memory, Row
 from app.ml.training import linear, train_combiner
 
 NAME, VERSION = "categories", "1"
-SOURCE = "Birmingham City Council purchase card transactions 2014-2018, and the starter table of Saldo"
+SOURCE = "Birmingham City Council purchase card transactions 2014-2018, and the seed table of Saldo"
 LICENCE = "Open Government Licence v3.0 (card lines), MIT (table)"
 DAY = date(2026, 1, 1)
 FOLDS = 3
@@ -110,7 +110,7 @@ def cards(data_dir: Path) -> Cards:
     return holders
 
 
-def household(holders: Cards) -> tuple[General, dict[str, float]]:
+def household(holders: Cards) -> tuple[GlobalModel, dict[str, float]]:
     """The general model over the default keys, and its score on merchants left out of a first fit."""
     mapped = [row for rows in holders.values() for row in mapped_rows(rows)]
     made = synthetic()

@@ -97,7 +97,7 @@ def error_ratios(
                 deviation = conformal.deviation(y)
                 if deviation:
                     error = actual - (mean + np.median(y[-12:])) / 2
-                    ratios.append(np.abs(error) / np.arange(1, 7) ** conformal.WIDEN / deviation)
+                    ratios.append(np.abs(error) / np.arange(1, 7) ** conformal.MIN_GROWTH / deviation)
     flat = np.concatenate(ratios)
     answer: NDArray[np.float64] = np.percentile(flat[~np.isnan(flat)], np.arange(1, 100, 2))
     return answer

@@ -10,18 +10,18 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from app.ml.features import DIMENSIONS, amount_bucket
-from app.ml.global_model import General, encode
+from app.ml.global_model import GlobalModel, encode
 from app.ml.memory import Row
 
 STRENGTH = 8.0  # inverse of the ridge
 STEPS = 60
 
 
-def fit(rows: Sequence[Row], *, damping: float = 0.6) -> General:
+def fit(rows: Sequence[Row], *, damping: float = 0.6) -> GlobalModel:
     """Equal lines count once with a weight of their number to the power of ``damping``."""
     labels = tuple(sorted({row.label for row in rows if row.label is not None}))
     if len(labels) < 2:
-        return General(labels, bias=np.zeros(len(labels)))
+        return GlobalModel(labels, bias=np.zeros(len(labels)))
     place = {label: at for at, label in enumerate(labels)}
     counted = Counter((row.text, amount_bucket(row.amount), row.label) for row in rows)
     sample = {(row.text, amount_bucket(row.amount)): row.amount for row in rows}
@@ -47,7 +47,7 @@ def fit(rows: Sequence[Row], *, damping: float = 0.6) -> General:
     spread = np.zeros((DIMENSIONS, len(labels)), dtype=np.float32)
     spread[used] = coefficients.T
     shares = np.bincount(target, weights, len(labels)) + 1
-    return General(
+    return GlobalModel(
         labels,
         spread,
         bias.astype(np.float64),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.ml import combiner
 from app.ml.combiner import WIDTH, Weights
 from app.ml.features import payee_key
-from app.ml.global_model import General
+from app.ml.global_model import GlobalModel
 from app.ml.memory import Memory, Row
 
 Singles = NDArray[np.float32]
@@ -22,7 +22,7 @@ ASKED = 14  # rows sampled after each number of corrections
 HIDDEN, ROUNDS, BATCH, RATE, RIDGE = 24, 16, 256, 3e-3, 3e-5
 
 
-def samples(users: Mapping[str, Sequence[Row]], general: General, seed: int) -> Iterator[Sample]:
+def samples(users: Mapping[str, Sequence[Row]], general: GlobalModel, seed: int) -> Iterator[Sample]:
     """The evidence for rows of users who have taught more or less, with the place of the right label."""
     rng = random.Random(seed)  # noqa: S311
     place = {label: at for at, label in enumerate(general.labels)}
@@ -38,7 +38,7 @@ def samples(users: Mapping[str, Sequence[Row]], general: General, seed: int) -> 
             for row in rng.sample(later, min(ASKED, len(later))):
                 known = general.log_probabilities(row.text, row.amount)
                 key = payee_key(row.text)
-                found = combiner.gather(general.labels, known, general.base, memory, key, row.amount)
+                found = combiner.collect_evidence(general.labels, known, general.base, memory, key, row.amount)
                 yield found.table.astype(np.float32), place[str(row.label)]
 
 

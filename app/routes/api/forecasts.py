@@ -114,7 +114,7 @@ class ForecastsApi(Controller):
             raise Invalid(_("Only a balance belongs to an account."), field="account")
         if target == "balance" and category is not None:
             raise Invalid(_("A balance has no category."), field="category")
-        supposed = await scenarios.read_all(services, what or [])
+        supposed = await scenarios.parse_all(services, what or [])
         if target == "balance":
             return await _balance(services, account, months, chosen, supposed)
         return await _flow(services, target, category, months, chosen, supposed)
@@ -136,7 +136,7 @@ async def _flow(
         if category and names[category].kind.value != wanted:
             raise Invalid(_("That category is not one of {target}.", target=target), field="category")
     outlook = await forecasts.monthly(key)
-    bands = scenarios.on_months(services, outlook, supposed)
+    bands = scenarios.apply_to_months(services, outlook, supposed)
     shown = bands[1 : months + 1]
     if unit == "day":
         shown = await forecasts.daily(outlook, bands[: months + 1])
@@ -145,7 +145,7 @@ async def _flow(
         for id_, other in (await forecasts.by_category()).items():
             kind = names[id_].kind.value if id_ in names else "expense"
             if (kind == "income") == (target == "income"):
-                moved = scenarios.on_months(services, other, supposed)[1 : months + 1]
+                moved = scenarios.apply_to_months(services, other, supposed)[1 : months + 1]
                 series.append(_series(_name(names, id_), other, moved, category=id_))
     return _answer(target, unit, months, outlook, series, supposed, bands[0] if bands else None)
 
@@ -165,7 +165,7 @@ async def _balance(
         outlook = await forecasts.balance(await forecasts.account_target(account))
     base = services.member.book.base_currency
     quote = await services.currencies.find(base, outlook.currency, services.today)
-    bands = scenarios.on_balance(outlook, supposed, quote.rate if quote else Decimal(1), base)
+    bands = scenarios.apply_to_balance(outlook, supposed, quote.rate if quote else Decimal(1), base)
     end = shift_month(services.today, months)
     shown = [each for each in bands[1:] if each.on <= end]
     if unit == "month":

@@ -117,7 +117,7 @@ class InsightsApi(Controller):
     @get("/summary", operation_id="GetInsightSummary")
     async def summary(self, services: ServicesDep, year: Year = None, month: MonthNumber = None) -> Summary:
         """A month with what is worth a remark in it."""
-        found = await services.overview.look(asked(services, year, month))
+        found = await services.overview.get(asked(services, year, month))
         currency = services.member.book.base_currency
         shown = found.month
         return Summary(
@@ -176,7 +176,7 @@ class InsightsApi(Controller):
     @get("/savings", operation_id="GetSavings")
     async def savings(self, services: ServicesDep) -> Savings:
         """How much of the income stays, over up to twelve full months."""
-        found = await services.overview.look(services.member.book.months.of(services.today))
+        found = await services.overview.get(services.member.book.months.of(services.today))
         currency = services.member.book.base_currency
         going = advice.trend(found.full_year)
         return Savings(
@@ -200,7 +200,7 @@ class InsightsApi(Controller):
                     lower=wire(each.low, currency),
                     upper=wire(each.high, currency),
                 )
-                for each in await services.forecasts.saved_ahead()
+                for each in await services.forecasts.savings_forecast()
             ],
             goals=[],
         )

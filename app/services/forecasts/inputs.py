@@ -29,8 +29,8 @@ from app.models import (
 if TYPE_CHECKING:
     from app.services import Services
 
-WINDOW = 36  # months whose transactions are searched for regular payments, and whose days make balances
-OLDEST = 240  # months that a series may look back
+WINDOW_MONTHS = 36  # months whose transactions are searched for regular payments, and whose days make balances
+MAX_MONTHS = 240  # months that a series may look back
 SPENDABLE = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.CREDIT_CARD})
 
 INCOMING = -2  # stands for a category: what came in and is not filed
@@ -62,7 +62,7 @@ class AccountDays:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerRow:
     """A transaction as the search for regular payments sees it."""
 
     account_id: int
@@ -75,7 +75,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedPayment:
     """A bill or income that a person keeps; amounts are signed, in the account's currency. No dates: it has ended."""
 
     payee: str
@@ -106,9 +106,9 @@ class Inputs:
     first_day: date | None
     active_months: frozenset[date]
     missing: tuple[str, ...]
-    entries: tuple[Entry, ...] = ()
-    coming: tuple[Entry, ...] = ()  # booked for days after today
-    planned: tuple[Planned, ...] = ()
+    entries: tuple[LedgerRow, ...] = ()
+    coming: tuple[LedgerRow, ...] = ()  # booked for days after today
+    planned: tuple[PlannedPayment, ...] = ()
 
     @property
     def running(self) -> date:
@@ -122,7 +122,7 @@ class Inputs:
         first = self.months.of(self.first_day)
         if (self.first_day - first).days > 3:
             first = shift_month(first, 1)  # a month that was joined half-way says too little
-        first = max(first, shift_month(self.running, -OLDEST))
+        first = max(first, shift_month(self.running, -MAX_MONTHS))
         found = []
         while first < self.running:
             found.append(first)
@@ -130,7 +130,7 @@ class Inputs:
         return found
 
 
-async def gather(services: Services, *, entries: bool) -> Inputs:
+async def read_inputs(services: Services, *, entries: bool) -> Inputs:
     """Read a book's past in a few queries; only a job asks for the ``entries`` themselves."""
     session, book, today = services.session, services.member.book, services.today
     first_day = await session.scalar(
@@ -141,7 +141,7 @@ async def gather(services: Services, *, entries: bool) -> Inputs:
     flows, active, missing = await _flows(services)
     lost = {each.currency for each in accounts if each.rate is None} | missing
     kinds = {id_: each.kind for id_, each in (await services.categories.by_id()).items()}
-    past, coming = await _entries(services, shift_month(book.months.of(today), -WINDOW)) if entries else ((), ())
+    past, coming = await _entries(services, shift_month(book.months.of(today), -WINDOW_MONTHS)) if entries else ((), ())
     return Inputs(
         today, book.base_currency, book.months, version or 0, accounts, flows, kinds, first_day, active,
         tuple(sorted(lost)), past, coming, await _planned(services, accounts) if entries else (),
@@ -150,7 +150,7 @@ async def gather(services: Services, *, entries: bool) -> Inputs:
 
 async def _accounts(services: Services) -> tuple[AccountDays, ...]:
     book, today = services.member.book, services.today
-    since = shift_month(book.months.of(today), -WINDOW)
+    since = shift_month(book.months.of(today), -WINDOW_MONTHS)
     days: dict[int, dict[date, Minor]] = defaultdict(dict)
     rows = select(DayTotal.account_id, DayTotal.day, DayTotal.net_minor).where(
         DayTotal.book_id == book.id, DayTotal.day >= since, DayTotal.net_minor != 0
@@ -175,7 +175,7 @@ async def _flows(services: Services) -> tuple[dict[int, dict[date, Minor]], froz
     """Net flows by category and month in the base currency, the months with any row, and what had no rate."""
     book, today = services.member.book, services.today
     running = book.months.of(today)
-    oldest = shift_month(running, -OLDEST)
+    oldest = shift_month(running, -MAX_MONTHS)
     rows = (
         select(
             MonthTotal.category_id,
@@ -212,7 +212,7 @@ async def _flows(services: Services) -> tuple[dict[int, dict[date, Minor]], froz
     return flows, frozenset(active), missing
 
 
-async def _entries(services: Services, since: date) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+async def _entries(services: Services, since: date) -> tuple[tuple[LedgerRow, ...], tuple[LedgerRow, ...]]:
     """Transactions from ``since`` to today, and those booked for later, oldest first."""
     rows = (
         await services.session.execute(
@@ -233,19 +233,19 @@ async def _entries(services: Services, since: date) -> tuple[tuple[Entry, ...], 
     for account_id, _day, _minor, _category, transfer_id, _text in rows:
         if transfer_id is not None:
             legs[transfer_id].append(account_id)
-    past, coming = list[Entry](), list[Entry]()
+    past, coming = list[LedgerRow](), list[LedgerRow]()
     for account_id, day, minor, category_id, transfer_id, text in rows:
         other = next((each for each in legs.get(transfer_id or 0, ()) if each != account_id), None)
-        entry = Entry(account_id, day, minor, category_id, other, transfer_id is not None, text)
+        entry = LedgerRow(account_id, day, minor, category_id, other, transfer_id is not None, text)
         (past if day <= services.today else coming).append(entry)
     return tuple(past), tuple(coming)
 
 
-async def _planned(services: Services, accounts: Sequence[AccountDays]) -> tuple[Planned, ...]:
+async def _planned(services: Services, accounts: Sequence[AccountDays]) -> tuple[PlannedPayment, ...]:
     """The rules of the book; those without an account go over the first spendable one of their currency."""
-    by_id, found = {each.id: each for each in accounts}, list[Planned]()
+    by_id, found = {each.id: each for each in accounts}, list[PlannedPayment]()
     tomorrow = services.today + timedelta(days=1)
-    until = services.today + timedelta(days=expected_days(services.today))
+    until = services.today + timedelta(days=count_days_ahead(services.today))
     for rule in await services.recurring.all():
         candidates = [by_id.get(rule.account_id or 0), *(each for each in accounts if each.is_spendable)]
         account = next((each for each in candidates if each and each.currency == rule.currency), None)
@@ -255,12 +255,12 @@ async def _planned(services: Services, accounts: Sequence[AccountDays]) -> tuple
         low, high = sorted((sign * rule.amount_minor, sign * rule.amount_max_minor))
         dates = () if rule.is_paused else tuple(rule.schedule.between(tomorrow, until))
         found.append(
-            Planned(rule.name, rule.cadence.value, account.id, rule.category_id, rule.currency, low, high, dates)
+            PlannedPayment(rule.name, rule.cadence.value, account.id, rule.category_id, rule.currency, low, high, dates)
         )
     return tuple(found)
 
 
-def expected_days(today: date) -> int:
+def count_days_ahead(today: date) -> int:
     """How many days ahead are computed: a year, and what its last month needs."""
     return (shift_month(today, 13) - today).days
 

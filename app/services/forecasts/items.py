@@ -11,19 +11,19 @@ from typing import Any, Literal
 from app.domain.money import exponent
 from app.domain.period import days_in_month, shift_month
 from app.models import CategoryKind
-from app.services.forecasts.inputs import Entry, Inputs, Minor, Planned
+from app.services.forecasts.inputs import Inputs, LedgerRow, Minor, PlannedPayment
 
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 DAYS = {"weekly": 7, "fortnightly": 14}
-LATE = 7  # days after its date that a payment may still come
-NEAR = 5  # days around a date in which a booked payment is the expected one
-RECENT = 12  # payments whose amount counts as what is usual now
+LATE_DAYS = 7  # days after its date that a payment may still come
+MATCH_DAYS = 5  # days around a date in which a booked payment is the expected one
+RECENT_PAYMENTS = 12  # payments whose amount counts as what is usual now
 
 Kind = Literal["bill", "income", "transfer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RecurringItem:
     """Something paid or received regularly on one account; amounts are signed, in the account's currency.
 
     ``dates`` are the days on which it is expected, tomorrow or later. ``past`` are its payments so far: the day,
@@ -60,7 +60,7 @@ class Item:
         }
 
     @classmethod
-    def restored(cls, kept: dict[str, Any]) -> Item:
+    def restored(cls, kept: dict[str, Any]) -> RecurringItem:
         return cls(
             kept["payee"], kept["kind"], kept["cadence"], kept["account"], kept["other"], kept["category"],
             kept["currency"], kept["minor"], kept["low"], kept["high"],
@@ -72,13 +72,13 @@ class Item:
         return self.other_account_id in accounts and self.account_id in accounts
 
 
-def find(inputs: Inputs, days: int) -> list[Item]:
+def find_items(inputs: Inputs, days: int) -> list[RecurringItem]:
     """The regular payments that go on, with their dates up to so many days ahead."""
     from app.ml import recurrences
     from app.ml.memory import Row
 
     currencies = {each.id: each.currency for each in inputs.accounts}
-    groups: dict[tuple[int, int | None, bool], list[Entry]] = defaultdict(list)
+    groups: dict[tuple[int, int | None, bool], list[LedgerRow]] = defaultdict(list)
     for entry in inputs.entries:
         if entry.account_id in currencies and entry.minor:
             groups[entry.account_id, entry.other_account_id, entry.is_transfer].append(entry)
@@ -96,7 +96,7 @@ def find(inputs: Inputs, days: int) -> list[Item]:
             )
             category = Counter(each.category_id for each in of_item).most_common(1)[0][0]
             items.append(
-                Item(
+                RecurringItem(
                     found.payee,
                     "transfer" if is_transfer else found.kind,
                     found.cadence,
@@ -114,11 +114,11 @@ def find(inputs: Inputs, days: int) -> list[Item]:
     return sorted(_with_planned(items, inputs), key=lambda each: -abs(each.minor))
 
 
-def _with_planned(items: Sequence[Item], inputs: Inputs) -> list[Item]:
+def _with_planned(items: Sequence[RecurringItem], inputs: Inputs) -> list[RecurringItem]:
     """What was found, without what a person has ended or paused, and with what they keep that was not found."""
     from app.ml import payees
 
-    def same(item: Item, rule: Planned) -> bool:
+    def same(item: RecurringItem, rule: PlannedPayment) -> bool:
         if item.kind == "transfer" or item.minor * rule.low <= 0:
             return False
         if payees.key(item.payee) == payees.key(rule.payee):
@@ -128,7 +128,7 @@ def _with_planned(items: Sequence[Item], inputs: Inputs) -> list[Item]:
             if item.minor > 0
             else (rule.low * 1.1 <= item.minor <= rule.high * 0.9)
         )
-        near = any(abs((one - other).days) <= NEAR for one in item.dates[:1] for other in rule.dates[:2])
+        near = any(abs((one - other).days) <= MATCH_DAYS for one in item.dates[:1] for other in rule.dates[:2])
         return item.account_id == rule.account_id and item.cadence == rule.cadence and alike and near
 
     kept = [each for each in items if not any(same(each, rule) and not rule.dates for rule in inputs.planned)]
@@ -136,11 +136,11 @@ def _with_planned(items: Sequence[Item], inputs: Inputs) -> list[Item]:
         if not rule.dates or any(same(each, rule) for each in items):
             continue
         booked = [e.booked_on for e in inputs.coming if payees.key(e.payee) == payees.key(rule.payee)]
-        dates = tuple(day for day in rule.dates if not any(abs((day - other).days) <= NEAR for other in booked))
+        dates = tuple(day for day in rule.dates if not any(abs((day - other).days) <= MATCH_DAYS for other in booked))
         kind: Kind = "income" if rule.low > 0 else "bill"
         middle = (rule.low + rule.high) // 2
         kept.append(
-            Item(
+            RecurringItem(
                 rule.payee, kind, rule.cadence, rule.account_id, None, rule.category_id, rule.currency,
                 middle, rule.low, rule.high, dates,
             )
@@ -148,22 +148,22 @@ def _with_planned(items: Sequence[Item], inputs: Inputs) -> list[Item]:
     return kept
 
 
-def _counted(entries: Sequence[Entry], typical: Minor, low: Minor, high: Minor) -> tuple[tuple[date, Minor], ...]:
+def _counted(entries: Sequence[LedgerRow], typical: Minor, low: Minor, high: Minor) -> tuple[tuple[date, Minor], ...]:
     """Payments as they were; of the latest, where they vary, only what is usual: what they vary by is uncertain."""
-    old = len(entries) - RECENT
+    old = len(entries) - RECENT_PAYMENTS
     return tuple(
         (entry.booked_on, typical if at >= old and low <= entry.minor <= high else entry.minor)
         for at, entry in enumerate(entries)
     )
 
 
-def _dates(cadence: str, upcoming: date, entries: Sequence[Entry], inputs: Inputs, days: int) -> list[date]:
+def _dates(cadence: str, upcoming: date, entries: Sequence[LedgerRow], inputs: Inputs, days: int) -> list[date]:
     """When it is expected after today: the next date, on in its rhythm, without those already booked."""
     last, end = entries[-1].booked_on, inputs.today + timedelta(days=days)
     tomorrow = inputs.today + timedelta(days=1)
     previous = _later(cadence, upcoming, -1, entries)
     found = []
-    if last < previous - timedelta(days=_half(cadence)) and (inputs.today - previous).days <= LATE:
+    if last < previous - timedelta(days=_half(cadence)) and (inputs.today - previous).days <= LATE_DAYS:
         found.append(tomorrow)  # it is late: expect it next
     step = 0
     while (day := _later(cadence, upcoming, step, entries)) <= end:
@@ -172,14 +172,14 @@ def _dates(cadence: str, upcoming: date, entries: Sequence[Entry], inputs: Input
         if day not in found:
             found.append(day)
     booked = [e.booked_on for e in inputs.coming if _same_payment(e, entries[-1])]
-    return [day for day in found if not any(abs((day - other).days) <= NEAR for other in booked)]
+    return [day for day in found if not any(abs((day - other).days) <= MATCH_DAYS for other in booked)]
 
 
 def _half(cadence: str) -> int:
     return (DAYS.get(cadence) or 30 * MONTHS[cadence]) // 2
 
 
-def _later(cadence: str, start: date, steps: int, entries: Sequence[Entry]) -> date:
+def _later(cadence: str, start: date, steps: int, entries: Sequence[LedgerRow]) -> date:
     """So many beats later; by months it falls on the day of the month that is usual, or the last one there is."""
     if cadence in DAYS:
         return start + timedelta(days=DAYS[cadence] * steps)
@@ -195,7 +195,7 @@ def _later(cadence: str, start: date, steps: int, entries: Sequence[Entry]) -> d
     return month.replace(day=min(usual, days_in_month(month.year, month.month)))
 
 
-def _same_payment(entry: Entry, other: Entry) -> bool:
+def _same_payment(entry: LedgerRow, other: LedgerRow) -> bool:
     return (
         entry.account_id == other.account_id
         and entry.minor * other.minor > 0
@@ -204,7 +204,7 @@ def _same_payment(entry: Entry, other: Entry) -> bool:
     )
 
 
-def is_income(item: Item, kinds: dict[int, CategoryKind]) -> bool:
+def is_income(item: RecurringItem, kinds: dict[int, CategoryKind]) -> bool:
     """Whether it counts as income in the monthly series: by its category, else by its sign."""
     kind = kinds.get(item.category_id) if item.category_id else None
     return kind is CategoryKind.INCOME if kind else item.minor > 0

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.models import Forecast
-from app.services.forecasts.compute import BANDS, Result
 from app.services.forecasts.inputs import Minor
+from app.services.forecasts.results import BANDS, Result
 
-SHORT = 6  # months of history under which a forecast says that it is young
+SHORT_HISTORY_MONTHS = 6  # months of history under which a forecast says that it is young
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,14 @@ class Outlook:
 
     @property
     def is_short(self) -> bool:
-        return self.quality.history < SHORT
+        return self.quality.history < SHORT_HISTORY_MONTHS
 
     @property
     def members(self) -> list[str]:
         return [each for each in self.method.split(" + ") if each]
 
 
-def outlook_of(row: Forecast | Result, days: Sequence[date]) -> Outlook:
+def build_outlook(row: Forecast | Result, days: Sequence[date]) -> Outlook:
     """``days`` are those of the points, at most as many as were computed."""
     kept, test = row.points, row.backtest
     columns = zip(days, kept["mean"], *(kept[name] for name in BANDS), strict=False)

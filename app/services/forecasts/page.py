@@ -16,12 +16,12 @@ from app.errors import Invalid, NotFound
 from app.i18n import _
 from app.models import DayTotal
 from app.services.forecasts import scenarios as what_if
-from app.services.forecasts.compute import ALL, INCOME, SPENDABLE, SPENDING, account_target
 from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor
-from app.services.forecasts.items import Item
+from app.services.forecasts.items import RecurringItem
 from app.services.forecasts.outlook import Band, Outlook
-from app.services.forecasts.safe_to_spend import Due, due_items, main_incomes
+from app.services.forecasts.results import ALL, INCOME, SPENDABLE, SPENDING, account_target
+from app.services.forecasts.safe_to_spend import Due, list_due, main_incomes
 from app.services.forecasts.scenarios import Scenario
 from app.services.forecasts.service import Freshness
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 HORIZONS = {30: (30, 1), 90: (45, 1), 365: (120, 7)}  # days ahead: days back, days between two points
 MONTHS_SHOWN = 3
-ROWS = 12  # categories of the table
+MAX_CATEGORIES = 12  # categories of the table
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class BalanceChoice:
     """A balance that can be looked at: its name in the address, the series, whose it is."""
 
     key: str
@@ -48,7 +48,7 @@ class Choice:
 class Driver:
     """A regular payment and what it comes to over the days ahead, in the base currency."""
 
-    item: Item
+    item: RecurringItem
     next_on: date
     once: Minor
     total: Minor
@@ -66,8 +66,8 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class ForecastPage:
-    choice: Choice
-    choices: Sequence[Choice]
+    choice: BalanceChoice
+    list_balances: Sequence[BalanceChoice]
     days: int
     past: Sequence[tuple[date, Minor]]
     ahead: Sequence[Band]
@@ -101,7 +101,7 @@ class ForecastPage:
         return self.ahead[-1].mean - self.plain[-1].mean
 
 
-async def choices(services: Services) -> list[Choice]:
+async def list_balances(services: Services) -> list[BalanceChoice]:
     """The balances on offer: spendable accounts together, all of them, each one."""
     base = services.member.book.base_currency
     active = [each for each in await services.accounts.all() if not each.is_archived]
@@ -109,20 +109,21 @@ async def choices(services: Services) -> list[Choice]:
     spendable = frozenset(each.id for each in active if each.kind in SPENDABLE_KINDS)
     found = []
     if spendable and len(ids) > 1:
-        found.append(Choice("spendable", SPENDABLE, "", base, spendable))
+        found.append(BalanceChoice("spendable", SPENDABLE, "", base, spendable))
     if len(ids) > 1 and spendable != ids:
-        found.append(Choice("all", ALL, "", base, ids))
+        found.append(BalanceChoice("all", ALL, "", base, ids))
     return found + [
-        Choice(str(each.id), account_target(each.id), each.name, each.currency, frozenset({each.id})) for each in active
+        BalanceChoice(str(each.id), account_target(each.id), each.name, each.currency, frozenset({each.id}))
+        for each in active
     ]
 
 
-async def chosen(services: Services, account: str) -> tuple[Choice, list[Choice]]:
+async def choose_balance(services: Services, account: str) -> tuple[BalanceChoice, list[BalanceChoice]]:
     """The balance that was asked for; the spendable accounts, or the only one, when none was."""
-    offered = await choices(services)
+    offered = await list_balances(services)
     if not offered:
         base = services.member.book.base_currency
-        return Choice("spendable", SPENDABLE, "", base, frozenset()), []
+        return BalanceChoice("spendable", SPENDABLE, "", base, frozenset()), []
     if not account:
         return offered[0], offered
     for each in offered:
@@ -133,23 +134,23 @@ async def chosen(services: Services, account: str) -> tuple[Choice, list[Choice]
     raise NotFound(_("That account does not exist."))
 
 
-async def look(services: Services, *, days: int, account: str, what: Sequence[str]) -> ForecastPage:
+async def build_page(services: Services, *, days: int, account: str, what: Sequence[str]) -> ForecastPage:
     """Everything on the page; `NotFound` for an account that is not the book's, `Invalid` for a bad supposition."""
     if days not in HORIZONS:
         raise Invalid(_("Choose 30, 90 or 365 days."), field="days")
-    choice, offered = await chosen(services, account)
+    choice, offered = await choose_balance(services, account)
     forecasts, base = services.forecasts, services.member.book.base_currency
     outlook = await forecasts.balance(choice.target)
     spending, income = await forecasts.monthly(SPENDING), await forecasts.monthly(INCOME)
-    suppositions = await what_if.read_all(services, what)
+    suppositions = await what_if.parse_all(services, what)
     quote = await services.currencies.find(base, choice.currency, services.today)
     rate = quote.rate if quote else Decimal(1)
     plain = outlook.points[: days + 1]
-    ahead = what_if.on_balance(outlook, suppositions, rate, base)[: days + 1]
+    ahead = what_if.apply_to_balance(outlook, suppositions, rate, base)[: days + 1]
     back, step = HORIZONS[days]
     until = services.today + timedelta(days=days)
     items = await forecasts.items()
-    due = await due_items(services, choice.accounts, until)
+    due = await list_due(services, choice.accounts, until)
     pay = main_incomes(items, choice.accounts)
     payday = min((day for each in pay for day in each.dates if day > services.today), default=None)
     past = await _past(services, choice, back, step, plain[0].mean if plain else 0)
@@ -164,8 +165,8 @@ async def look(services: Services, *, days: int, account: str, what: Sequence[st
         outlook,
         spending,
         income,
-        what_if.on_months(services, spending, suppositions)[:MONTHS_SHOWN],
-        what_if.on_months(services, income, suppositions)[:MONTHS_SHOWN],
+        what_if.apply_to_months(services, spending, suppositions)[:MONTHS_SHOWN],
+        what_if.apply_to_months(services, income, suppositions)[:MONTHS_SHOWN],
         await _rows(services, suppositions),
         _drivers(items, due, choice),
         due,
@@ -177,7 +178,9 @@ async def look(services: Services, *, days: int, account: str, what: Sequence[st
     )
 
 
-async def _past(services: Services, choice: Choice, back: int, step: int, now: Minor) -> list[tuple[date, Minor]]:
+async def _past(
+    services: Services, choice: BalanceChoice, back: int, step: int, now: Minor
+) -> list[tuple[date, Minor]]:
     """Balances of the days before today, walked back from now at today's rates; today is the last."""
     today, base = services.today, services.member.book.base_currency
     since = today - timedelta(days=back)
@@ -214,14 +217,14 @@ async def _rows(services: Services, suppositions: Sequence[Scenario]) -> list[Mo
     for category_id, outlook in (await services.forecasts.by_category()).items():
         if category_id and (category_id not in kinds or kinds[category_id].kind.value == "income"):
             continue
-        months = what_if.on_months(services, outlook, suppositions)[:MONTHS_SHOWN]
+        months = what_if.apply_to_months(services, outlook, suppositions)[:MONTHS_SHOWN]
         recent = [minor for _month, minor in outlook.past[-6:]]
         rows.append(MonthRow(category_id or None, months, round(sum(recent) / len(recent)) if recent else 0))
     rows.sort(key=lambda row: -sum(each.mean for each in row.months))
-    return [row for row in rows if any(each.hi80 for each in row.months)][:ROWS]
+    return [row for row in rows if any(each.hi80 for each in row.months)][:MAX_CATEGORIES]
 
 
-def _drivers(items: Sequence[Item], due: Sequence[Due], choice: Choice) -> list[Driver]:
+def _drivers(items: Sequence[RecurringItem], due: Sequence[Due], choice: BalanceChoice) -> list[Driver]:
     """Regular payments that fall into the days ahead, the weightiest first."""
     sums: dict[tuple[str, str, int | None, int], list[Due]] = defaultdict(list)
     for each in due:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from app.domain.money import Money
 from app.domain.period import DAY
-from app.services.forecasts.compute import SPENDABLE
 from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
 from app.services.forecasts.inputs import Minor
-from app.services.forecasts.items import Item
+from app.services.forecasts.items import RecurringItem
 from app.services.forecasts.outlook import Band, Outlook
+from app.services.forecasts.results import SPENDABLE
 
 if TYPE_CHECKING:
     from app.services import Services
 
-LOOK = 45  # days ahead that the fan of the overview shows at most
-LEAST_HISTORY = 2  # months
-OFTEN = frozenset({"weekly", "fortnightly", "monthly"})
-MAIN = 2  # an income counts as pay if it is at least so small a part (1/2) of the largest
+MAX_DAYS = 45  # days ahead that the fan of the overview shows at most
+MIN_HISTORY_MONTHS = 2  # months
+FREQUENT_CADENCES = frozenset({"weekly", "fortnightly", "monthly"})
+MAIN_INCOME_DIVISOR = 2  # an income counts as pay if it is at least so small a part (1/2) of the largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class SafeToSpend:
         return (self.until - self.outlook.points[0].on).days
 
 
-async def due_items(services: Services, accounts: frozenset[int], until: date) -> list[Due]:
+async def list_due(services: Services, accounts: frozenset[int], until: date) -> list[Due]:
     """Regular payments of these accounts after today and up to a day, the next one first; what only moves money
     between them is left out."""
     base, found = services.member.book.base_currency, list[Due]()
@@ -89,7 +89,7 @@ async def spendable_accounts(services: Services) -> frozenset[int]:
     )
 
 
-def main_incomes(items: Sequence[Item], accounts: frozenset[int]) -> list[Item]:
+def main_incomes(items: Sequence[RecurringItem], accounts: frozenset[int]) -> list[RecurringItem]:
     """The regular incomes that are large enough to be called pay, those that come at least monthly."""
     pay = [
         each
@@ -99,7 +99,7 @@ def main_incomes(items: Sequence[Item], accounts: frozenset[int]) -> list[Item]:
         and each.cadence in ("weekly", "fortnightly", "monthly")
     ]
     largest = max((each.minor for each in pay), default=0)
-    return [each for each in pay if each.minor * MAIN >= largest]
+    return [each for each in pay if each.minor * MAIN_INCOME_DIVISOR >= largest]
 
 
 async def safe_to_spend(services: Services) -> SafeToSpend | None:
@@ -117,14 +117,14 @@ async def safe_to_spend(services: Services) -> SafeToSpend | None:
     """
     forecasts = services.forecasts
     outlook = await forecasts.balance(SPENDABLE)
-    if outlook.is_quick or outlook.quality.history < LEAST_HISTORY or len(outlook.points) < 60:
+    if outlook.is_quick or outlook.quality.history < MIN_HISTORY_MONTHS or len(outlook.points) < 60:
         return None
     accounts, today = await spendable_accounts(services), services.today
     incomes = main_incomes(await forecasts.items(), accounts)
     payday = min((day for each in incomes for day in each.dates if day > today), default=None)
     month_end = services.member.book.months.period(forecasts.running).until
-    until = min(payday or month_end, today + timedelta(days=LOOK))
-    due = await due_items(services, accounts, today + timedelta(days=LOOK))
+    until = min(payday or month_end, today + timedelta(days=MAX_DAYS))
+    due = await list_due(services, accounts, today + timedelta(days=MAX_DAYS))
     before = [each for each in due if each.on < until and each.minor < 0]
     bills = -sum(each.minor for each in before if each.kind != "transfer")
     savings = -sum(each.minor for each in before if each.kind == "transfer")
@@ -137,7 +137,7 @@ async def safe_to_spend(services: Services) -> SafeToSpend | None:
     until_payday = now - bills - savings - cushion
     free = min(until_payday, everyday + later)
     days = max((until - today).days, 1)
-    ahead = outlook.points[1 : LOOK + 1]
+    ahead = outlook.points[1 : MAX_DAYS + 1]
     return SafeToSpend(
         max(free, 0),
         max(free, 0) // days,

@@ -17,17 +17,17 @@ from app.errors import Invalid
 from app.i18n import _, current_locale
 from app.models import CategoryKind
 from app.schemas.text import tidy
-from app.services.forecasts.compute import INCOME, SPENDING
 from app.services.forecasts.inputs import Minor
-from app.services.forecasts.items import Item, is_income
+from app.services.forecasts.items import RecurringItem, is_income
 from app.services.forecasts.outlook import Band, Outlook
+from app.services.forecasts.results import INCOME, SPENDING
 
 if TYPE_CHECKING:
     from app.services import Services
     from app.services.categories import CategoryOption
 
-MOST = 6  # at once
-LONGEST = 80
+MAX_SCENARIOS = 6  # at once
+MAX_LENGTH = 80
 WITHOUT = re.compile(r"^(?:no|without|skip|stop|cancel|drop)\s+(?P<name>.+)$")
 AMOUNT = re.compile(
     r"^(?P<name>.*?)\s*(?P<op>\+|-|=|\bplus\b|\bminus\b|\bto\b)?\s*"
@@ -84,26 +84,26 @@ class Subject:
     target: str
     category_id: int | None
     is_income: bool
-    items: tuple[Item, ...]
+    items: tuple[RecurringItem, ...]
     is_payment: bool = False
 
 
-async def read_all(services: Services, texts: Iterable[str]) -> list[Scenario]:
+async def parse_all(services: Services, texts: Iterable[str]) -> list[Scenario]:
     """The suppositions in order; `Invalid` at ``what`` for one that cannot be understood."""
     found = [text for text in dict.fromkeys(each.strip() for each in texts) if text]
-    if len(found) > MOST:
-        raise Invalid(_("Suppose at most {most} things at once.", most=MOST), field="what")
-    return [await read(services, text) for text in found]
+    if len(found) > MAX_SCENARIOS:
+        raise Invalid(_("Suppose at most {most} things at once.", most=MAX_SCENARIOS), field="what")
+    return [await parse(services, text) for text in found]
 
 
-async def read(services: Services, text: str) -> Scenario:
+async def parse(services: Services, text: str) -> Scenario:
     """One supposition, as people write it: “no holidays”, “income -10%”, “480 on 12 December”."""
     try:
         text = tidy(text)
     except ValueError as error:
         raise Invalid(str(error), field="what") from None
-    if len(text) > LONGEST:
-        raise Invalid(_("This is too long; use at most {max_length} characters.", max_length=LONGEST), field="what")
+    if len(text) > MAX_LENGTH:
+        raise Invalid(_("This is too long; use at most {max_length} characters.", max_length=MAX_LENGTH), field="what")
     plain = fold(text).strip(" .!?")
     if found := WITHOUT.match(plain):
         subject = await _subject(services, found["name"].removeprefix("my ").strip())
@@ -267,7 +267,7 @@ async def _known(services: Services, name: str) -> Subject | None:
     return None
 
 
-def _of_category(category: CategoryOption, payments: Sequence[Item]) -> Subject:
+def _of_category(category: CategoryOption, payments: Sequence[RecurringItem]) -> Subject:
     of_it = tuple(each for each in payments if each.category_id == category.id)
     return Subject(category.name, f"category:{category.id}", category.id, category.kind is CategoryKind.INCOME, of_it)
 
@@ -287,7 +287,7 @@ def _has_word(one: str, name: str) -> bool:
 # -- what they do ----------------------------------------------------------------------------------
 
 
-def on_balance(outlook: Outlook, scenarios: Sequence[Scenario], rate: Decimal, base: str) -> list[Band]:
+def apply_to_balance(outlook: Outlook, scenarios: Sequence[Scenario], rate: Decimal, base: str) -> list[Band]:
     """The balance as it would be, as if all of it went over the account shown; ``rate`` is base to its currency."""
     changes: dict[date, Minor] = {}
     for scenario in scenarios:
@@ -301,7 +301,7 @@ def on_balance(outlook: Outlook, scenarios: Sequence[Scenario], rate: Decimal, b
     return moved
 
 
-def on_months(services: Services, outlook: Outlook, scenarios: Sequence[Scenario]) -> list[Band]:
+def apply_to_months(services: Services, outlook: Outlook, scenarios: Sequence[Scenario]) -> list[Band]:
     """Spending, income or a category by month as it would be."""
     months, changes = services.member.book.months, dict[date, Minor]()
     kind, _colon, id_ = outlook.target.partition(":")

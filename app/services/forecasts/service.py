@@ -18,13 +18,13 @@ from app.models import ChangeSet, DayTotal, Forecast
 from app.models.base import now
 from app.services.base import Service
 from app.services.forecasts import compute
-from app.services.forecasts.compute import INCOME, ITEMS, SPENDABLE, Result
 from app.services.forecasts.inputs import SPENDABLE as SPENDABLE_KINDS
-from app.services.forecasts.inputs import Minor, gather
-from app.services.forecasts.items import Item, is_income
-from app.services.forecasts.outlook import Band, Outlook, Quality, outlook_of
+from app.services.forecasts.inputs import Minor, read_inputs
+from app.services.forecasts.items import RecurringItem, is_income
+from app.services.forecasts.outlook import Band, Outlook, Quality, build_outlook
+from app.services.forecasts.results import INCOME, ITEMS, SPENDABLE, Result, account_target, category_target
 from app.services.forecasts.safe_to_spend import SafeToSpend, safe_to_spend
-from app.services.forecasts.savings import Saved, saved_ahead
+from app.services.forecasts.savings import MonthSavings, savings_forecast
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -66,10 +66,10 @@ class ForecastService(Service):
         )
         return Freshness(row.computed_at, row.version == (version or 0) and row.up_to >= self.services.today)
 
-    async def items(self) -> list[Item]:
+    async def items(self) -> list[RecurringItem]:
         """The regular payments that the job found; none before it has run."""
         row = await self._row(ITEMS)
-        return [Item.restored(each) for each in row.points["items"]] if row else []
+        return [RecurringItem.restored(each) for each in row.points["items"]] if row else []
 
     async def missing(self) -> list[str]:
         """Currencies that no rate was known for when the job ran: their accounts are left out of sums."""
@@ -82,7 +82,7 @@ class ForecastService(Service):
             return await self._quick(target)
         since = date.fromisoformat(row.points["since"])
         skipped = max((self.services.today - since).days, 0)
-        outlook = outlook_of(row, [since + timedelta(days=n) for n in range(len(row.points["mean"]))])
+        outlook = build_outlook(row, [since + timedelta(days=n) for n in range(len(row.points["mean"]))])
         points = outlook.points[skipped:]
         drift = await self.balance_now(target) - points[0].mean
         first = Band(points[0].on, *[points[0].mean + drift] * 7)
@@ -97,7 +97,7 @@ class ForecastService(Service):
         row = await self._row(target)
         if row is None or date.fromisoformat(row.points["since"]) != self.running:
             return None
-        return outlook_of(row, self._months(len(row.points["mean"])))
+        return build_outlook(row, self._months(len(row.points["mean"])))
 
     async def by_category(self) -> dict[int, Outlook]:
         """Every stored category, the largest first; none before the job has run."""
@@ -107,7 +107,7 @@ class ForecastService(Service):
             .order_by(Forecast.id)
         )
         return {
-            int(row.target.partition(":")[2]): outlook_of(row, self._months(len(row.points["mean"])))
+            int(row.target.partition(":")[2]): build_outlook(row, self._months(len(row.points["mean"])))
             for row in rows
             if date.fromisoformat(row.points["since"]) == self.running
         }
@@ -141,7 +141,7 @@ class ForecastService(Service):
         for item in await self.items():
             incoming = is_income(item, kinds)
             mine = (
-                target == compute.category_target(item.category_id or 0)
+                target == category_target(item.category_id or 0)
                 if target.startswith("category:")
                 else incoming == (target == INCOME)
             )
@@ -163,9 +163,9 @@ class ForecastService(Service):
         """What can be spent until payday, see ``safe.safe_to_spend``."""
         return await safe_to_spend(self.services)
 
-    async def saved_ahead(self) -> list[Saved]:
+    async def savings_forecast(self) -> list[MonthSavings]:
         """What each month will leave over, see ``savings.saved_ahead``."""
-        return await saved_ahead(self.services)
+        return await savings_forecast(self.services)
 
     async def account_target(self, account_id: int) -> str:
         """The series of one of the book's accounts."""
@@ -174,12 +174,12 @@ class ForecastService(Service):
             raise NotFound(_("That account does not exist."))
         if accounts[account_id].is_archived:
             raise Invalid(_("That account is archived; nothing is expected of it."), field="account")
-        return compute.account_target(account_id)
+        return account_target(account_id)
 
     async def category_target(self, category_id: int) -> str:
         if category_id and category_id not in await self.services.categories.by_id():
             raise NotFound(_("That category does not exist."))
-        return compute.category_target(category_id)
+        return category_target(category_id)
 
     @property
     def running(self) -> date:
@@ -228,7 +228,7 @@ class ForecastService(Service):
         total = 0
         for each in await self.services.accounts.all():
             now_there = each.balance_minor - later.get(each.id, 0)
-            if target == compute.account_target(each.id):
+            if target == account_target(each.id):
                 return now_there
             if each.is_archived or (target == SPENDABLE and each.kind not in SPENDABLE_KINDS):
                 continue
@@ -239,8 +239,8 @@ class ForecastService(Service):
 
     async def _quick(self, target: str) -> Outlook:
         """The median alone, at once: no transactions are read and no models loaded."""
-        inputs = await gather(self.services, entries=False)
-        made = await anyio.to_thread.run_sync(compute.quick, inputs, target)
+        inputs = await read_inputs(self.services, entries=False)
+        made = await anyio.to_thread.run_sync(compute.compute_quick, inputs, target)
         if made is None:
             return Outlook(target, await self._currency(target), (), "none", Quality(), self.services.today, None)
         since = date.fromisoformat(made.points["since"])
@@ -248,7 +248,7 @@ class ForecastService(Service):
         days = (
             [since + timedelta(days=n) for n in range(count)] if target.startswith("balance:") else self._months(count)
         )
-        return outlook_of(made, days[:366])
+        return build_outlook(made, days[:366])
 
     # -- writing -------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from app.domain.money import exponent
 from app.i18n import _
 from app.services.category_page import CategoryPage
-from app.services.forecasts.savings import Saved
+from app.services.forecasts.savings import MonthSavings
 from app.services.habits import Habits
 from app.services.insights import Month, Share
 from app.services.overview import Balance
@@ -242,7 +242,7 @@ def months_ahead(
     return Figure(svg, caption, (_("Month"), _("Amount"), _("8 of 10 outcomes")), rows)
 
 
-def savings_ahead(months: Sequence[Month], ahead: Sequence[Saved], currency: str) -> Figure:
+def savings_ahead(months: Sequence[Month], ahead: Sequence[MonthSavings], currency: str) -> Figure:
     """What each month left over, and what the next ones are likely to."""
     past = [(each.start, each.saved) for each in months]
     write = whole(currency)
