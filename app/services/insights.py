@@ -169,7 +169,7 @@ class History:
     def breakdown(self, month: Month, kind: CategoryKind, before: Month | None = None) -> list[Share]:
         """The month's categories of a kind, the largest first, beside the month ``before`` or a part of it."""
         earlier = before or self.at(shift_month(month.start, -1))
-        past = [each for each in self.months if each.start < month.start][-AVERAGE_OVER:]
+        past = [each for each in self.months if each.start < month.start and each.count][-AVERAGE_OVER:]
         ids = {each for each in (*month.flows, *earlier.flows) if each == UNFILED or self.labels[each].kind is kind}
         whole = month.total(kind)
         shares = []
