@@ -175,6 +175,20 @@ STAR = re.compile(r"\s*\*\s*")
 LEAST_BY_MACHINE, LEAST_BY_HAND = 3, 4  # digits of a number that is none of the name
 EDGES = " \t-–—_,;:.*/\\|#+=\"'`<>~^"
 NOT_WORD = re.compile(r"[^\w]+|_+")
+MAX_KEY_WORDS = 4
+# Words that banks print around the payee, in the languages of the interface, and months.
+BANK_WORDS = _words(
+    """
+    achat ach auth bacs bank bill booking buchung card carte cb cargo compra contactless credit dd debit direct
+    domiciliacion dauerauftrag echeance facture faster from gutschrift kartenzahlung lastschrift mandat mandate mc
+    online order paiement payment pago payt pmt pos prelevement prlv purchase rcur recibo recurring ref reference
+    sepa standing sto to transaction transfer transferencia txn uberweisung vir virement visa web january february
+    march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct
+    nov dec janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre enero febrero
+    marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre januar februar marz juni juli
+    oktober dezember
+    """
+)
 
 
 @lru_cache(maxsize=16384)
@@ -194,11 +208,31 @@ def clean(text: str) -> str:
     return shown
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=50_000)
 def key(text: str) -> str:
-    """What two writings of one payee share: the clean name in small letters, without accents and marks."""
-    split = unicodedata.normalize("NFKD", clean(text).casefold().replace("'", "").replace("’", ""))
-    return NOT_WORD.sub(" ", "".join(c for c in split if not unicodedata.combining(c))).strip()
+    """Decide which texts are the same payee: texts with equal keys are.
+
+    The clean name, folded, without words that banks print around every payee, month names and numbers, as long as
+    another word remains. Lines of one payee share it from one month to the next; names that people typed are told
+    apart by `name_key`.
+    """
+    words = NOT_WORD.sub(" ", _plain(clean(text)).replace("'", "")).split()
+    names = [word for word in words if word not in BANK_WORDS and len(word) > 1 and not DIGIT.search(word)]
+    return " ".join((names or [word for word in words if word not in BANK_WORDS] or words)[:MAX_KEY_WORDS])
+
+
+def name_key(name: str) -> str:
+    """Return the key under which a payee is stored: the name without case, accents and doubled spaces.
+
+    It keeps every word, so that a typed name stays as typed: “Anna” is not “Anna Berlin”. At most 120 characters.
+    """
+    return (" ".join(_plain(name).split()) or name.casefold().strip())[:120]
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents, apostrophes of one kind."""
+    split = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return "".join(c for c in split if not unicodedata.combining(c))
 
 
 def _once(text: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from app.domain import payees
 from app.i18n import _
-from app.ml import artifacts, payees, recurrences, user_baseline, wording
+from app.ml import artifacts, recurrences, user_baseline, wording
 from app.ml.memory import Row
 from app.ml.trees import Forest
 from app.ml.user_baseline import UserBaseline
@@ -217,7 +218,7 @@ def alerts(
     found = []
     for row in past:
         if row.date > week_ago and (finding := detector.score(row)).is_anomaly:
-            found.append(Alert(row.date, payees.name([row.text]), row, finding))
+            found.append(Alert(row.date, payees.clean(row.text), row, finding))
         detector.observe(row)
     found += [a for a in _missing(past, today, detector) if a.on > week_ago]
     found.sort(key=lambda a: (-a.finding.score, -a.on.toordinal(), a.payee))

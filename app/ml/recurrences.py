@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from calendar import monthrange
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import Literal
 
-from app.ml import payees
+from app.domain import payees
 from app.ml.memory import Row
 
 Cadence = Literal["weekly", "fortnightly", "monthly", "quarterly", "yearly"]
@@ -322,7 +322,7 @@ def _describe(fit: Fit, kind: Kind, today: date) -> Recurrence:
     low, typical, high = _amounts(fit)
     names = [p.text for p in fit.payments]
     return Recurrence(
-        payee=payees.name(names),
+        payee=payees.clean(Counter(names).most_common(1)[0][0]),
         cadence=fit.rhythm.cadence,
         next_date=upcoming if active else None,
         amount_low=low,

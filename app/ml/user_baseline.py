@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from app.ml import payees
+from app.domain import payees
 from app.ml.memory import Row
 
 MAX_PAYEE_ROWS = 40  # newest payments remembered of a payee

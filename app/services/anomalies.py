@@ -155,7 +155,7 @@ def _noticed(each: Seen, judgement: Judgement, ids: dict[int, int], *, is_known:
 
 def missing(candidates: Iterable[Candidate], today: date) -> list[Noticed]:
     """Payments that were due in the last week and have not come."""
-    from app.ml import payees
+    from app.domain import payees
 
     found = []
     for each in candidates:
@@ -333,7 +333,7 @@ class AnomalyService(Service):
         return row
 
     async def _reprice(self, row: Finding) -> None:
-        from app.ml import payees
+        from app.domain import payees
 
         for rule in await self.services.recurring.all():
             same = rule.currency == row.currency and rule.kind is RecurringKind.BILL

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 
-from app.domain import payees
+from app.domain.payees import name_key
 from app.domain.search import fold
 from app.errors import Conflict, Invalid
 from app.i18n import _
@@ -49,11 +49,6 @@ class PayeeLine:
 NAMED = select(Payee).where(Payee.book_id == bindparam("book_id"), Payee.key == bindparam("key"))
 
 
-def key_of(name: str) -> str:
-    """Under what a payee is found again, however it is written."""
-    return (payees.key(name) or name.casefold().strip())[:120]
-
-
 class PayeeService(Service):
     """The payees of one book."""
 
@@ -67,7 +62,7 @@ class PayeeService(Service):
 
     async def named(self, name: str) -> Payee:
         """The payee that is known under this name; a new one when there is none."""
-        key = key_of(name)
+        key = name_key(name)
         found = self._by_key.get(key)
         if found is None:
             found = await self.session.scalar(NAMED, {"book_id": self.member.book.id, "key": key})
@@ -89,7 +84,7 @@ class PayeeService(Service):
     async def add(self, name: str) -> Payee:
         """A new payee; a name that is known already is refused."""
         await self._free(name)
-        row = Payee(book_id=self.member.book.id, name=name, key=key_of(name))
+        row = Payee(book_id=self.member.book.id, name=name, key=name_key(name))
         self.session.add(row)
         await self._saved(_("Added the payee {name}", name=name))
         return row
@@ -97,7 +92,7 @@ class PayeeService(Service):
     async def page(self, search: str = "", number: int = 1, limit: int = PAGE) -> tuple[list[PayeeLine], int]:
         """Payees with how often they were booked, the busiest first, and how many there are in all."""
         own = [Payee.book_id == self.member.book.id]
-        if words := payees.key(search) or fold(search):
+        if words := name_key(search):
             own.append(Payee.key.contains(words, autoescape=True))
         total = int(await self.session.scalar(select(func.count()).select_from(Payee).where(*own)) or 0)
         count = func.count(Transaction.id)
@@ -142,7 +137,7 @@ class PayeeService(Service):
         row = await self.repository.own(payee_id)
         before = row.name
         await self._free(name, row.id)
-        row.name, row.key = name, key_of(name)
+        row.name, row.key = name, name_key(name)
         await self._saved(_("Renamed {before} to {name}", before=before, name=name))
         return row
 
@@ -185,7 +180,7 @@ class PayeeService(Service):
 
     async def _free(self, name: str, but: int = 0) -> None:
         taken = select(Payee.name).where(
-            Payee.book_id == self.member.book.id, Payee.key == key_of(name), Payee.id != but
+            Payee.book_id == self.member.book.id, Payee.key == name_key(name), Payee.id != but
         )
         if (other := await self.session.scalar(taken)) is not None:
             raise Conflict(

@@ -273,7 +273,7 @@ class RecurringService(Service):
 
     async def _payments(self, rules: Sequence[Rule], since: date, until: date) -> dict[int, list[Payment]]:
         """Transactions of each rule's payee around the window, whatever their amount."""
-        from app.ml import payees
+        from app.domain import payees
 
         if not rules:
             return {}
@@ -312,7 +312,7 @@ class RecurringService(Service):
 
     async def _by_payee(self, rules: Sequence[Rule]) -> dict[int, list[Rule]]:
         """The rules of each payee: its own, else those whose name means the same."""
-        from app.ml import payees
+        from app.domain import payees
 
         own: dict[int, list[Rule]] = {}
         by_key: dict[str, list[Rule]] = {}

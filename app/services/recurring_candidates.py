@@ -48,7 +48,7 @@ class Found:
     @property
     def base(self) -> str:
         """The stable part of its key; a payee may have several."""
-        from app.ml import payees
+        from app.domain import payees
 
         return f"{self.recurrence.kind}:{self.currency}:{payees.key(self.recurrence.text)[:120]}"
 
@@ -119,7 +119,7 @@ class RecurringCandidateService(Service):
 
     async def open(self) -> list[Candidate]:
         """Those that still come, that nobody has decided on, and that no rule covers already."""
-        from app.ml import payees
+        from app.domain import payees
 
         rules = [
             (each.kind, each.currency, payees.key(each.name), each.amount_minor, each.amount_max_minor)

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.db import rows as rows_of
 from app.domain.money import LARGEST, Money, exponent
+from app.domain.payees import name_key
 from app.domain.search import fold
 from app.errors import Invalid, NotFound
 from app.i18n import _
@@ -20,7 +21,6 @@ from app.models import AccountTotal, DayTotal, Payee, Split, Status, Tag, Transa
 from app.services.anomalies import open_transactions
 from app.services.base import Service
 from app.services.categories import CategoryOption
-from app.services.payees import key_of
 
 if TYPE_CHECKING:
     pass
@@ -509,7 +509,7 @@ class TransactionListService(Service):
     async def _of_payee(self, payee: str) -> Condition:
         if payee.isascii() and payee.isdigit() and len(payee) < 19:
             return Transaction.payee_id == int(payee)
-        own = select(Payee.id).where(Payee.book_id == self.member.book.id, Payee.key == key_of(payee))
+        own = select(Payee.id).where(Payee.book_id == self.member.book.id, Payee.key == name_key(payee))
         found = await self.session.scalar(own)
         return Transaction.payee_id == found if found is not None else literal(False)
 

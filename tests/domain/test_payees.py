@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.payees import clean, key
+from app.domain.payees import clean, key, name_key
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,20 @@ def test_a_clean_payee_stays_clean_and_is_never_lost(text):
 
 def test_two_writings_of_one_payee_share_a_key():
     assert key("CAFÉ ZÜRICH GMBH") == key("Cafe Zurich") == "cafe zurich"
+    assert key("NETFLIX") == key("NETFLIX PARIS FR") == key("NETFLIX.COM 866-579-7172") == "netflix"
+    assert key("RENT MARCH LANDLORD SMITH") == key("RENT APRIL LANDLORD SMITH") == "rent landlord smith"
+    assert key("STANDING ORDER") == "standing order"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Anna", "Anna Berlin"),
+        ("Invoice 2026-01", "Invoice 2026-02"),
+        ("Store GmbH", "Store AG"),
+        ("+49 phone", "49 phone"),
+    ],
+)
+def test_typed_names_are_told_apart(one, other):
+    assert name_key(one) != name_key(other)
+    assert name_key("Café  Zoë’s") == name_key("CAFE ZOE'S")

@@ -116,7 +116,7 @@ def find_items(inputs: Inputs, days: int) -> list[RecurringItem]:
 
 def _with_planned(items: Sequence[RecurringItem], inputs: Inputs) -> list[RecurringItem]:
     """What was found, without what a person has ended or paused, and with what they keep that was not found."""
-    from app.ml import payees
+    from app.domain import payees
 
     def same(item: RecurringItem, rule: PlannedPayment) -> bool:
         if item.kind == "transfer" or item.minor * rule.low <= 0:

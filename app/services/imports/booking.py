@@ -19,7 +19,6 @@ from app.models.base import now
 from app.services.categorisation import OPEN
 from app.services.imports.matching import Row
 from app.services.ledger import rollups
-from app.services.payees import key_of
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -110,7 +109,7 @@ class Booking:
         known = self.names.get(text)
         if known is None:
             name = (ruled or payees.clean(text))[:120]
-            known = self.names[text] = (name, key_of(name)) if name else ("", "")
+            known = self.names[text] = (name, payees.name_key(name)) if name else ("", "")
         return known
 
     async def _find_payees(self, rows: Sequence[Row]) -> None:

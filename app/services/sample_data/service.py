@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from app import events
 from app.db import read_session, rows, write_session
 from app.domain.money import exponent, wire
+from app.domain.payees import name_key
 from app.domain.search import search_text
 from app.errors import Conflict, NotFound
 from app.i18n import _
@@ -43,7 +44,6 @@ from app.services.ledger import rollups
 from app.services.ledger.recorder import plain
 from app.services.ledger.rollups import Deltas, Posting
 from app.services.member import member_of
-from app.services.payees import key_of
 from app.services.sample_data import household
 from app.services.sample_data.household import CARD, CASH, JOINT, OPENING, SAVINGS, TRAVEL, Entry
 from app.services.unit_of_work import commit_scope
@@ -168,7 +168,7 @@ class SampleDataService(Service):
         return dict((await self.session.execute(rows)).all())
 
     async def _payees(self, entries: Iterable[Entry]) -> dict[str, int]:
-        names = {key_of(each.payee): each.payee for each in entries if not each.to}
+        names = {name_key(each.payee): each.payee for each in entries if not each.to}
         known = select(Payee.key, Payee.id).where(Payee.book_id == self.member.book.id, Payee.key.in_(names))
         found = dict((await self.session.execute(known)).all())
         new = [key for key in names if key not in found]
@@ -232,7 +232,7 @@ class SampleDataService(Service):
             "booked_on": entry.day,
             "amount_minor": minor,
             "currency": currency,
-            "payee_id": payees[key_of(payee)] if payee else None,
+            "payee_id": payees[name_key(payee)] if payee else None,
             "category_id": category_id,
             "transfer_id": transfer_id,
             "is_split": bool(entry.parts),
@@ -287,7 +287,7 @@ class SampleDataService(Service):
             rows.append(
                 {
                     "name": bill.payee,
-                    "payee_id": payees[key_of(bill.payee)],
+                    "payee_id": payees[name_key(bill.payee)],
                     "kind": RecurringKind.INCOME if cents > 0 else RecurringKind.BILL,
                     "amount_minor": minor,
                     "amount_max_minor": minor,
