@@ -30,6 +30,7 @@ def alembic_config() -> Any:
 @click.group()
 def main() -> None:
     """Saldo keeps your books."""
+    os.umask(0o077)  # files that are created from here on are readable by this user alone
 
 
 main.add_command(admin)

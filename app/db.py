@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from app.settings import settings
+from app.settings import make_private_folder, settings
 from app.sqlite import IS_SHARED, WAIT, SqliteConnection
 
 PRAGMAS = (
@@ -32,6 +34,13 @@ def insert_into(table: Any, dialect_name: str) -> Any:
     return import_module(f"sqlalchemy.dialects.{dialect_name}").insert(table)
 
 
+def create_private_file(path: Path) -> None:
+    """Create an empty file with mode 0600 unless it exists. SQLite gives its log and index files the same mode."""
+    make_private_folder(path.absolute().parent)
+    with suppress(OSError):  # SQLite reports a file that cannot be opened
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
+
+
 class Database:
     """One database with a way to read and a way to write.
 
@@ -44,7 +53,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                create_private_file(Path(self.url.database))
             self.writer = self._sqlite("IMMEDIATE", ())
             self.reader = self._sqlite("DEFERRED", ("query_only=ON",))
         else:

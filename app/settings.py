@@ -92,9 +92,16 @@ class Settings(BaseSettings):
         return given.get_secret_value() or _kept(self.data_dir.absolute(), name)
 
 
+def make_private_folder(folder: Path) -> None:
+    """Create a folder and its missing parents, readable by this user alone."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.exists():
+            each.mkdir(mode=0o700, exist_ok=True)
+
+
 @cache
 def _kept(folder: Path, name: str) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     path = folder / name
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

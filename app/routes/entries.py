@@ -19,8 +19,7 @@ from app.routes.comparing import comparing
 from app.routes.transactions import CHANGED, corrected, done_before, filing_choices, number, undoable, version_of
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.schemas.transfers import TransferIn
-from app.services import Services
-from app.services.attachments import LARGEST
+from app.services import Services, attachments, reading, unit_of_work
 from app.services.transaction_list import Line
 from app.web.crud_pages import parse_amount
 from app.web.forms import rerender_on_error
@@ -44,7 +43,7 @@ FIELDS = (
     "version",
     "over",
 )
-LARGEST_BODY = LARGEST + (1 << 20)
+LARGEST_BODY = attachments.MAX_BYTES + (1 << 20)
 
 
 class EntriesController(Controller):
@@ -161,18 +160,21 @@ class EntriesController(Controller):
         "/{transaction_id:int}/files", name="transactions:attach", status_code=200, request_max_body_size=LARGEST_BODY
     )
     async def attach(
-        self, request: AnyRequest, services: ServicesDep, member: MemberDep, transaction_id: FromPath[int]
-    ) -> Reply:
-        """Keep a file with it."""
+        self, request: AnyRequest, member: MemberDep, transaction_id: FromPath[int]
+    ) -> Template | Response[Any]:
+        """Attach a file. It is decoded before the transaction begins."""
         await limit(request, "upload", member)
-        line = await services.transaction_list.line(transaction_id)
-        context = {**await form_context(services, line), **await beside(services, line)}
+        async with reading(member) as services:
+            line = await services.transaction_list.line(transaction_id)
+            context = {**await form_context(services, line), **await beside(services, line)}
         with rerender_on_error("transactions/files", shown(line), page="transactions/show", **context):
             file = (await request.form()).get("file")
             if not isinstance(file, UploadFile):
                 raise Invalid(_("Choose a file."), field="file")
-            await services.attachments.add(transaction_id, file.filename or "", await file.read(LARGEST + 1))
-        return await self._files(request, services, line)
+            prepared = await attachments.prepare(file.filename or "", await file.read(attachments.MAX_BYTES + 1))
+            async with unit_of_work(member) as services:
+                await services.attachments.add(transaction_id, prepared)
+                return await self._files(request, services, line)
 
     @get("/files/{attachment_id:int}", name="transactions:file")
     async def read_file(self, services: ServicesDep, attachment_id: FromPath[int]) -> Response[bytes]:

@@ -26,7 +26,7 @@ from app.web.htmx import is_htmx
 from app.web.presenters.options import currency_options, locale_options, time_zone_options, weekday_options
 from app.web.rate_limit import limit
 from app.web.render import local_path, page, redirect
-from app.web.types import AnyRequest, ServicesDep
+from app.web.types import AnyRequest, MemberDep, ServicesDep
 from app.web.user_agents import device
 
 
@@ -188,15 +188,16 @@ class SettingsController(Controller):
         await limit(request, "upload", services.member)
         file = (await request.form()).get("file")
         context = await profile_context(services)
+        await services.session.rollback()  # holds no lock while the picture is decoded
         with rerender_on_error("settings/avatar_form", {}, page="settings/profile", form="avatar", **context):
             if not isinstance(file, UploadFile) or not file.filename:
                 raise Invalid(_("Choose a picture first."), field="file")
-            await services.profile.set_avatar(await avatars.keep(await file.read(avatars.LARGEST + 1)))
+            await avatars.replace(services.member.user.id, await file.read(avatars.MAX_BYTES + 1))
         return redirect(request, "/settings?done=saved")
 
     @post("/avatar/remove", name="settings:avatar:remove")
-    async def remove_avatar(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
-        await services.profile.set_avatar(None)
+    async def remove_avatar(self, request: AnyRequest, member: MemberDep) -> Response[Any]:
+        await avatars.replace(member.user.id, None)
         return redirect(request, "/settings?done=saved")
 
     @get("/avatar/{name:str}", name="settings:avatar", opt={"shared": True})

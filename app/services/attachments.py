@@ -1,17 +1,11 @@
-"""Files kept with transactions: looked at, pictures written anew, stored under names that nobody can guess."""
+"""Files attached to transactions. Pictures are re-encoded; files have random names in the store."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import os
 import re
-import secrets
-import warnings
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import anyio.to_thread
 from sqlalchemy import select
@@ -21,24 +15,42 @@ from app.errors import Conflict, NotFound, TooLarge, UnsupportedFile
 from app.i18n import _
 from app.models import Attachment, Change, ChangeAction, ChangeSet
 from app.models.repository import BookRepository
+from app.services import pictures
 from app.services.base import Service
-from app.settings import settings
+from app.services.disk_quota import require_space
+from app.storage import ATTACHMENTS
 
-if TYPE_CHECKING:
-    pass
+MAX_BYTES = 10 * 1024 * 1024
+MAX_FILES = 20  # of one transaction
+KEPT = timedelta(days=30)  # how long the content of a removed file stays, so that the removal can be undone
+SUFFIXES = {"JPEG": (".jpg", "image/jpeg"), "PNG": (".png", "image/png"), "WEBP": (".webp", "image/webp")}
 
-LARGEST = 10 * 1024 * 1024
-MOST_PIXELS = 40_000_000
-MOST = 20  # of one transaction
-KEPT = timedelta(days=30)  # how long the bytes of a file stay after it was taken off, so that this can be undone
-NAME = re.compile(r"[A-Za-z0-9_-]{20,60}\.(?:jpg|png|webp|pdf)")
-#: First bytes, Pillow's name, ending, media type.
-KINDS = (
-    (b"\xff\xd8\xff", "JPEG", "jpg", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "PNG", "png", "image/png"),
-    (b"RIFF", "WEBP", "webp", "image/webp"),
-    (b"%PDF-", "", "pdf", "application/pdf"),
-)
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """An uploaded file, checked and re-encoded, ready to be attached."""
+
+    filename: str
+    content: bytes
+    suffix: str
+    media_type: str
+
+
+async def prepare(filename: str, content: bytes) -> PreparedFile:
+    """Check and re-encode an uploaded file. Call it outside any transaction: decoding a picture takes seconds.
+
+    The first bytes decide what it is; its name is only shown. Raises ``TooLarge`` or ``UnsupportedFile``.
+    """
+    if len(content) > MAX_BYTES:
+        raise TooLarge(_("Use a file of at most 10 MB."), field="file")
+    if format_ := pictures.find_format(content):
+        suffix, media_type = SUFFIXES[format_]
+        content = await pictures.reencode(content, format_)
+    elif content.startswith(b"%PDF-"):
+        suffix, media_type = ".pdf", "application/pdf"
+    else:
+        raise UnsupportedFile(_("Choose a JPEG, PNG or WebP picture, or a PDF."), field="file")
+    return PreparedFile(_display_name(filename, suffix), content, suffix, media_type)
 
 
 class AttachmentRepository(BookRepository[Attachment]):
@@ -57,27 +69,27 @@ class AttachmentService(Service):
         return AttachmentRepository(self.session, self.member.book.id)
 
     async def of(self, transaction_id: int) -> list[Attachment]:
+        """Return the files of a transaction, oldest first."""
         own = select(Attachment).where(
             Attachment.transaction_id == transaction_id, Attachment.book_id == self.member.book.id
         )
         return list(await self.session.scalars(own.order_by(Attachment.id)))
 
-    async def add(self, transaction_id: int, filename: str, content: bytes) -> Attachment:
-        """Keep a file with a transaction. What it is, its first bytes say; its name is only shown."""
+    async def add(self, transaction_id: int, file: PreparedFile) -> Attachment:
+        """Attach a file to a transaction. Raises ``Conflict`` if the transaction or the disk quota is full."""
         row = await self.services.transactions.get(transaction_id)
-        if len(await self.of(row.id)) >= MOST:
-            raise Conflict(_("An entry keeps at most {n} files.", n=MOST), field="file")
-        kept, ending, media_type = await anyio.to_thread.run_sync(_cleaned, content)
-        name = f"{secrets.token_urlsafe(24)}.{ending}"
-        await anyio.to_thread.run_sync(_write, name, kept)
+        if len(await self.of(row.id)) >= MAX_FILES:
+            raise Conflict(_("A transaction can have at most {n} files.", n=MAX_FILES), field="file")
+        await require_space(self.services, len(file.content))
+        stored = await anyio.to_thread.run_sync(ATTACHMENTS.write, file.content, file.suffix)
         found = Attachment(
             book_id=self.member.book.id,
             transaction_id=row.id,
-            filename=_shown(filename, ending),
-            media_type=media_type,
-            size=len(kept),
-            sha256=hashlib.sha256(kept).hexdigest(),
-            path=name,
+            filename=file.filename,
+            media_type=file.media_type,
+            size=stored.size,
+            sha256=stored.sha256,
+            path=stored.name,
             created_by_id=self.member.user.id,
         )
         self.session.add(found)
@@ -86,17 +98,15 @@ class AttachmentService(Service):
         return found
 
     async def read(self, attachment_id: int) -> tuple[Attachment, bytes]:
-        """A file of this book with its bytes."""
+        """Return a file of this book with its content."""
         row = await self.repository.own(attachment_id)
-        if not NAME.fullmatch(row.path):
-            raise NotFound(_("That file does not exist."))
         try:
-            return row, await anyio.to_thread.run_sync((folder() / row.path).read_bytes)
+            return row, await anyio.to_thread.run_sync(ATTACHMENTS.read, row.path)
         except FileNotFoundError:
-            raise NotFound(_("That file is not on this server any more.")) from None
+            raise NotFound(_("That file is no longer on this server.")) from None
 
     async def delete(self, attachment_id: int) -> int:
-        """Take a file off its transaction, whose id is given back. Its bytes stay for as long as this can be undone."""
+        """Remove a file from its transaction. Return the transaction's id. The content stays while undo is possible."""
         row = await self.repository.own(attachment_id)
         await self.session.delete(row)
         await self.session.flush()
@@ -105,11 +115,11 @@ class AttachmentService(Service):
 
 
 async def sweep(session: AsyncSession, moment: datetime) -> int:
-    """Delete the bytes that no entry names any more and no undo may bring back; how many files there were.
+    """Delete the content that no transaction names any more and no undo can restore. Return the number of files.
 
     Files younger than ``KEPT`` are left alone, so one that is just being attached is safe.
     """
-    old = await anyio.to_thread.run_sync(_older_than, (moment - KEPT).timestamp())
+    old = await anyio.to_thread.run_sync(ATTACHMENTS.find_older_than, (moment - KEPT).timestamp())
     if not old:
         return 0
     named = set(await session.scalars(select(Attachment.path)))
@@ -123,74 +133,12 @@ async def sweep(session: AsyncSession, moment: datetime) -> int:
         )
     )
     named |= {before["path"] for before in await session.scalars(removed) if before}
-    useless = old - named
-    await anyio.to_thread.run_sync(_remove, useless)
-    return len(useless)
+    await anyio.to_thread.run_sync(ATTACHMENTS.delete, *(old - named))
+    return len(old - named)
 
 
-def _older_than(moment: float) -> set[str]:
-    if not folder().is_dir():
-        return set()
-    with os.scandir(folder()) as found:
-        return {each.name for each in found if NAME.fullmatch(each.name) and each.stat().st_mtime < moment}
-
-
-def _remove(names: set[str]) -> None:
-    for name in names:
-        (folder() / name).unlink(missing_ok=True)
-
-
-def folder() -> Path:
-    return settings().uploads / "attachments"
-
-
-def _cleaned(content: bytes) -> tuple[bytes, str, str]:
-    """The file as it is kept, its ending and its media type: pictures lose everything but their pixels."""
-    if len(content) > LARGEST:
-        raise TooLarge(_("A file may have 10 MB at most."), field="file")
-    for magic, format_, ending, media_type in KINDS:
-        if content.startswith(magic) and (format_ != "WEBP" or content[8:12] == b"WEBP"):
-            return (_repainted(content, format_) if format_ else content), ending, media_type
-    raise UnsupportedFile(_("Choose a JPEG, PNG or WebP picture, or a PDF."), field="file")
-
-
-def _repainted(content: bytes, format_: str) -> bytes:
-    from PIL import Image, ImageOps
-
-    painted = io.BytesIO()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=(format_,)) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise TooLarge(_("This picture has too many pixels."), field="file")
-                upright = ImageOps.exif_transpose(picture)
-                upright = upright.convert(
-                    "RGB" if format_ == "JPEG" or upright.mode in ("RGB", "L", "CMYK") else "RGBA"
-                )
-                clean = Image.new(upright.mode, upright.size)
-                clean.paste(upright)
-                clean.save(painted, format_, quality=88)
-    except TooLarge:
-        raise
-    except Exception:  # Pillow raises many kinds for broken files
-        raise UnsupportedFile(_("This picture cannot be read. Choose another one."), field="file") from None
-    return painted.getvalue()
-
-
-def _write(name: str, content: bytes) -> None:
-    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(folder() / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-    except OSError:  # the disk is full
-        (folder() / name).unlink()
-        raise
-
-
-def _shown(filename: str, ending: str) -> str:
-    """The name as it is shown and given back: no folders, no marks that a header or a shell could trip over."""
+def _display_name(filename: str, suffix: str) -> str:
+    """Return the name as shown and sent back: without folders and without characters that break a header or a shell."""
     stem = re.split(r"[/\\]", filename)[-1].rpartition(".")[0] or "file"
     plain = "".join(each if each.isalnum() or each in " -_.()" else "_" for each in stem).strip(" .")
-    return f"{plain[:120] or 'file'}.{ending}"
+    return f"{plain[:120] or 'file'}{suffix}"

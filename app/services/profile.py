@@ -11,7 +11,7 @@ from app.domain.period import Months
 from app.errors import Conflict
 from app.i18n import _
 from app.models import Account, Book, Profile, Transaction, User
-from app.services import avatars, totals
+from app.services import totals
 from app.services.base import Service
 
 MONEY = ("monthly_income_minor", "savings_minor", "investments_minor", "debts_minor")
@@ -50,13 +50,6 @@ class ProfileService(Service):
             setattr(profile, name, value)
         await self.session.flush()
         return profile
-
-    async def set_avatar(self, name: str | None) -> None:
-        """Wear a stored picture, or none; the former one is deleted."""
-        user = await self.user()
-        former, user.avatar = user.avatar, name
-        await self.session.flush()
-        avatars.drop(former)
 
     async def book(self) -> Book:
         return await self.session.get_one(Book, self.member.book.id)

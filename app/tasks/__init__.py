@@ -9,7 +9,7 @@ import anyio.to_thread
 
 from app.events import JobQueued, on
 from app.log import logger
-from app.settings import settings
+from app.settings import make_private_folder, settings
 
 log = logger("saldo.jobs")
 
@@ -20,7 +20,7 @@ def queue() -> Any:
 
     if settings().redis_url:
         return RedisHuey("saldo", url=settings().redis_url)
-    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings().data_dir)
     return SqliteHuey("saldo", filename=str(settings().data_dir / "queue.sqlite3"), journal_mode="wal", timeout=10)
 
 

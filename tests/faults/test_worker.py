@@ -22,6 +22,7 @@ from app.schemas.transactions import TransactionIn
 from app.services import attachments, imports
 from app.services.jobs import JobService
 from app.settings import settings
+from app.storage import ATTACHMENTS
 from app.tasks import forecasts, jobs
 from tests.faults import ROUNDS, times
 from tests.faults.install import ROOT, SOON, installed, until
@@ -101,7 +102,7 @@ class Clearing:
     """A file that nobody names, so old that it goes."""
 
     def __init__(self, alice: Any, run: Any) -> None:
-        self.file = attachments.folder() / f"{'k' * 30}.pdf"
+        self.file = ATTACHMENTS.folder / f"{'k' * 30}.pdf"
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_bytes(b"%PDF-")
         long_ago = (now() - 3 * attachments.KEPT).timestamp()

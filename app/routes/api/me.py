@@ -15,7 +15,7 @@ from app.schemas.profile import MePatch, NewPassword, SeedMe, given, me, seed_me
 from app.services import Services, auth, avatars
 from app.web.guards import MEMBER
 from app.web.rate_limit import limit
-from app.web.types import AnyRequest, ServicesDep
+from app.web.types import AnyRequest, MemberDep, ServicesDep
 
 OWN = {**MEMBER, "own_only": True}
 
@@ -76,19 +76,19 @@ class MeController(Controller):
         await auth.change_password(services.member, data.old, data.new, visitor(request), field="old")
 
     @put("/avatar", name="api:v1:me:avatar", status_code=200)
-    async def set_avatar(self, request: AnyRequest, services: ServicesDep) -> dict[str, str]:
-        """A JPEG, PNG or WebP of 5 MB at most, as the field ``file`` of a multipart form."""
-        await limit(request, "upload", services.member)
+    async def set_avatar(self, request: AnyRequest, member: MemberDep) -> dict[str, str]:
+        """Upload a JPEG, PNG or WebP picture of at most 5 MB as the field ``file`` of a multipart form."""
+        await limit(request, "upload", member)
         file = next((each for each in (await request.form()).values() if isinstance(each, UploadFile)), None)
         if file is None:
             raise Invalid(_("Send the picture as a file."), field="file")
-        name = await avatars.keep(await file.read(avatars.LARGEST + 1))
-        await services.profile.set_avatar(name)
+        name = await avatars.replace(member.user.id, await file.read(avatars.MAX_BYTES + 1))
         return {"avatar_url": f"/settings/avatar/{name}"}
 
     @delete("/avatar", name="api:v1:me:avatar:delete", status_code=204)
-    async def drop_avatar(self, services: ServicesDep) -> None:
-        await services.profile.set_avatar(None)
+    async def remove_avatar(self, member: MemberDep) -> None:
+        """Remove the picture."""
+        await avatars.replace(member.user.id, None)
 
 
 def _signed_in_only(services: Services) -> None:

@@ -1,11 +1,7 @@
-"""Files that are being brought in: kept under a random name until their import is done."""
+"""Files that are being imported, kept until their import is done, with the progress of large ones."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import secrets
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -13,34 +9,23 @@ from typing import BinaryIO
 from app.domain.statement.lines import MAX_BYTES
 from app.errors import NotFound, TooLarge
 from app.i18n import _
-from app.settings import settings
+from app.storage import IMPORTS, StoredFileTooLarge
 
-BLOCK = 1 << 20
-TOLD = ".lines"
-KEPT = 24 * 3600  # seconds; older files without an import of theirs are abandoned drafts
+PROGRESS_SUFFIX = ".lines"
+ABANDONED_SECONDS = 24 * 3600  # age at which a file that no draft or running import names is deleted
 
 
 def folder() -> Path:
-    return settings().uploads / "imports"
+    return IMPORTS.folder
 
 
 def keep(source: BinaryIO) -> tuple[str, str]:
-    """Copy a file to the uploads, readable by us alone: its random name and SHA-256."""
-    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    name, digest, size = secrets.token_urlsafe(18), hashlib.sha256(), 0
-    handle = os.open(folder() / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Store a file. Return its random name and SHA-256."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            while block := source.read(BLOCK):
-                size += len(block)
-                if size > MAX_BYTES:
-                    raise too_large()
-                digest.update(block)
-                file.write(block)
-    except BaseException:
-        drop(name)
-        raise
-    return name, digest.hexdigest()
+        stored = IMPORTS.copy(source, MAX_BYTES)
+    except StoredFileTooLarge:
+        raise too_large() from None
+    return stored.name, stored.sha256
 
 
 def too_large() -> TooLarge:
@@ -48,40 +33,35 @@ def too_large() -> TooLarge:
 
 
 def opened(name: str | None) -> BinaryIO:
-    """The kept file for reading."""
+    """Open a stored file for reading."""
     try:
-        return (folder() / (name or "-")).open("rb")
+        return IMPORTS.open(name)
     except FileNotFoundError:
         raise NotFound(_("The file of this import is not kept any more. Upload it again.")) from None
 
 
 def tell(name: str | None, lines: int) -> None:
-    """Note beside a file how many of its lines are in. The import's own transaction shows nothing before its end."""
+    """Record beside the file how many lines are imported: the import's transaction is not visible yet."""
     if name:
-        (folder() / f"{name}{TOLD}").write_text(str(lines))
+        IMPORTS.path(f"{name}{PROGRESS_SUFFIX}").write_text(str(lines))
 
 
 def told(name: str | None) -> int:
-    """What was noted last."""
+    """Return the number of lines recorded last."""
     try:
-        return int((folder() / f"{name}{TOLD}").read_text() or 0)
+        return int(IMPORTS.path(f"{name}{PROGRESS_SUFFIX}").read_text() or 0)
     except (FileNotFoundError, ValueError):
         return 0
 
 
 def drop(name: str | None) -> None:
     if name:
-        for each in (name, f"{name}{TOLD}"):
-            with contextlib.suppress(FileNotFoundError):
-                (folder() / each).unlink()
+        IMPORTS.delete(name, f"{name}{PROGRESS_SUFFIX}")
 
 
 def sweep(in_use: set[str]) -> int:
-    """Remove files that no draft or running import names and that are a day old; how many they were."""
-    gone = 0
-    for file in folder().glob("*") if folder().is_dir() else ():
-        with contextlib.suppress(FileNotFoundError):
-            if file.name.removesuffix(TOLD) not in in_use and file.stat().st_mtime < time.time() - KEPT:
-                file.unlink()
-                gone += 1
-    return gone
+    """Delete abandoned files. Return how many there were."""
+    old = IMPORTS.find_older_than(time.time() - ABANDONED_SECONDS)
+    abandoned = {name for name in old if name.removesuffix(PROGRESS_SUFFIX) not in in_use}
+    IMPORTS.delete(*abandoned)
+    return len(abandoned)

@@ -1,17 +1,20 @@
-"""Pictures are painted anew: where they were taken, and what hides in them, is gone."""
+"""Uploaded pictures keep nothing but their pixels, and decoding them needs a bounded amount of memory."""
 
 from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
 
-from app.errors import SaldoError
+from app.errors import SaldoError, TooLarge
 from app.services import avatars
-from app.services.attachments import _cleaned
+from app.services.attachments import prepare
 
 SECRET = b"52.5200 N 13.4050 E"
 
@@ -41,17 +44,17 @@ def told(content):
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
-def test_an_attachment_loses_what_it_tells_besides_its_pixels(format_):
+def test_an_attachment_loses_what_it_tells_besides_its_pixels(format_, run):
     content = photo(format_)
     assert SECRET in content
-    kept, _ending, _type = _cleaned(content)
+    kept = run(prepare, "me", content).content
     assert SECRET not in kept
     assert told(kept) == ({}, set())
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
-def test_a_portrait_loses_what_it_tells_besides_its_pixels(format_, run):
-    name = run(avatars.keep, photo(format_))
+def test_a_portrait_loses_what_it_tells_besides_its_pixels(format_, run, alice):
+    name = run(avatars.replace, alice.user_id, photo(format_))
     kept = run(avatars.read, name)
     assert SECRET not in kept
     assert told(kept) == ({}, set())
@@ -82,13 +85,57 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
-def test_what_is_no_picture_is_refused(content, run):
+def test_what_is_no_picture_is_refused(content, run, alice):
     with pytest.raises(SaldoError):
-        _cleaned(content)
+        run(prepare, "me", content)
     with pytest.raises(SaldoError):
-        run(avatars.keep, content)
+        run(avatars.replace, alice.user_id, content)
 
 
-def test_a_script_behind_a_picture_does_not_survive():
-    kept, _ending, _type = _cleaned(photo("PNG") + b"<script>alert(1)</script>")
-    assert b"<script" not in kept
+def test_a_script_behind_a_picture_does_not_survive(run):
+    assert b"<script" not in run(prepare, "me", photo("PNG") + b"<script>alert(1)</script>").content
+
+
+def test_more_than_25_megapixels_are_refused_before_they_are_decoded(run):
+    with pytest.raises(TooLarge):
+        run(prepare, "me", photo("PNG", (5001, 5000)))
+
+
+PEAK = """
+import asyncio, io, resource, sys, threading
+from PIL import Image
+from app.services.attachments import prepare
+from app.services.pictures import reencode_square
+
+picture = Image.new("RGB", (int(sys.argv[2]), 4000), (200, 30, 30))
+exif = Image.Exif()
+exif[0x0112] = 6  # turned by 90°, which needs a second copy
+stored = io.BytesIO()
+picture.save(stored, sys.argv[1], exif=exif, lossless=True)
+content = stored.getvalue()
+del picture, stored
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() >> 20
+
+peak, done, before = 0, threading.Event(), resident()
+def watch():
+    global peak
+    while not done.wait(0.005):
+        peak = max(peak, resident())
+threading.Thread(target=watch, daemon=True).start()
+
+async def work():
+    await asyncio.gather(prepare("a", content), prepare("b", content), reencode_square(content, 256))
+asyncio.run(work())
+done.set()
+print(peak - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize(("format_", "width"), [("JPEG", 6250), ("PNG", 6250), ("WEBP", 3000)])
+def test_three_large_pictures_at_once_need_the_memory_of_one(format_, width):
+    command = [sys.executable, "-c", PEAK, format_, str(width)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 280  # MiB, above what the picture in the test needs
