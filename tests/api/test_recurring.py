@@ -159,7 +159,7 @@ def test_budgets_are_proposed_from_the_months_so_far(alice):
     groceries = next(each for each in body["suggestions"] if each["category"]["name"] == "Groceries")
     assert 270 <= float(groceries["amount"]) <= 360
     assert float(groceries["low"]) <= float(groceries["amount"]) <= float(groceries["high"])
-    assert "300" in groceries["because"]
+    assert "300" in groceries["reason"]
 
     health = {each["name"]: each for each in alice.api("GET", "/api/v1/insights/health").json()["figures"]}
     assert health["savings_rate"]["value"] == 0.85  # (2000 - 300) / 2000

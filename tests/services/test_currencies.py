@@ -87,6 +87,6 @@ def test_own_rates_are_private(alice, bob):
 
     with pytest.raises(Invalid):
         convert(bob, 100, "EUR", "DZD")
-    for verb in (lambda s: s.rates.get(rate_id), lambda s: s.rates.delete(rate_id)):
+    for verb in (lambda s: s.currencies.get(rate_id), lambda s: s.currencies.delete(rate_id)):
         with pytest.raises(NotFound):
             bob.work(verb)

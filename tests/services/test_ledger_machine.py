@@ -61,14 +61,14 @@ class Model:
 class Ledger(RuleBasedStateMachine):
     """Alice's book, through the API."""
 
-    stage: DatabaseBackend
+    db_backend: DatabaseBackend
     application: Any
 
     def __init__(self) -> None:
         super().__init__()
         self.open = ExitStack()
-        self.open.callback(self.stage.drop)
-        self.open.enter_context(using(self.stage.fresh("cast")))
+        self.open.callback(self.db_backend.drop)
+        self.open.enter_context(using(self.db_backend.fresh("cast")))
         self.alice = Person(self.application, "alice", *CAST["alice"])
         self.model = Model()
         self.past: list[tuple[int, Model, bool]] = []
@@ -279,6 +279,6 @@ class Ledger(RuleBasedStateMachine):
 
 
 @pytest.mark.fuzz
-def test_the_ledger_and_its_model_agree(stage: DatabaseBackend, application: Any) -> None:
-    machine = type("Ledger", (Ledger,), {"stage": stage, "application": application})
+def test_the_ledger_and_its_model_agree(db_backend: DatabaseBackend, application: Any) -> None:
+    machine = type("Ledger", (Ledger,), {"db_backend": db_backend, "application": application})
     run_state_machine_as_test(machine, settings=tried(5, 500, stateful_step_count=STEPS))
