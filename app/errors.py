@@ -91,12 +91,14 @@ class Invalid(SaldoError):
 class InvalidAmount(Invalid):
     def __init__(self, text: str, *, field: str = "amount", why: str | None = None) -> None:
         shown = text if len(text) <= 40 else text[:39] + "…"
-        super().__init__(why or _("“{text}” is not an amount. Write it like 12.50.", text=shown), field=field)
+        super().__init__(why or _("“{text}” is not an amount. Use a format like 12.50.", text=shown), field=field)
 
 
 class CurrencyMismatch(Invalid):
     def __init__(self, one: str, other: str) -> None:
-        super().__init__(_("Cannot mix {one} and {other}; convert first.", one=one, other=other), field="currency")
+        super().__init__(
+            _("Can’t mix {one} and {other}. Convert one of them first.", one=one, other=other), field="currency"
+        )
 
 
 class TooMany(SaldoError):

@@ -43,6 +43,6 @@ def test_sentences_of_python_plurals_and_marked_titles_are_collected(messages):
 def test_a_count_is_written_as_the_reader_writes_it(locale, counted):
     def said():
         use_locale(locale)
-        return ngettext("{n} entry", "{n} entries", 2566).split(" ")[0], _("And {n} more.", n=2566)
+        return ngettext("{n} transaction", "{n} transactions", 2566).split(" ")[0], _("And {n} more.", n=2566)
 
     assert copy_context().run(said) == (counted, f"And {counted} more.")

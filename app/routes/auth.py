@@ -50,7 +50,7 @@ def whole_address(request: AnyRequest) -> Callable[[str], str]:
     if not base and (settings().allowed_hosts or is_plain_loopback(request)):
         base = str(request.base_url)
     if not base and sends_mail():
-        raise Unavailable(_("No link can be sent: this Saldo does not know its own address yet (SALDO_PUBLIC_URL)."))
+        raise Unavailable(_("Links can’t be sent until SALDO_PUBLIC_URL is set on the server."))
     return lambda path: f"{base.rstrip('/')}{path}"
 
 
@@ -88,8 +88,8 @@ class AuthController(Controller):
         if request.scope["auth"] is not None:
             return redirect(request, target)
         said = {
-            "reset": _("Your password is changed. Sign in with the new one."),
-            "verified": _("Your address is confirmed."),
+            "reset": _("Password changed. Sign in with your new password."),
+            "verified": _("Email address confirmed."),
         }.get(request.query_params.get("done", ""))
         return page(
             "auth/sign_in",
@@ -115,7 +115,7 @@ class AuthController(Controller):
         if request.scope["auth"] is not None:
             return redirect(request, "/")
         if not await auth.sign_up_is_open(db):
-            raise Forbidden(_("This Saldo takes no new accounts. Ask the person who runs it."))
+            raise Forbidden(_("Sign-up is closed on this server. Ask its administrator."))
         currency = likely_currency(request.headers.get("accept-language", "")) or settings().currency
         return page(
             "auth/sign_up", values={"currency": currency}, errors={}, currencies=currency_options(settings().currency)

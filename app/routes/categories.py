@@ -219,7 +219,7 @@ class CategoriesController(Controller):
         ]
         return {
             "title": _("Merge {name} into another category", name=row.name),
-            "text": _("Its transactions, parts of splits and rules go to the one you choose. You can undo it."),
+            "text": _("Its transactions, splits and rules move to the category you choose. You can undo this."),
             "action": f"{LIST}/{category_id}/merge",
             "targets": [(name, found) for name, found in groups if found],
             "target": "#categories",

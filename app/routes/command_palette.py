@@ -40,10 +40,10 @@ def actions() -> list[Option]:
         Option(_("Import a file"), "upload", "/imports"),
         Option(_("New account"), "landmark", "/accounts/new"),
         Option(_("New rule"), "wand-sparkles", "/rules/new"),
-        Option(_("Month report"), "file-text", "/reports"),
-        Option(_("A year in days and habits"), "calendar-days", "/reports/year"),
-        Option(_("What needs a look"), "inbox", "/inbox"),
-        Option(_("Show what is not filed"), "circle-help", "/transactions?category=unfiled"),
+        Option(_("Monthly report"), "file-text", "/reports"),
+        Option(_("Year in review"), "calendar-days", "/reports/year"),
+        Option(_("Review transactions"), "inbox", "/inbox"),
+        Option(_("Show uncategorized transactions"), "circle-help", "/transactions?category=unfiled"),
         Option(_("Switch theme"), "moon", run="saldo:theme"),
         Option(_("Show keyboard shortcuts"), "keyboard", run="saldo:keys", note="?"),
     ]
@@ -63,7 +63,7 @@ def groups_of(found: Found, text: str, services: Services) -> list[tuple[str, li
     groups = [
         (_("Add"), _booking(found, text)),
         (_("Go to"), fitting(places(), words)[:4]),
-        (_("Do"), fitting(actions(), words)[:4]),
+        (_("Actions"), fitting(actions(), words)[:4]),
         (
             _("Accounts"),
             [
@@ -82,7 +82,7 @@ def groups_of(found: Found, text: str, services: Services) -> list[tuple[str, li
         ),
         (_("Payees"), [Option(each, "user", f"/transactions?{urlencode({'payee': each})}") for each in found.payees]),
         (
-            _("Entries"),
+            _("Transactions"),
             [
                 Option(
                     each.payee or _("No payee"),

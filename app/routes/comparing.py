@@ -75,8 +75,8 @@ def _filed(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) ->
     """The category, or each part of a split with its own."""
     names: dict[str, str] = {str(key): name for _group, pairs in choices["categories"] for key, name in pairs}
     if not values.get("splits"):
-        return names.get(str(values["category"]), _("No category"))
-    return ", ".join(f"{names.get(part['category'], _('No category'))} {part['amount']}" for part in values["splits"])
+        return names.get(str(values["category"]), _("Uncategorized"))
+    return ", ".join(f"{names.get(part['category'], _('Uncategorized'))} {part['amount']}" for part in values["splits"])
 
 
 def statuses() -> dict[str, str]:

@@ -144,7 +144,7 @@ class EntriesController(Controller):
         """Link two transactions as a transfer."""
         other = number(str((await request.form()).get("other", "")), "other")
         if other is None:
-            raise Invalid(_("Choose the other side."), field="other")
+            raise Invalid(_("Choose the other transaction."), field="other")
         await services.transfers.link(transaction_id, other)
         return await done(request, services, f"/transactions/{transaction_id}")
 
@@ -152,7 +152,7 @@ class EntriesController(Controller):
     async def unlink_transfer(self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]) -> Reply:
         row = await services.transactions.get(transaction_id)
         if row.transfer_id is None:
-            raise NotFound(_("That transfer does not exist."))
+            raise NotFound(_("Transfer not found."))
         await services.transfers.unlink(row.transfer_id)
         return await done(request, services, f"/transactions/{transaction_id}")
 
@@ -226,7 +226,7 @@ class TransfersController(Controller):
                 "amount": _wire(values["amount"], accounts.get(values["from"], "EUR"), "amount"),
             }
             if not entry["to"]:
-                raise Invalid(_("Choose the account that it goes to."), field="to")
+                raise Invalid(_("Choose the destination account."), field="to")
             if values["to_amount"].strip():
                 entry["to_amount"] = _wire(values["to_amount"], accounts.get(values["to"], "EUR"), "to_amount")
             if values["booked_on"]:
@@ -298,7 +298,7 @@ def _wire(text: str, currency: str, field: str, sign: int = 1) -> str:
     """A written amount in the form of the wire; ``sign`` turns what was typed plainly into an outflow."""
     money = parse_amount(text, currency, field)
     if money is None:
-        raise Invalid(_("Write an amount, like 12.50."), field=field)
+        raise Invalid(_("Enter an amount, for example 12.50."), field=field)
     return (Money(sign * money.minor, money.currency)).wire
 
 
@@ -308,7 +308,7 @@ async def entry_of(services: Services, values: Mapping[str, Any]) -> dict[str, A
     currency = values.get("currency", "").strip() or account.currency
     money = parse_amount(values.get("amount", ""), currency, "amount")
     if money is None:
-        raise Invalid(_("Write an amount, like 12.50."), field="amount")
+        raise Invalid(_("Enter an amount, for example 12.50."), field="amount")
     sign = 1 if values.get("flow") == "in" else -1
     return {
         "account": account.id,

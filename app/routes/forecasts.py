@@ -89,7 +89,7 @@ async def asked_for(request: AnyRequest, services: Services, *, typing: bool = F
             held.append(text)
     asked.what = held
     if asked.too_many:
-        asked.error = _("Suppose at most {most} things at once.", most=scenarios.MAX_SCENARIOS)
+        asked.error = _("Use at most {most} scenarios at once.", most=scenarios.MAX_SCENARIOS)
     return asked
 
 

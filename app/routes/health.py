@@ -44,7 +44,7 @@ class HealthController(Controller):
         token = settings().metrics_token.get_secret_value()
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not (is_plain_loopback(request) or (token and hmac.compare_digest(given.encode(), token.encode()))):
-            raise NotFound(_("There is nothing at this address."))
+            raise NotFound(_("Page not found."))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -46,13 +46,13 @@ def role_names() -> dict[str, str]:
         "amount": _("Amount"),
         "debit": _("Money out"),
         "credit": _("Money in"),
-        "memo": _("Memo"),
+        "memo": _("Note"),
         "category": _("Category"),
         "currency": _("Currency"),
         "balance": _("Balance"),
-        "external_id": _("The bank's own id"),
-        "direction": _("In or out"),
-        "state": _("Paid or not"),
+        "external_id": _("Bank transaction ID"),
+        "direction": _("Direction"),
+        "state": _("Status"),
         "account": _("Account"),
     }
 
@@ -172,7 +172,7 @@ def mapping_of(form: Mapping[str, Any], columns: int) -> dict[str, Any]:
         if role:
             if role in mapping:
                 raise Invalid(
-                    _("Two columns are both “{name}”. Choose one.", name=role_names().get(str(role), "")),
+                    _("Two columns are set to “{name}”. Choose one.", name=role_names().get(str(role), "")),
                     field=f"column-{at}",
                 )
             mapping[str(role)] = at

@@ -25,7 +25,7 @@ HABITS = 3  # months whose filings make the first guesses
 def number(data: dict[str, str], name: str) -> int:
     text = data.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Invalid(_("Choose one of the answers."), field=name)
+        raise Invalid(_("Choose an answer."), field=name)
     return int(text)
 
 
@@ -86,10 +86,10 @@ class InboxController(Controller):
         elif data.get("answer") == "skip":
             answer = "skip"
         else:
-            raise Invalid(_("Choose one of the answers."), field="answer")
+            raise Invalid(_("Choose an answer."), field="answer")
         await services.imports.decide(number(data, "batch"), {number(data, "line"): answer})
         await services.session.flush()
-        return answered(request, services, _("Kept both") if answer == "book" else _("Left out, as it is the same"))
+        return answered(request, services, _("Kept both") if answer == "book" else _("Skipped as a duplicate"))
 
     @post("/{transaction_id:int}/file", name="inbox:file", status_code=200)
     async def file(
@@ -99,11 +99,11 @@ class InboxController(Controller):
         row = await services.transactions.recategorise(transaction_id, number(data, "category"))
         await services.session.flush()
         name = (await services.categories.by_id())[row.category_id or 0].name
-        return answered(request, services, _("Filed in {category}", category=name))
+        return answered(request, services, _("Categorized as {category}", category=name))
 
     @post("/transfer", name="inbox:transfer", status_code=200)
     async def transfer(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         """Tie two lines that are the sides of one transfer, or remember that they are none."""
         source, target, apart = number(data, "source"), number(data, "target"), data.get("answer") == "apart"
         await (services.transfers.keep_apart if apart else services.transfers.link)(source, target)
-        return answered(request, services, _("Kept as two entries") if apart else _("Linked as a transfer"))
+        return answered(request, services, _("Kept as two transactions") if apart else _("Linked as a transfer"))

@@ -21,7 +21,7 @@ from app.web.render import page_or_partial, redirect
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 
 FIRST, LAST = date(1900, 2, 1), date(2999, 12, 1)
-BARS = 7  # categories under "Where it went"
+BARS = 7  # categories under "Spending by category"
 MONTHS_OF_FLOW = 6
 DAYS_AHEAD = 30
 PAST_DAYS = 22  # of the balance beside its forecast

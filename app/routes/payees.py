@@ -99,7 +99,7 @@ class PayeesController(Controller):
         lines, _total = await services.payees.page(limit=CHOICES)
         return {
             "title": _("Merge {name} into another payee", name=row.name),
-            "text": _("Its transactions and rules go to the one you choose. You can undo it."),
+            "text": _("Its transactions and rules move to the payee you choose. You can undo this."),
             "action": f"{LIST}/{payee_id}/merge",
             "targets": sorted(((e.id, e.name) for e in lines if e.id != row.id), key=lambda each: each[1].casefold()),
             "target": "#payees",

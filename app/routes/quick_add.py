@@ -61,7 +61,7 @@ async def chips(services: Services, text: str, answers: dict[str, str]) -> dict[
         drafts, problem = await services.quick_add.read(text) if "text" not in error.errors else [], error.message
     question = ""
     if not drafts and not problem and len(text.split()) > 2:
-        question = _("There is no amount to book in that.")
+        question = _("No amount found.")
     return {
         "drafts": drafts,
         "text": text,

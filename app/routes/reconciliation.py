@@ -29,7 +29,7 @@ async def sheet_of(services: Services, account: Account, values: dict[str, str])
     entry = StatementIn.model_validate(values)
     balance = parse_amount(entry.balance, account.currency, "balance") or Money(0, account.currency)
     if balance.currency != account.currency:
-        raise Invalid(_("The statement is in {currency}.", currency=account.currency), field="balance")
+        raise Invalid(_("The statement’s currency is {currency}.", currency=account.currency), field="balance")
     return await services.reconciliation.sheet(account.id, entry.until, balance)
 
 

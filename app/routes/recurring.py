@@ -81,7 +81,7 @@ async def choices(services: Services) -> dict[str, Any]:
     return {
         "payees": await services.payees.names(),
         "cadences": [(each.value, name) for each, name in cadences().items()],
-        "kinds": [("bill", _("A bill or subscription")), ("income", _("An income"))],
+        "kinds": [("bill", _("Bill or subscription")), ("income", _("Income"))],
         "accounts": [(each.id, each.name) for each in await services.accounts.options()],
         "groups": [
             (group.name, [(each.id, each.name) for each in group.categories])

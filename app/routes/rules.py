@@ -109,7 +109,7 @@ def at_fields() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise Invalid(_("Some fields are not right."), errors=_flat(sentences(error))) from error
+        raise Invalid(_("Some fields are invalid."), errors=_flat(sentences(error))) from error
     except Invalid as error:
         raise Invalid(error.message, errors=_flat(error.errors)) from error
 

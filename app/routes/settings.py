@@ -35,11 +35,11 @@ def done_words() -> dict[str, str]:
     return {
         "saved": _("Saved."),
         "password": _("Password changed. Other devices are signed out."),
-        "email": _("E-mail address changed."),
-        "link": _("We sent a link to the new address. It becomes yours when you open the link."),
-        "sent": _("We sent a link to your address."),
-        "ended": _("Signed out there."),
-        "revoked": _("The token does not work any more."),
+        "email": _("Email address changed."),
+        "link": _("We sent a link to your new address. Open it to confirm the change."),
+        "sent": _("We sent a link to your email address."),
+        "ended": _("Device signed out."),
+        "revoked": _("Token revoked."),
     }
 
 
@@ -191,7 +191,7 @@ class SettingsController(Controller):
         await services.session.rollback()  # holds no lock while the picture is decoded
         with rerender_on_error("settings/avatar_form", {}, page="settings/profile", form="avatar", **context):
             if not isinstance(file, UploadFile) or not file.filename:
-                raise Invalid(_("Choose a picture first."), field="file")
+                raise Invalid(_("Choose a picture."), field="file")
             await avatars.replace(services.member.user.id, await file.read(avatars.MAX_BYTES + 1))
         return redirect(request, "/settings?done=saved")
 

@@ -90,7 +90,7 @@ class TagsController(Controller):
         row = await services.tags.get(tag_id)
         return {
             "title": _("Merge {name} into another tag", name=row.name),
-            "text": _("Entries with this tag get the other one. You can undo this."),
+            "text": _("Its transactions get the tag you choose. You can undo this."),
             "action": f"{LIST}/{tag_id}/merge",
             "targets": [(each_id, name) for each_id, name in await services.tags.all() if each_id != row.id],
             "target": "#tags",

@@ -150,7 +150,7 @@ class TransactionsController(Controller):
         elif verb == "delete":
             await bulk.delete(selection)
         else:
-            raise NotFound(_("There is nothing at this address."))
+            raise NotFound(_("Page not found."))
 
     @post("/filters", name="transactions:save-filter", status_code=200)
     async def save_filter(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Response[Any]:
@@ -187,12 +187,12 @@ def corrected(before: Line, after: Line) -> bool:
 
 async def offers(services: Services, line: Line) -> list[tuple[str, str, str]]:
     """What could follow the correction of a category: its likes, and a rule for what comes."""
-    found = [(_("Make a rule"), f"/rules/new?from={line.id}", "get")]
+    found = [(_("Create a rule"), f"/rules/new?from={line.id}", "get")]
     likes = len(await services.categorisation.likes(await services.transactions.get(line.id)))
     if likes:
         label = ngettext(
-            "File the other one from {name} here too",
-            "File the {n} others from {name} here too",
+            "Categorize the other one from {name} too",
+            "Categorize the {n} others from {name} too",
             likes,
             name=line.title,
         )
@@ -232,7 +232,7 @@ def number(text: str, field: str) -> int | None:
     if not text.strip():
         return None
     if not text.isdecimal() or len(text) > 18:
-        raise Invalid(_("Choose one from the list."), field=field)
+        raise Invalid(_("Choose from the list."), field=field)
     return int(text)
 
 
@@ -267,7 +267,7 @@ def patch_of(data: Mapping[str, str], line: Line) -> TransactionPatch:
     if "amount" in data:
         money = parse_amount(data["amount"], line.currency, "amount")
         if money is None:
-            raise Invalid(_("Write an amount, like -12.50."), field="amount")
+            raise Invalid(_("Enter an amount, for example -12.50."), field="amount")
         if money != line.amount:
             found |= {"amount": money.wire, "currency": money.currency}
     return TransactionPatch.model_validate(found)
@@ -304,7 +304,7 @@ async def filters_on(services: Services, wanted: Filter) -> list[tuple[str, str]
         on(accounts.get(account, _("Unknown account")), account=tuple(a for a in wanted.account if a != account))
     for category in wanted.category:
         known = categories.get(category) if isinstance(category, int) else None
-        text = known.name if known else _("No category") if category == "unfiled" else _("Unknown category")
+        text = known.name if known else _("Uncategorized") if category == "unfiled" else _("Unknown category")
         on(text, category=tuple(each for each in wanted.category if each != category))
     if wanted.payee:
         on(wanted.payee, payee="")
@@ -346,7 +346,7 @@ async def around(services: Services) -> dict[str, Any]:
     bulk = await bulk_choices(services)
     return {
         **bulk,
-        "categories": [("unfiled", _("No category")), *bulk["categories"]],
+        "categories": [("unfiled", _("Uncategorized")), *bulk["categories"]],
         "accounts": [(each.id, each.name) for each in await services.accounts.all()],
         "tags": [(name, name) for _id, name in await services.tags.all()],
         "statuses": list(statuses().items()),

@@ -18,7 +18,7 @@ Name = Annotated[str, Line(80, least=1)]
 
 def _figure(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        raise ValueError(_("This has to be an amount, like 12.50."))
+        raise ValueError(_("Enter an amount, for example 12.50."))
     return str(value).strip() or "0"
 
 

@@ -18,7 +18,7 @@ def _address(text: str) -> str:
     try:
         return validate_email(text)[1].lower()
     except ValueError:
-        raise ValueError(_("This is not an e-mail address. Write it like name@example.org.")) from None
+        raise ValueError(_("Enter an email address, for example name@example.org.")) from None
 
 
 Address = Annotated[str, Line(254), AfterValidator(_address)]
@@ -59,7 +59,7 @@ class SignUpForm(BaseModel):
     @model_validator(mode="after")
     def _named(self) -> SignUpForm:
         if self.username is None and self.email is None:
-            raise Invalid(_("Choose a user name or give an e-mail address."), field="username")
+            raise Invalid(_("Enter a username or an email address."), field="username")
         return self
 
 

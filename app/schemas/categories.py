@@ -80,7 +80,7 @@ ICONS = (
 
 def _icon(name: str) -> str:
     if name not in ICONS:
-        raise ValueError(_("There is no such icon."))
+        raise ValueError(_("Unknown icon."))
     return name
 
 

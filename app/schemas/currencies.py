@@ -30,9 +30,9 @@ def _figure(value: Any) -> str:
     try:
         rate = Decimal(text)
     except InvalidOperation:
-        raise ValueError(_("This is not a rate. Write it like 1.0842.")) from None
+        raise ValueError(_("Enter a rate, for example 1.0842.")) from None
     if not rate.is_finite() or not SMALLEST <= rate <= LARGEST or len(text) > 30:
-        raise ValueError(_("This is not a rate. Write it like 1.0842."))
+        raise ValueError(_("Enter a rate, for example 1.0842."))
     return f"{rate.normalize():f}"
 
 
@@ -42,7 +42,7 @@ RateText = Annotated[str, BeforeValidator(_figure)]
 
 def _after_1900(day: dt.date) -> dt.date:
     if not 1900 <= day.year <= 2200:
-        raise ValueError(_("Use a day between 1900 and 2200."))
+        raise ValueError(_("Use a date between 1900 and 2200."))
     return day
 
 

@@ -47,7 +47,7 @@ def _json(value: Any) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        raise ValueError(_("The mapping has to be a JSON object.")) from None
+        raise ValueError(_("The mapping must be a JSON object.")) from None
 
 
 def _blank(value: Any) -> Any:

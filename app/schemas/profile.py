@@ -26,13 +26,13 @@ def _figure(value: Any) -> Any:
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        raise ValueError(_("This has to be an amount, like 12.50."))
+        raise ValueError(_("Enter an amount, for example 12.50."))
     return str(value).strip()
 
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError(_("This is not a time zone. Write it like Europe/Paris."))
+        raise ValueError(_("Enter a time zone, for example Europe/Paris."))
     return name
 
 
@@ -59,7 +59,7 @@ def _share(value: Any) -> Any:
     except InvalidOperation:
         permille = Decimal(-1)
     if not permille.is_finite() or not 0 <= permille <= 1000 or permille != permille.to_integral_value():
-        raise ValueError(_("Use a percentage from 0 to 100 with one decimal at most."))
+        raise ValueError(_("Use a percentage from 0 to 100 with at most one decimal."))
     return int(permille)
 
 
@@ -107,9 +107,9 @@ def minor_of(text: str | None, currency: str, locale: str | None, field: str) ->
     if money is None:
         return None
     if money.currency != currency:
-        raise Invalid(_("Write this amount in {currency}.", currency=currency), field=field)
+        raise Invalid(_("Enter this amount in {currency}.", currency=currency), field=field)
     if money.minor < 0:
-        raise Invalid(_("This cannot be less than nothing."), field=field)
+        raise Invalid(_("This can’t be negative."), field=field)
     return money.minor
 
 

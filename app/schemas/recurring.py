@@ -37,7 +37,7 @@ class RecurringIn(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> RecurringIn:
         if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise ValueError(_("It cannot end before it starts."))
+            raise ValueError(_("The end can’t be before the start."))
         return self
 
 
@@ -62,7 +62,7 @@ class RecurringPatch(Strict):
     def _no_nulls(self) -> RecurringPatch:
         for name in ("payee", "kind", "amount", "currency", "cadence", "interval", "starts_on", "notice_days"):
             if name in self.model_fields_set and getattr(self, name) is None:
-                raise ValueError(_("{field} cannot be empty.", field=name))
+                raise ValueError(_("{field} can’t be empty.", field=name))
         return self
 
 

@@ -21,9 +21,9 @@ def _bound(value: Any) -> Any:
     try:
         amount = Decimal(text)
     except InvalidOperation:
-        raise ValueError(_("This has to be an amount, like 12.50.")) from None
+        raise ValueError(_("Enter an amount, for example 12.50.")) from None
     if not amount.is_finite() or not 0 < amount < 10**13 or len(text) > 30:
-        raise ValueError(_("This has to be an amount above zero."))
+        raise ValueError(_("Enter an amount above zero."))
     return f"{amount.normalize():f}"
 
 
@@ -45,9 +45,9 @@ class Conditions(BaseModel):
     @model_validator(mode="after")
     def _something(self) -> Conditions:
         if not self.model_dump(exclude_defaults=True):
-            raise ValueError(_("Say what a transaction has to be like."))
+            raise ValueError(_("Add at least one condition."))
         if self.min_amount and self.max_amount and Decimal(self.min_amount) > Decimal(self.max_amount):
-            raise ValueError(_("The smallest amount is larger than the largest."))
+            raise ValueError(_("The minimum is greater than the maximum."))
         return self
 
     def compiled(self) -> When:
@@ -73,7 +73,7 @@ class Effects(BaseModel):
     @model_validator(mode="after")
     def _something(self) -> Effects:
         if not self.model_dump(exclude_defaults=True):
-            raise ValueError(_("Say what to do: a category, a payee or tags."))
+            raise ValueError(_("Add at least one action: category, payee or tags."))
         return self
 
     def compiled(self, rule_id: int = 0) -> Then:

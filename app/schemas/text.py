@@ -22,7 +22,7 @@ def tidy(value: Any, *, breaks: bool = False) -> Any:
         return value
     text = value.replace("\r\n", "\n") if breaks else BREAK.sub(" ", value)
     if CONTROL.search(text):
-        raise ValueError(_("This has characters that cannot be kept. Type it again."))
+        raise ValueError(_("This contains characters that can’t be stored. Type it again."))
     return unicodedata.normalize("NFC", text).strip()
 
 

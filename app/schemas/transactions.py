@@ -16,7 +16,7 @@ from app.schemas.text import Line, Note, tidy
 def as_text(value: Any) -> Any:
     """A JSON number as the text that was written; money is never read as a float."""
     if isinstance(value, bool):
-        raise ValueError(_("This has to be an amount like 12.50."))
+        raise ValueError(_("Enter an amount, for example 12.50."))
     if isinstance(value, int):
         return str(value) if abs(value) < 10**30 else "9" * 31
     if isinstance(value, float):
@@ -31,10 +31,10 @@ def _reference(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:
         return value
     if not isinstance(value, str):
-        raise ValueError(_("Give an id as a number, or a name as text."))
+        raise ValueError(_("Use a number for an ID or text for a name."))
     name = tidy(value)
     if len(name) > 120:
-        raise ValueError(_("This is too long; use at most {max_length} characters.", max_length=120))
+        raise ValueError(_("This is too long. Use at most {max_length} characters.", max_length=120))
     return name
 
 
@@ -91,7 +91,7 @@ class TransactionPatch(Strict):
     def _no_nulls(self) -> TransactionPatch:
         for name in ("account", "booked_on", "amount", "status"):
             if name in self.model_fields_set and getattr(self, name) is None:
-                raise ValueError(_("{field} cannot be empty.", field=name))
+                raise ValueError(_("{field} can’t be empty.", field=name))
         return self
 
 

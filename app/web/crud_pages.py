@@ -52,7 +52,7 @@ def parse_amount(text: str, currency: str, field: str) -> Money | None:
     if not reading.sure and reading.money is not None and reading.others:
         raise Invalid(
             _(
-                "This amount may mean {one} or {other}. Write it like one of them.",
+                "This could be {one} or {other}. Enter one of them.",
                 one=f"{reading.money.wire} {reading.money.currency}",
                 other=f"{reading.others[0].wire} {reading.others[0].currency}",
             ),
@@ -81,12 +81,12 @@ def check_unchanged(
     data[SEEN] = current
     if shown in (None, "", current):
         return
-    now = _("This was changed in the meantime. What is stored now stands at each field; save again to keep yours.")
+    now = _("Someone else changed this. Each field shows the saved value. Save again to overwrite it.")
     found = {"form": now}
     for name, value in stored.items():
         if name in data and data[name].strip() != str(value):
             called = (names or {}).get(name, {}).get(value, str(value))
-            found[name] = _("Stored now: {value}", value=called) if called else _("Stored now: nothing")
+            found[name] = _("Saved value: {value}", value=called) if called else _("Saved value: empty")
     raise ChangedMeanwhile(now, errors=found)
 
 

@@ -18,12 +18,12 @@ AWAY = ("08", "57P", "53300")  # classes of SQLSTATE: no connection, shutting do
 def outage(cause: BaseException) -> SaldoError | None:
     """The refusal that an exception stands for, when it is not a fault of ours."""
     if isinstance(cause, OperationalError) and "locked" in str(cause.orig):
-        return Unavailable(_("The books are busy. Try again in a moment."), retry_after=2)
+        return Unavailable(_("Saldo is busy. Try again in a moment."), retry_after=2)
     state = str(getattr(getattr(cause, "orig", cause), "sqlstate", None) or "")
     if state == DISK_FULL or _no_room(cause):
-        return Full(_("There is no room left to keep this. Nothing was saved; what is stored can still be read."))
+        return Full(_("The disk is full. Nothing was saved. Existing data is safe."))
     if state.startswith(AWAY) or _no_connection(cause):
-        return Unavailable(_("The database does not answer. Try again in a moment."), retry_after=5)
+        return Unavailable(_("The database isn’t responding. Try again in a moment."), retry_after=5)
     return None
 
 

@@ -121,7 +121,7 @@ def invalid_form(request: AnyRequest, form: InvalidForm) -> Response[Any]:
 def validation_error(request: AnyRequest, error: ValidationError) -> Response[Any]:
     errors = sentences(error)
     if is_api(request):
-        return problem(400, _("Some fields are not right."), errors=errors)
+        return problem(400, _("Some fields are invalid."), errors=errors)
     return shown(request, 422, "; ".join(errors.values()))
 
 
@@ -141,17 +141,17 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
         errors = None
         if isinstance(error, ValidationException) and isinstance(error.extra, list):
             errors = {str(each.get("key") or "body"): str(each.get("message")) for each in error.extra}
-        detail = error.detail if status < 500 else _("Something went wrong on our side.")
+        detail = error.detail if status < 500 else _("Something went wrong.")
         return problem(status, _said(status) or detail, errors=errors, headers=headers)
-    return shown(request, status, _said(status) or _("That request could not be understood."), headers)
+    return shown(request, status, _said(status) or _("Invalid request."), headers)
 
 
 def _said(status: int) -> str | None:
     return {
-        404: _("There is nothing at this address."),
-        405: _("This cannot be done at this address."),
-        413: _("That is too large to be sent."),
-        415: _("That kind of content is not accepted here."),
+        404: _("Page not found."),
+        405: _("This action isn’t available here."),
+        413: _("The upload is too large."),
+        415: _("This content type isn’t accepted."),
     }.get(status)
 
 
@@ -173,20 +173,18 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
     if isinstance(cause, HTTPException):
         return http_error(request, cause)
     if isinstance(cause, IntegrityError | StaleDataError):
-        return saldo_error(
-            request, Conflict(_("This does not fit with what is stored any more. Reload and try again."))
-        )
+        return saldo_error(request, Conflict(_("The data has changed. Reload and try again.")))
     if (refusal := outage(cause)) is not None:
         log.warning("cannot serve", error=type(cause).__name__, path=request.url.path)
         return saldo_error(request, refusal)
     if isinstance(cause, SerializationException | RecursionError):
         return saldo_error(request, Invalid(_("The request is not valid JSON.")))
     if isinstance(cause, OverflowError | DataError):
-        return saldo_error(request, Invalid(_("A number in this request is larger than can be kept.")))
+        return saldo_error(request, Invalid(_("A number in this request is too large.")))
     if isinstance(cause, UnicodeError) or type(cause) is LookupError:  # an unknown writing
-        return saldo_error(request, Invalid(_("This has characters that cannot be kept. Type it again.")))
+        return saldo_error(request, Invalid(_("This contains characters that can’t be stored. Type it again.")))
     log.error("request failed", exc_info=cause, path=request.url.path)
-    message = _("Something went wrong on our side. Nothing was saved.")
+    message = _("Something went wrong. Nothing was saved.")
     if is_api(request):
         return problem(500, message, request_id=log_context().get("request_id"))
     return shown(request, 500, message)

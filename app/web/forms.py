@@ -17,7 +17,7 @@ SENTENCES = {
     "missing": "Fill this in.",
     "string_too_short": "Fill this in.",
     "too_short": "Fill this in.",
-    "string_too_long": "This is too long; use at most {max_length} characters.",
+    "string_too_long": "This is too long. Use at most {max_length} characters.",
     "int_parsing": "This has to be a whole number.",
     "date_from_datetime_parsing": "This is not a date. Write it like 2026-03-31.",
     "date_parsing": "This is not a date. Write it like 2026-03-31.",

@@ -26,10 +26,10 @@ def policy_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
     if policy == "public":
         return
     if any(isinstance(each, int) and not 0 < each < LARGEST_ID for each in connection.path_params.values()):
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound(_("Page not found."))
     member: Member | None = connection.scope["auth"]
     if member is None:
         raise Unauthenticated(_("Sign in first."))
     if policy == "member" or (policy == "admin" and member.user.is_admin):
         return
-    raise Forbidden(_("You may not see this."))
+    raise Forbidden(_("You don’t have access to this page."))

@@ -115,7 +115,7 @@ async def respond_once_for_newcomer(
 
 
 def _other_request() -> Conflict:
-    return Conflict(_("This Idempotency-Key was used with another request."), field="Idempotency-Key")
+    return Conflict(_("This Idempotency-Key was used for a different request."), field="Idempotency-Key")
 
 
 async def fingerprint(request: AnyRequest, book_id: int) -> str:

@@ -48,7 +48,7 @@ def test_the_list_is_paged(alice):
         ({"kind": "wallet"}, "kind", "Choose one of"),
         ({"name": "  "}, "name", "Fill this in."),
         ({"name": "x" * 81}, "name", "too long"),
-        ({"name": "a\x00"}, "name", "cannot be kept"),
+        ({"name": "a\x00"}, "name", "can’t be stored"),
         ({"colour": 3}, "colour", "no such field"),
     ],
 )

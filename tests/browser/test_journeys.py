@@ -137,13 +137,13 @@ def test_signing_in_needs_no_javascript(windows: Watched) -> None:
     page.fill("[name=username]", "demo")
     page.fill("[name=password]", "open the books")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("Ready to spend")).to_be_visible()
+    expect(page.get_by_text("Available balance")).to_be_visible()
 
 
 def test_a_report_is_printed_without_the_shell_around_it(household):
     household.goto("/reports")
     household.evaluate("window.print = () => { document.title = 'printed'; }")
-    household.get_by_role("button", name="Print or PDF").click()
+    household.get_by_role("button", name="Print or save as PDF").click()
     assert household.title() == "printed"
 
     household.emulate_media(media="print")

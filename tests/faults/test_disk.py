@@ -78,7 +78,7 @@ def test_a_full_disk_refuses_and_recovers(tmp_path: Path, seed: int) -> None:
                 break
             kept.append(answer.json()["id"])
         assert answer.status_code == 507, answer.text
-        assert "no room left" in answer.json()["detail"]
+        assert "disk is full" in answer.json()["detail"]
         file = {"file": ("receipt.png", picture(200), "image/png")}
         assert alice.put("/api/v1/me/avatar", files=file).status_code == 507
         assert alice.get("/api/v1/accounts").status_code == 200

@@ -63,7 +63,7 @@ def test_a_restart_under_load_loses_nothing(tmp_path: Path, mode: str) -> None:
 
         refused = [each for person in people for each in person.refused]
         assert {answer.status_code for _when, answer in refused} <= {503}, {answer.text for _when, answer in refused}
-        assert all("does not answer" in answer.json()["detail"] for _when, answer in refused)
+        assert all("isn’t responding" in answer.json()["detail"] for _when, answer in refused)
         assert max((when for when, _answer in refused), default=back) < back + ERRORS_END
         for person in people:
             for each in person.kept:

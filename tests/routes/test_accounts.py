@@ -98,7 +98,7 @@ def test_only_an_empty_account_is_deleted_and_others_are_archived(alice):
 
     assert alice.htmx("post", f"/accounts/{account_id}/delete").status_code == 409
     assert "Archived" in alice.htmx("post", f"/accounts/{account_id}/archive").text
-    assert "Bring back" in alice.get("/accounts").text
+    assert "Unarchive" in alice.get("/accounts").text
     assert alice.htmx("post", f"/accounts/{account_id}/restore").status_code == 200
     assert alice.htmx("post", f"/accounts/{add(alice, name='Empty')}/delete").status_code == 200
     assert "Empty" not in alice.work(ids)

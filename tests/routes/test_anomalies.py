@@ -19,8 +19,8 @@ def test_it_is_on_the_overview_and_answered_there(alice, risen):  # noqa: F811
     assert "Streambox costs €17.99 from now on" in answer.text
     assert answer.headers["hx-trigger"] == "saldo:changed"
     assert SAID not in alice.get("/").text
-    assert "Stands out" not in alice.get("/inbox").text
-    assert "That’s normal" in alice.get(f"/transactions/{risen[-1]}").text
+    assert "Unusual" not in alice.get("/inbox").text
+    assert "This is normal" in alice.get(f"/transactions/{risen[-1]}").text
 
     undo = answer.text.partition('hx-post="/activity/')[2].partition('"')[0]
     assert alice.htmx("post", f"/activity/{undo}").status_code == 200
@@ -65,4 +65,4 @@ def test_the_operator_sees_each_model_and_whether_it_is_sound(alice, carol):
 def test_a_changed_model_is_told(carol, monkeypatch):
     monkeypatch.setitem(artifacts.PINS, "budgets", "0" * 64)
 
-    assert "A model that was changed since the release is not used." in carol.get("/admin/models").text
+    assert "Models that differ from the release" in carol.get("/admin/models").text

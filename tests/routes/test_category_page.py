@@ -66,7 +66,7 @@ def test_the_page_tells_what_is_expected_once_a_job_has_run(alice, tenth_of_june
 
 
 def test_a_category_without_entries_says_how_it_fills(alice):
-    assert "Nothing here yet" in alice.get(f"/categories/{category(alice, 'education')}").text
+    assert "No transactions yet" in alice.get(f"/categories/{category(alice, 'education')}").text
 
 
 def test_a_foreign_category_does_not_exist(alice, bob):

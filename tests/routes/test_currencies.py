@@ -36,7 +36,7 @@ def test_own_rates_are_added_edited_and_deleted(alice):
     assert "200" in alice.htmx("post", url, data=RATE | {"rate": "200"}).text
     assert alice.htmx("post", url, data=RATE | {"rate": "x"}).status_code == 422
     assert alice.post("/currencies/rates", data=RATE).status_code == 409
-    assert "No rates of your own" in alice.htmx("post", f"{url}/delete").text
+    assert "No custom rates" in alice.htmx("post", f"{url}/delete").text
 
 
 def test_it_is_private(alice, bob):

@@ -19,7 +19,7 @@ def page(person, query=""):
 def test_an_empty_book_is_led_to_its_first_entries(alice):
     body = page(alice)
 
-    assert "See what is coming" in body
+    assert "No forecast yet" in body
     assert 'href="/imports"' in body
 
 
@@ -30,7 +30,7 @@ def test_before_the_worker_has_run_a_first_estimate_is_shown_and_asks_again(alic
     alice.work(half_a_year)
     body = page(alice, "?days=30")
 
-    assert "This is a first estimate" in body
+    assert "First estimate" in body
     assert POLL.findall(body) == [("/forecast/fresh?days=30&amp;turn=1", "3")]
 
 
@@ -46,7 +46,7 @@ def test_where_no_worker_runs_the_page_asks_ever_more_seldom_and_ends_with_a_lin
 
     assert waits == sorted(waits)
     assert 60 < sum(waits) < 300
-    assert "not ready yet" in answer
+    assert "isn’t ready yet" in answer
     assert "hx-get" not in answer
     again = "/forecast?" + first.removesuffix("&after=")
     assert f'href="{again}"' in answer
@@ -68,7 +68,7 @@ def test_once_it_has_run_the_page_is_complete(alice):
     body = page(alice)
 
     assert "load delay" not in body
-    for words in ("Expected on", "Linden Property", "Groceries", "How good is this?", "Show as table", "Payday"):
+    for words in ("Expected on", "Linden Property", "Groceries", "Forecast accuracy", "Show as table", "Payday"):
         assert words in body
     fresh = alice.htmx("get", "/forecast/fresh?days=90&turn=3")
     assert 'id="forecast"' in fresh.text

@@ -15,7 +15,7 @@ def test_an_unknown_address_is_a_page_with_the_headers(stranger):
     answer = stranger.get("/nowhere")
 
     assert answer.status_code == 404
-    assert "There is nothing at this address." in answer.text
+    assert "Page not found." in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     assert answer.headers["x-request-id"]
 

@@ -33,7 +33,7 @@ def test_payees_show_how_often_and_where_they_go(alice):
     text = alice.get("/payees").text
 
     assert "Usually Groceries" in text
-    assert "1 time" in text
+    assert "1 transaction" in text
     assert "No payee found" in alice.get("/payees?search=zzz").text
     assert "Lidl" in alice.htmx("get", "/payees?search=lid").text
 
@@ -41,13 +41,13 @@ def test_payees_show_how_often_and_where_they_go(alice):
 def test_payees_that_are_alike_are_merged_in_one_click(alice):
     book(alice, "Corner Shop 12")
     book(alice, "CornerShop")
-    assert "Probably the same" in alice.get("/payees").text
+    assert "Possible duplicates" in alice.get("/payees").text
 
     answer = alice.htmx(
         "post", f"/payees/{payee(alice, 'CornerShop')}/merge", data={"into": payee(alice, "Corner Shop 12")}
     )
     assert answer.status_code == 200
-    assert "2 times" in answer.text
+    assert "2 transactions" in answer.text
 
 
 def test_a_payee_is_renamed(alice):

@@ -58,14 +58,14 @@ def test_cleared_rows_are_ticked_and_the_difference_shown(alice):
 
     assert text.count('name="row"') == 2
     assert text.count(" checked>") == 1
-    assert "all agrees" in text
+    assert "matches" in text
 
 
 def test_the_difference_follows_the_ticks(alice):
     one, other = book(alice, "-10"), book(alice, "-5")
     url = f"/accounts/{cash(alice)}/reconcile/difference"
 
-    assert "all agrees" in alice.htmx("post", url, data=form("-15", one, other)).text
+    assert "matches" in alice.htmx("post", url, data=form("-15", one, other)).text
     assert "−€5.00" in alice.htmx("post", url, data=form("-15", one)).text
 
 

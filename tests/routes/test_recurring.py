@@ -37,21 +37,21 @@ def test_an_empty_page_says_what_it_is_for(alice):
     answer = alice.get("/recurring")
 
     assert answer.status_code == 200
-    assert "See what is due before it is" in answer.text
+    assert "No bills yet" in answer.text
 
 
 def test_what_was_found_becomes_a_bill_in_one_click_and_back(alice, candidate):
-    assert "It’s a bill" in alice.get("/recurring").text
+    assert "Add bill" in alice.get("/recurring").text
 
     answer = alice.htmx("post", f"/recurring/candidates/{candidate}/accept")
     assert answer.status_code == 200
     assert "Streambox is a bill now" in answer.text
-    assert "It’s a bill" not in answer.text
+    assert "Add bill" not in answer.text
     assert "Due in the next 30 days" in answer.text
 
     undo = answer.text.partition('hx-post="/activity/')[2].partition('"')[0]
     assert alice.htmx("post", f"/activity/{undo}").status_code == 200
-    assert "It’s a bill" in alice.get("/recurring").text
+    assert "Add bill" in alice.get("/recurring").text
 
 
 def test_all_that_was_found_is_taken_at_once(alice, run):
@@ -67,7 +67,7 @@ def test_all_that_was_found_is_taken_at_once(alice, run):
 def test_what_is_not_recurring_goes(alice, candidate):
     answer = alice.htmx("post", f"/recurring/candidates/{candidate}/dismiss")
 
-    assert "Looks recurring" not in answer.text
+    assert "Suggested" not in answer.text
     assert alice.work(candidates)[0][3] == "dismissed"
 
 
@@ -100,7 +100,7 @@ def test_a_bill_is_written_down_changed_paused_and_deleted(alice):
         ({"interval": "0"}, "at least 1"),
         ({"interval": "x"}, "whole number"),
         ({"starts_on": "soon"}, "not a date"),
-        ({"ends_on": "2025-01-01"}, "cannot end before"),
+        ({"ends_on": "2025-01-01"}, "end can’t be before"),
         ({"account": "999999"}, "one of your accounts"),
         ({"category": "999999"}, "one of your categories"),
     ],

@@ -70,10 +70,10 @@ def test_the_preview_shows_before_and_after(alice):
     book(alice)
     text = alice.htmx("get", "/rules/preview", params=form(alice)).text
 
-    assert "1 transaction so far fits" in text
+    assert "1 past transaction matches" in text
     assert "Nothing has changed yet" in text
     assert "Gifts" in text
-    assert "Say what a transaction has to be like." in alice.htmx("get", "/rules/preview").text
+    assert "Add at least one condition." in alice.htmx("get", "/rules/preview").text
     assert "is not an amount" in alice.htmx("get", "/rules/preview?min_amount=x").text
 
 
@@ -87,10 +87,10 @@ def test_a_correction_becomes_a_rule_in_one_click(alice):
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({"payee_contains": "", "min_amount": ""}, "Say what a transaction has to be like."),
-        ({"category": "", "tags": ""}, "Say what to do"),
+        ({"payee_contains": "", "min_amount": ""}, "Add at least one condition."),
+        ({"category": "", "tags": ""}, "Add at least one action"),
         ({"min_amount": "lots"}, "is not an amount"),
-        ({"min_amount": "20", "max_amount": "10"}, "larger than the largest"),
+        ({"min_amount": "20", "max_amount": "10"}, "greater than the maximum"),
         ({"category": "999999"}, "Choose one of your categories."),
         ({"account": "999999"}, "Choose one of your accounts."),
         ({"tags": "x" * 50}, "too long"),

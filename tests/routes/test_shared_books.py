@@ -14,7 +14,7 @@ from tests.support.entries import enter
 from tests.support.sharing import demote, guest
 from tests.test_routes import MAKERS, PRIVATE, WORDS, ask, parameters
 
-FOREIGN = "Only an owner of this book may change it."
+FOREIGN = "Only an owner can change this household."
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from tests.support.entries import account
 from tests.test_routes import MAKERS
 
-NOTICE = "This was changed in the meantime."
+NOTICE = "Someone else changed this."
 
 
 def filled(text):
@@ -57,7 +57,7 @@ def test_the_second_tab_sees_both_versions(alice, kind, path, field, names, way)
     late = save({**second, field: other})
     assert late.status_code == 409
     assert NOTICE in late.text
-    assert f"Stored now: {one}" in late.text
+    assert f"Saved value: {one}" in late.text
     again = filled(late.text)
     assert again[field] == other
     assert filled(alice.get(f"{address}/edit").text)[field] == one  # nothing was saved

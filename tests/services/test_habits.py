@@ -82,10 +82,10 @@ def test_the_page_shows_the_year_and_opens_its_days(alice, bob, today):
     assert 'data-day="2026-11-20"' in shown
     assert 'href="/transactions?since=2026-11-16&amp;until=2026-11-22"' in shown
     assert "70 times, €10.00 each" in shown
-    assert "Shown after three paydays" in shown
+    assert "Available after three paydays" in shown
     assert "<html" not in alice.htmx("get", "/reports/year", headers={"HX-Request-Type": "partial"}).text
     assert 'hx-get="/reports/year?month=2026-11"' in alice.get("/reports?month=2026-11").text
-    assert "No spending in this year yet" in bob.get("/reports/year").text
+    assert "No spending this year yet" in bob.get("/reports/year").text
 
 
 def test_the_report_is_a_file_of_markdown_too(alice, bob, today):
@@ -96,7 +96,7 @@ def test_the_report_is_a_file_of_markdown_too(alice, bob, today):
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="saldo-2026-11.md"'
     assert "# Report for November 2026" in answer.text
-    assert "| Left over | €1,100.00 | €0.00 |" in answer.text
+    assert "| Net income | €1,100.00 | €0.00 |" in answer.text
     assert "| Rent and mortgage | €900.00 | €0.00 | +€900.00 | €0.00 |" in answer.text
     assert "Rent" not in bob.get("/reports/report.md?month=2026-11").text
 
@@ -111,4 +111,4 @@ def test_the_report_shows_where_money_flows(alice, today):
     enter(alice, "2026-11-04", "-100.00", "groceries", payee="Market")
 
     shown = alice.get("/reports?month=2026-11").text
-    assert "Money flow: €2,000 came in, €1,000 went out." in shown
+    assert "Money flow: €2,000 income, €1,000 spending." in shown

@@ -94,7 +94,7 @@ class AuthController(Controller):
         """Send a link for a new password; the answer never tells whether there is such an account."""
         send = await one_time_links.ask_for_password(data.email, visitor(request), whole_address(request))
         return Response(
-            {"detail": _("If there is such an account, a link is on its way.")},
+            {"detail": _("If the account exists, we’ve sent a link.")},
             status_code=202,
             background=BackgroundTask(send) if send else None,
         )

@@ -28,15 +28,15 @@ async def message_of(request: AnyRequest) -> str:
     if request.content_type[0] in ("multipart/form-data", "application/x-www-form-urlencoded"):
         form = await request.form()
         if form.get("file") is not None and not form.get("message"):
-            raise Invalid(_("Write what the receipt says into “message”."), field="message")
+            raise Invalid(_("Enter the receipt’s text in “message”."), field="message")
         said = form.get("message")
     else:
         body = await request.json()
         said = body.get("message") if isinstance(body, dict) else None
     if not isinstance(said, str) or not said.strip():
-        raise Invalid(_("Say what you spent, like “lunch 14.50”."), field="message")
+        raise Invalid(_("Enter what you spent, for example “lunch 14.50”."), field="message")
     if len(said) > 1000:
-        raise Invalid(_("This is too long; use at most {n} characters.", n=1000), field="message")
+        raise Invalid(_("This is too long. Use at most {n} characters.", n=1000), field="message")
     return said
 
 
@@ -119,13 +119,11 @@ def _sure_of_amount(draft: Draft) -> None:
         return
     readings = [f"{each.wire} {each.currency}" for each in draft.amounts or (draft.money,)]
     if len(readings) > 1:
-        said = _(
-            "This amount may mean {one} or {other}. Write it like one of them.", one=readings[0], other=readings[1]
-        )
+        said = _("This could be {one} or {other}. Enter one of them.", one=readings[0], other=readings[1])
     else:
-        said = _("Is {one} the amount? Write it like that, with its decimals.", one=readings[0])
+        said = _("Did you mean {one}? Enter it with decimals.", one=readings[0])
     raise Invalid(said, field="message")
 
 
 def _category(line: Line) -> str:
-    return line.category.name if line.category else _("Uncategorised")
+    return line.category.name if line.category else _("Uncategorized")

@@ -111,9 +111,9 @@ class ForecastsApi(Controller):
         """
         chosen = unit or ("day" if target == "balance" else "month")
         if target != "balance" and account is not None:
-            raise Invalid(_("Only a balance belongs to an account."), field="account")
+            raise Invalid(_("Only the balance forecast accepts an account."), field="account")
         if target == "balance" and category is not None:
-            raise Invalid(_("A balance has no category."), field="category")
+            raise Invalid(_("The balance forecast has no categories."), field="category")
         supposed = await scenarios.parse_all(services, what or [])
         if target == "balance":
             return await _balance(services, account, months, chosen, supposed)
@@ -134,7 +134,7 @@ async def _flow(
         key = await forecasts.category_target(category)
         wanted = "income" if target == "income" else "expense"
         if category and names[category].kind.value != wanted:
-            raise Invalid(_("That category is not one of {target}.", target=target), field="category")
+            raise Invalid(_("This category doesn’t belong to {target}.", target=target), field="category")
     outlook = await forecasts.monthly(key)
     bands = scenarios.apply_to_months(services, outlook, supposed)
     shown = bands[1 : months + 1]
@@ -177,7 +177,7 @@ async def _balance(
 
 
 def _name(names: dict[int, Any], category_id: int) -> str:
-    return names[category_id].name if category_id in names else _("Not filed")
+    return names[category_id].name if category_id in names else _("Uncategorized")
 
 
 def _series(

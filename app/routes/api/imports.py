@@ -126,7 +126,7 @@ class ImportsApi(Controller):
 
 
 def too_many_to_try() -> TooLarge:
-    return TooLarge(_("A dry run reads {n} lines at most. Try a part of the file.", n=LARGEST_TRY), field="file")
+    return TooLarge(_("A dry run reads at most {n} lines. Send part of the file.", n=LARGEST_TRY), field="file")
 
 
 class WrongKind(SaldoError):

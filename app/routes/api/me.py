@@ -35,7 +35,7 @@ class LegacyMeController(Controller):
         user = await services.profile.change_user(**given(data.model_dump(), "first_name", "last_name"))
         if data.email is not None and data.email != user.email:
             _signed_in_only(services)
-            raise Invalid(_("Change the e-mail address in the settings; it asks for the password."), field="email")
+            raise Invalid(_("Change your email address in Settings. It requires your password."), field="email")
         currency = data.preferred_currency or (data.profile.preferred_currency if data.profile else None)
         if currency is not None:
             await services.profile.change_book(base_currency=currency)
@@ -81,7 +81,7 @@ class MeController(Controller):
         await limit(request, "upload", member)
         file = next((each for each in (await request.form()).values() if isinstance(each, UploadFile)), None)
         if file is None:
-            raise Invalid(_("Send the picture as a file."), field="file")
+            raise Invalid(_("Upload the picture as a file."), field="file")
         name = await avatars.replace(member.user.id, await file.read(avatars.MAX_BYTES + 1))
         return {"avatar_url": f"/settings/avatar/{name}"}
 
@@ -93,7 +93,7 @@ class MeController(Controller):
 
 def _signed_in_only(services: Services) -> None:
     if services.member.token_id is not None:
-        raise Forbidden(_("A personal token may not do this. Log in with the password."))
+        raise Forbidden(_("Personal tokens can’t do this. Sign in with your password."))
 
 
 async def _shown(services: Services, shape: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class TokensController(Controller):
     async def create(self, request: AnyRequest, services: ServicesDep, data: JSONBody[TokenIn]) -> Response[Any]:
         """Make a token; ``token`` is told this once. A personal token cannot make others."""
         if services.member.token_id is not None:
-            raise Forbidden(_("A personal token may not do this. Log in with the password."))
+            raise Forbidden(_("Personal tokens can’t do this. Sign in with your password."))
 
         async def make() -> dict[str, Any]:
             token = await services.tokens.create(services.member, data.name, may_confirm=data.may_confirm)
@@ -42,7 +42,7 @@ class TokensController(Controller):
     async def revoke(self, services: ServicesDep, token_id: FromPath[int]) -> None:
         """Take a token back. A personal token can take back itself only."""
         if services.member.token_id not in (None, token_id):
-            raise Forbidden(_("A personal token may not do this. Log in with the password."))
+            raise Forbidden(_("Personal tokens can’t do this. Sign in with your password."))
         await services.tokens.revoke(services.member.user.id, token_id)
 
 

@@ -78,7 +78,7 @@ class TransactionsApi(Controller):
         since, until, min_amount, max_amount (magnitudes), status, transfer, batch, and sort_by, sort_order."""
         wanted = strict_filter(request.query_params.dict())
         if cursor is not None and read_cursor(wanted, cursor) is None:
-            raise Invalid(_("This is not a cursor of this list."), field="cursor")
+            raise Invalid(_("Invalid cursor for this list."), field="cursor")
         offset = 0 if cursor else (page - 1) * limit
         found = await services.transaction_list.page(wanted, cursor, limit=limit, offset=offset)
         total = None if cursor else found.count
@@ -142,7 +142,7 @@ class TransactionsApi(Controller):
             "state": STATES[job.state],
             "transactions": [record(line) for line in lines],
             "proposals": [],
-            "detail": job.problem or _("Booked."),
+            "detail": job.problem or _("Added."),
         }
 
     @get(
@@ -153,7 +153,7 @@ class TransactionsApi(Controller):
         own = select(Job).where(Job.id == request_id, Job.kind == REQUEST, Job.book_id == services.member.book.id)
         job = await services.session.scalar(own)
         if job is None:
-            raise NotFound(_("That request does not exist."))
+            raise NotFound(_("Request not found."))
         return await self._request(services, job)
 
     @get("/totals", operation_id="TotalTransactions")

@@ -49,7 +49,7 @@ def ribbon(x0: float, y0: float, x1: float, y1: float, thick: float, flow: Flow,
 
 
 def sankey(left: Sequence[Flow], right: Sequence[Flow], label: str, fmt: Fmt = str) -> Markup:
-    """From sources through one whole to uses. What the sides differ by is the caller's to name ("Left over").
+    """From sources through one whole to uses. What the sides differ by is the caller's to name ("Net income").
 
     Every use keeps a lane tall enough for its label, so the height grows with their number.
     """

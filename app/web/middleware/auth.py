@@ -77,5 +77,5 @@ class AuthMiddleware:
             return None
         member = await TokenService(session).member(token.strip()) if scheme.lower() == "bearer" else None
         if member is None:
-            raise Unauthenticated(_("The token is not valid, or has expired."))
+            raise Unauthenticated(_("The token is invalid or has expired."))
         return member

@@ -84,7 +84,7 @@ def refused(connection: Request[Any, Any, Any]) -> tuple[int, bytes] | None:
     host = connection.headers.get("host", "").lower()
     allowed = settings().allowed_hosts
     if "\0" in connection.scope["path"]:
-        return 404, b"There is nothing at this address."
+        return 404, b"Page not found."
     if host and not HOST.fullmatch(host):
         return 400, b"This is not the name of a host."
     if is_plain_loopback(connection):

@@ -57,8 +57,8 @@ def fan(page: ForecastPage, today: date) -> Figure:
         )
         for at, each in enumerate(shown)
     ]
-    head = (_("Day"), _("Balance"), _("5 of 10 outcomes"), _("8 of 10 outcomes"))
-    return Figure(svg, _("Balance by day, with its forecast"), head, rows)
+    head = (_("Day"), _("Balance"), _("50% range"), _("80% range"))
+    return Figure(svg, _("Balance by day, with forecast"), head, rows)
 
 
 def small_fan(safe: SafeToSpend, past: Sequence[tuple[date, int]], today: date) -> Figure:
@@ -69,7 +69,7 @@ def small_fan(safe: SafeToSpend, past: Sequence[tuple[date, int]], today: date) 
     days = [day_month(day) for day, _minor in past] + [day_month(each.on) for each in shown[1:]]
     low = min(shown[1:], key=lambda each: each.mean)
     sentence = _(
-        "Balance of cash, current accounts and cards from {first} to {last}: now {now}, lowest about {low} on {day}.",
+        "Balance of cash, checking and cards from {first} to {last}: now {now}, lowest about {low} on {day}.",
         first=days[0],
         last=days[-1],
         now=write(safe.now),
@@ -85,8 +85,8 @@ def small_fan(safe: SafeToSpend, past: Sequence[tuple[date, int]], today: date) 
         (day_month(e.on), write(e.mean), f"{write(e.lo80)} – {write(e.hi80)}" if at else "")
         for at, e in enumerate(shown)
     ]
-    head = (_("Day"), _("Balance"), _("8 of 10 outcomes"))
-    return Figure(svg, _("Balance by day, with its forecast"), head, rows)
+    head = (_("Day"), _("Balance"), _("80% range"))
+    return Figure(svg, _("Balance by day, with forecast"), head, rows)
 
 
 def _quantiles(band: Band) -> charts.Quantiles:
@@ -149,12 +149,12 @@ def title(scenario: Scenario, currency: str) -> str:
 def methods(members: Sequence[str]) -> str:
     """The models that were combined, in words."""
     names = {
-        "median": _("the usual month (median)"),
-        "lstm": _("a neural network (LSTM)"),
+        "median": _("monthly median"),
+        "lstm": _("neural network (LSTM)"),
         "ets": _("exponential smoothing"),
         "theta": _("Theta"),
         "prophet": _("Prophet"),
-        "mean": _("the average so far"),
+        "mean": _("average"),
     }
     return ", ".join(names[each] for each in members if each in names)
 
@@ -162,33 +162,29 @@ def methods(members: Sequence[str]) -> str:
 def quality_sentences(quality: Quality, *, is_balance: bool) -> list[str]:
     """How good a forecast has been, in words."""
     if not quality.months:
-        return [_("There is too little history to judge it yet. Saldo needs about three months.")]
-    tested = ngettext(
-        "It was tried on {n} month of your past.", "It was tried on {n} months of your past.", quality.months
-    )
+        return [_("Not enough history yet. Accuracy needs about three months.")]
+    tested = ngettext("Tested on {n} month of your history.", "Tested on {n} months of your history.", quality.months)
     said = [tested]
     if quality.smape is not None:
         far = percent(quality.smape, 1)
         said.append(
-            _("Thirty days ahead it missed the balance by {share} on average.", share=far)
+            _("On average, 30-day forecasts were off by {share}.", share=far)
             if is_balance
-            else _("It missed a month by {share} on average.", share=far)
+            else _("On average, monthly forecasts were off by {share}.", share=far)
         )
     if quality.mase is not None:
         better = 1 - quality.mase
-        naive = _("assuming that the last month repeats") if is_balance else _("the simplest guess from the past")
+        naive = _("repeating the last month") if is_balance else _("a simple baseline")
         if abs(better) < 0.02:
-            said.append(_("That is as good as {naive}.", naive=naive))
+            said.append(_("As accurate as {naive}.", naive=naive))
         else:
             said.append(
-                _("That is {share} closer than {naive}.", share=percent(better), naive=naive)
+                _("{share} more accurate than {naive}.", share=percent(better), naive=naive)
                 if better > 0
-                else _("That is {share} further off than {naive}.", share=percent(-better), naive=naive)
+                else _("{share} less accurate than {naive}.", share=percent(-better), naive=naive)
             )
     if quality.coverage is not None:
-        said.append(
-            _("The wide band, made for 8 of 10 outcomes, held {share} of them.", share=percent(quality.coverage))
-        )
+        said.append(_("The 80% range contained {share} of the actual values.", share=percent(quality.coverage)))
     return said
 
 
@@ -200,7 +196,7 @@ def figures(quality: Quality) -> list[tuple[str, str]]:
     if quality.smape is not None:
         found.append((_("sMAPE"), percent(quality.smape, 1)))
     if quality.coverage is not None:
-        found.append((_("Coverage of the 80% band"), percent(quality.coverage)))
-    found.append((_("Months judged"), number(quality.months)))
-    found.append((_("Months learned from"), number(quality.history)))
+        found.append((_("Coverage of the 80% range"), percent(quality.coverage)))
+    found.append((_("Months tested"), number(quality.months)))
+    found.append((_("Months of history"), number(quality.history)))
     return found

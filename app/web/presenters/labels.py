@@ -33,7 +33,7 @@ KIND_ICONS = {
 
 def rate_source(source: str) -> str:
     """Where a rate is from, as a person says it."""
-    known = {"own": _("your own rate"), "ecb": _("European Central Bank"), "": _("same currency")}
+    known = {"own": _("your rate"), "ecb": _("European Central Bank"), "": _("same currency")}
     return _(" and ").join(known.get(each, each) for each in source.split(", "))
 
 
@@ -83,9 +83,9 @@ FINDING_ICONS = {
 def finding_answers(kind: FindingKind) -> list[tuple[str, str]]:
     """What may be answered to a finding: the verb of its address and the words on its button."""
     if kind is FindingKind.PRICE_RISE:
-        return [("accept", _("It’s the new price")), ("dispute", _("Not mine"))]
+        return [("accept", _("Accept new price")), ("dispute", _("Not mine"))]
     if kind is FindingKind.DUPLICATE:
-        return [("accept", _("Both are right")), ("remove", _("Remove this one"))]
+        return [("accept", _("Keep both")), ("remove", _("Delete duplicate"))]
     if kind is FindingKind.MISSING_BILL:
-        return [("dismiss", _("It will come")), ("end", _("It has ended"))]
-    return [("accept", _("That’s normal")), ("dispute", _("Not mine"))]
+        return [("dismiss", _("Still expected")), ("end", _("Ended"))]
+    return [("accept", _("This is normal")), ("dispute", _("Not mine"))]

@@ -31,7 +31,7 @@ def report_markdown(report: Report, currency: str) -> str:
     totals = [
         (_("Income"), money(month.income), money(previous.income)),
         (_("Spending"), money(month.expenses), money(previous.expenses)),
-        (_("Left over"), money(month.saved), money(previous.saved)),
+        (_("Net income"), money(month.saved), money(previous.saved)),
         (_("Savings rate"), percent(month.savings_rate), percent(previous.savings_rate)),
     ]
     lines = [f"# {_('Report for {month}', month=month_name(month.start))}", ""]
@@ -39,9 +39,9 @@ def report_markdown(report: Report, currency: str) -> str:
     for side in report.sides:
         if side.groups:
             title = _("Spending by category") if side.kind is CategoryKind.EXPENSE else _("Income by category")
-            head = (_("Category"), month_name(month.start), before, _("Change"), _("Usual"))
+            head = (_("Category"), month_name(month.start), before, _("Change"), _("Typical"))
             lines += [f"## {title}", "", *_table(head, _rows(side, money))]
-    lines.append(_("Transfers are left out. The usual is the mean of the {n} months before.", n=report.averaged))
+    lines.append(_("Transfers are excluded. “Typical” is the average of the {n} previous months.", n=report.averaged))
     return "\n".join(lines) + "\n"
 
 

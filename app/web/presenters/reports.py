@@ -58,7 +58,7 @@ def balance(shown: Balance, currency: str) -> Figure:
     days = [day_month(day) for day in shown.days]
     write = whole(currency)
     sentence = _(
-        "Balance of the spendable accounts from {first} to {last}: it went from {start} to {end}.",
+        "Available balance from {first} to {last}: {start} to {end}.",
         first=days[0],
         last=days[-1],
         start=write(shown.values[0]),
@@ -83,7 +83,7 @@ def cash_flow(months: Sequence[Month], currency: str) -> Markup:
         for each in months
     )  # fmt: skip
     pairs = [(max(each.income, 0), max(each.expenses, 0)) for each in months]
-    return charts.bars_pair(pairs, _("Money in and out by month. {told}.", told=told))
+    return charts.bars_pair(pairs, _("Income and spending by month. {told}.", told=told))
 
 
 def savings(months: Sequence[Month]) -> Markup:
@@ -129,17 +129,17 @@ def money_flow(income: Sequence[Share], spent: Sequence[Share], month: Month, cu
     """From where it came to where it went; what is left, or was missing, is a ribbon of its own."""
     sources = _ribbons([each for each in income if each.minor > 0], SOURCES, _("Other income"))
     sources += [Ribbon(each.label.name, -each.minor, each.label.colour) for each in spent if each.minor < 0]
-    uses = _ribbons([each for each in spent if each.minor > 0], USES, _("Everything else"))
+    uses = _ribbons([each for each in spent if each.minor > 0], USES, _("Other"))
     uses += [Ribbon(each.label.name, -each.minor, each.label.colour) for each in income if each.minor < 0]
     if not sources or len(uses) < LEAST_USES:
         return None
     left = sum(each.minor for each in sources) - sum(each.minor for each in uses)
     if left > 0:
-        uses.insert(0, Ribbon(_("Left over"), left, 1))
+        uses.insert(0, Ribbon(_("Net income"), left, 1))
     elif left < 0:
-        sources.append(Ribbon(_("From what you had"), -left, 8))
+        sources.append(Ribbon(_("Shortfall"), -left, 8))
     write = whole(currency)
-    sentence = _("Money flow: {income} came in, {expenses} went out.", income=write(month.income),
+    sentence = _("Money flow: {income} income, {expenses} spending.", income=write(month.income),
                  expenses=write(month.expenses))  # fmt: skip
     svg = charts.sankey(
         [charts.Flow(each.name, each.minor, each.colour) for each in sources],
@@ -147,7 +147,7 @@ def money_flow(income: Sequence[Share], spent: Sequence[Share], month: Month, cu
         sentence,
         write,
     )
-    rows = [(_("{name} (in)", name=each.name), amount_text(each.minor, currency)) for each in sources]
+    rows = [(_("{name} (income)", name=each.name), amount_text(each.minor, currency)) for each in sources]
     rows += [(each.name, amount_text(each.minor, currency)) for each in uses]
     figure = Figure(svg, _("Money flow"), (_("From and to"), _("Amount")), rows)
     return MoneyFlow(figure, sources, uses)
@@ -174,14 +174,14 @@ def year(months: Sequence[Month], currency: str) -> Figure:
         for each in months
     ]
     pairs = [(max(each.income, 0), max(each.expenses, 0)) for each in months]
-    svg = charts.bars_pair(pairs, _("Money in and out over twelve months; the table below has the figures."), 120)
+    svg = charts.bars_pair(pairs, _("Income and spending over 12 months. The table has the figures."), 120)
     names = "".join(
         f'<span class="min-w-0 flex-1 text-center text-xs text-muted">{escape(short_month(each.start))}</span>'
         for each in months
     )
     svg += Markup('<div class="mt-1.5 flex" aria-hidden="true">{}</div>').format(Markup(names))  # noqa: S704 – escaped above
-    head = (_("Month"), _("In"), _("Out"), _("Left"), _("Rate"))
-    return Figure(svg, _("Money in and out by month"), head, rows)
+    head = (_("Month"), _("In"), _("Out"), _("Net income"), _("Rate"))
+    return Figure(svg, _("Income and spending by month"), head, rows)
 
 
 def spending_map(side: Side, currency: str) -> Markup:
@@ -192,7 +192,7 @@ def spending_map(side: Side, currency: str) -> Markup:
         for each in group.shares
         if each.minor > 0
     ]
-    return charts.treemap(parts, _("Spending of the month by category; the table has the figures."), whole(currency))
+    return charts.treemap(parts, _("Spending by category. The table has the figures."), whole(currency))
 
 
 def year_of_days(habits: Habits, currency: str, week_start: int) -> Figure:
@@ -202,7 +202,7 @@ def year_of_days(habits: Habits, currency: str, week_start: int) -> Figure:
     write = whole(currency)
     dearest = max(days, key=lambda day: days[day], default=last)
     sentence = _(
-        "Spending by day from {first} to {last}. The dearest day was {day} with {amount}.",
+        "Spending by day from {first} to {last}. Highest: {amount} on {day}.",
         first=day_month(first),
         last=day_month(last),
         day=day_month(dearest),
@@ -239,7 +239,7 @@ def months_ahead(
     write = whole(currency)
     rows = [(month_name(day), write(minor), "") for day, minor in past]
     rows += [(month_name(day), write(band[2]), f"{write(band[0])} – {write(band[4])}") for day, band in ahead]
-    return Figure(svg, caption, (_("Month"), _("Amount"), _("8 of 10 outcomes")), rows)
+    return Figure(svg, caption, (_("Month"), _("Amount"), _("80% range")), rows)
 
 
 def savings_ahead(months: Sequence[Month], ahead: Sequence[MonthSavings], currency: str) -> Figure:
@@ -248,9 +248,7 @@ def savings_ahead(months: Sequence[Month], ahead: Sequence[MonthSavings], curren
     write = whole(currency)
     low, high = (write(edge(minor for _day, minor in past)) for edge in (min, max))
     first = month_name(past[0][0])
-    sentence = _(
-        "What was left of each month since {first}: between {low} and {high}.", first=first, low=low, high=high
-    )
+    sentence = _("Net income by month since {first}: between {low} and {high}.", first=first, low=low, high=high)
     bands = [
         (
             each.month,
@@ -264,7 +262,7 @@ def savings_ahead(months: Sequence[Month], ahead: Sequence[MonthSavings], curren
         )
         for each in ahead
     ]
-    return months_ahead(past, bands, currency, sentence, _("What was left of each month, and what may be"))
+    return months_ahead(past, bands, currency, sentence, _("Net income by month, with forecast"))
 
 
 def category_trend(found: CategoryPage, currency: str) -> Figure:

@@ -54,7 +54,7 @@ def test_a_row_is_edited_in_place(alice: Any, row: int) -> None:
     assert "1,234.50" in answer.text
     late = alice.htmx("post", f"/transactions/{row}/row", data={**data, "payee": "Netto"})
     assert late.status_code == 409
-    assert "Save mine anyway" in late.text
+    assert "Save my version" in late.text
     assert late.text.count("data-differs") == 1  # the payee; Netto here, Aldi stored
     assert "Netto" in late.text
     assert "Aldi" in late.text
@@ -96,7 +96,7 @@ async def _import(services: Any, texts: list[str]) -> list[int]:
 def test_a_corrected_category_offers_its_likes_and_a_rule(alice: Any, groceries: int) -> None:
     first, *others = alice.work(lambda services: _import(services, ["Qwxv"] * 3))
     answer = alice.htmx("post", f"/transactions/{first}/category", data={"category": str(groceries)})
-    assert "File the 2 others from Qwxv here too" in answer.text
+    assert "Categorize the 2 others from Qwxv too" in answer.text
     assert f'href="/rules/new?from={first}"' in answer.text
     assert alice.get(f"/rules/new?from={first}").status_code == 200
     refiled = alice.htmx("post", f"/transactions/{first}/refile-likes")
@@ -115,16 +115,16 @@ def test_a_corrected_category_offers_its_likes_and_a_rule(alice: Any, groceries:
 def test_the_small_form_offers_them_too(alice: Any, groceries: int) -> None:
     first, _other = alice.work(lambda services: _import(services, ["Qwxv"] * 2))
     answer = alice.htmx("post", f"/transactions/{first}/row", data={"category": str(groceries)})
-    assert "File the other one from Qwxv here too" in answer.text
+    assert "Categorize the other one from Qwxv too" in answer.text
     answer = alice.htmx("post", f"/transactions/{first}/row", data={"payee": "Qwxy"})
-    assert "here too" not in answer.text
+    assert "Categorize the" not in answer.text
 
 
 def test_the_page_offers_them_after_it_is_saved(alice: Any, groceries: int) -> None:
     first, _other = alice.work(lambda services: _import(services, ["Qwxv"] * 2))
     answer = alice.post(f"/transactions/{first}", {"category": str(groceries), "splits": ""})
     landed = alice.get(answer.headers["location"]).text
-    assert "File the other one from Qwxv here too" in landed
+    assert "Categorize the other one from Qwxv too" in landed
     assert f"/rules/new?from={first}" in landed
     assert alice.get("/transactions?done=1&filed=999999").status_code == 200
 
@@ -137,8 +137,8 @@ def test_moving_what_a_person_filed_offers_nothing(alice: Any, row: int, groceri
         return (await services.categories.by_key())["pets"].id
 
     answer = alice.htmx("post", f"/transactions/{row}/category", data={"category": str(alice.work(other))})
-    assert "here too" not in answer.text
-    assert "Make a rule" not in answer.text
+    assert "Categorize the" not in answer.text
+    assert "Create a rule" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["row", "edit", "category"])
