@@ -67,7 +67,7 @@ class MonthRow:
 @dataclass(frozen=True, slots=True)
 class ForecastPage:
     choice: BalanceChoice
-    list_balances: Sequence[BalanceChoice]
+    choices: Sequence[BalanceChoice]
     days: int
     past: Sequence[tuple[date, Minor]]
     ahead: Sequence[Band]
