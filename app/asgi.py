@@ -31,7 +31,7 @@ from app.web.middleware.auth import AuthMiddleware
 from app.web.middleware.headers import Saldo
 from app.web.templates import STATIC, template_config
 
-LARGEST_BODY = 12 * 1024 * 1024
+MAX_BODY_BYTES = 64 * 1024  # routes that take files set their own ``request_max_body_size``
 
 
 class OwnRouter(Router):
@@ -69,7 +69,7 @@ def create_app() -> Saldo:
         exception_handlers=HANDLERS,
         template_config=template_config(),
         lifespan=[lifespan],
-        request_max_body_size=LARGEST_BODY,
+        request_max_body_size=MAX_BODY_BYTES,
         cors_config=CORSConfig(
             allow_origins=list(settings().origins), allow_headers=["Authorization", "Content-Type", "Idempotency-Key"]
         )

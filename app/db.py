@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from app.settings import make_private_folder, settings
 from app.sqlite import IS_SHARED, WAIT, SqliteConnection
 
+POOL_SECONDS = 20  # that a request waits for a connection
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL may lose the last commits when the power goes
@@ -30,7 +31,7 @@ PRAGMAS = (
 
 
 def insert_into(table: Any, dialect_name: str) -> Any:
-    """INSERT that can say ON CONFLICT, in the database's own way; the other one's is not even loaded."""
+    """Return the dialect's INSERT, which has ON CONFLICT; the other dialect is not imported."""
     return import_module(f"sqlalchemy.dialects.{dialect_name}").insert(table)
 
 
@@ -42,10 +43,11 @@ def create_private_file(path: Path) -> None:
 
 
 class Database:
-    """One database with a way to read and a way to write.
+    """One database with an engine for readers and an engine for writers, so that neither waits for the other's pool.
 
-    On SQLite the two are apart: readers can not write (``query_only``), writers take the lock at BEGIN, so that a
-    read-then-write never fails half-way with "database is locked". On PostgreSQL they are one engine.
+    Readers cannot write. On SQLite a writer takes the lock at BEGIN, so that a read-then-write never fails half-way
+    with "database is locked". Writers of one process share one connection and wait for it in the order in which they
+    came: SQLite's own waiting is a lottery that some writers lose again and again under load.
     """
 
     def __init__(self, url: str, *, pooled: bool = True) -> None:
@@ -54,51 +56,56 @@ class Database:
         if self.is_sqlite:
             if self.url.database:
                 create_private_file(Path(self.url.database))
-            self.writer = self._sqlite("IMMEDIATE", ())
-            self.reader = self._sqlite("DEFERRED", ("query_only=ON",))
+            self.writer = self._sqlite("IMMEDIATE", pool_size=1, max_overflow=0)
+            self.reader = self._sqlite("DEFERRED", ("query_only=ON",), pool_size=5, max_overflow=15)
         else:
-            self.writer = self.reader = self._postgresql(pooled)
+            self.writer = self._postgresql(pooled, pool_size=5, max_overflow=5)
+            self.reader = self._postgresql(
+                pooled,
+                pool_size=10,
+                max_overflow=5,
+                connect_args={"server_settings": {"default_transaction_read_only": "on"}},
+            )
         self.read = async_sessionmaker(self.reader, expire_on_commit=False, autoflush=False)
         self.write = async_sessionmaker(self.writer, expire_on_commit=False)
 
-    def _sqlite(self, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
+    def _sqlite(self, begin: str, pragmas: tuple[str, ...] = (), **pool: int) -> AsyncEngine:
         engine = create_async_engine(
             self.url,
-            pool_size=5,
-            max_overflow=15,
+            **pool,
+            pool_timeout=POOL_SECONDS,
+            pool_use_lifo=True,  # the connection that was used last has its pages in memory
             pool_reset_on_return=None,
+            hide_parameters=True,
             connect_args={"check_same_thread": not IS_SHARED},
         )
         listen_sqlite(engine.sync_engine, begin, pragmas)
         return engine
 
-    def _postgresql(self, pooled: bool) -> AsyncEngine:
-        options: dict[str, Any] = {
-            "pool_size": 10,
-            "max_overflow": 10,
-            "pool_pre_ping": True,
-            "pool_recycle": 1800,
-        }
-        return create_async_engine(self.url, **(options if pooled else {"poolclass": NullPool}))
+    def _postgresql(self, pooled: bool, **options: Any) -> AsyncEngine:
+        if not pooled:
+            options = {"poolclass": NullPool, "connect_args": options.get("connect_args", {})}
+        else:
+            options |= {"pool_timeout": POOL_SECONDS, "pool_pre_ping": True, "pool_recycle": 1800}
+        return create_async_engine(self.url, hide_parameters=True, **options)
 
     async def close(self) -> None:
         await self.writer.dispose()
-        if self.reader is not self.writer:
-            await self.reader.dispose()
+        await self.reader.dispose()
 
 
 def listen_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...] = ()) -> None:
-    """Set SQLite's pragmas on each new connection and say BEGIN ourselves."""
+    """Set SQLite's pragmas on each new connection, and send BEGIN ourselves."""
 
     if engine.dialect.is_async:
 
         @event.listens_for(engine, "do_connect")
-        def connecting(dialect: Any, _record: Any, arguments: Any, options: Any) -> SqliteConnection:
+        def connect(dialect: Any, _record: Any, arguments: Any, options: Any) -> SqliteConnection:
             stock = dialect.connect(*arguments, **options)
             return SqliteConnection(stock, only_reads=begin == "DEFERRED")
 
     @event.listens_for(engine, "connect")
-    def connected(connection: Any, _: Any) -> None:
+    def set_pragmas(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (*PRAGMAS, *pragmas):
@@ -106,13 +113,13 @@ def listen_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...] = ()) -> 
         cursor.close()
 
     @event.listens_for(engine, "reset")
-    def given_back(connection: Any, _record: Any, state: Any) -> None:
+    def end_transaction(connection: Any, _record: Any, state: Any) -> None:
         # A COMMIT that failed leaves its transaction open, and with it the lock that every writer waits for.
         if state.asyncio_safe and connection.driver_connection.in_transaction:
             connection.rollback()
 
     @event.listens_for(engine, "begin")
-    def begun(connection: Any) -> None:
+    def begin_transaction(connection: Any) -> None:
         connection.exec_driver_sql(f"BEGIN {begin}")
 
 
@@ -123,7 +130,7 @@ def database() -> Database:
 
 
 async def rows(session: AsyncSession, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
-    """All rows of a statement of columns, past the ORM's loading of entities, which costs more than the statement."""
+    """Return all rows of a statement of columns. Bypasses the ORM's loading, which costs more than the statement."""
     return await session.run_sync(_rows, statement, parameters)
 
 

@@ -5,13 +5,29 @@ from __future__ import annotations
 import os
 import secrets
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_SECRET = 32  # characters
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address, with or without a port, is this machine."""
+    if host.startswith("["):
+        name = host.partition("]")[0].lstrip("[")
+    else:
+        name = host.rpartition(":")[0] if host.count(":") == 1 else host
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -77,6 +93,12 @@ class Settings(BaseSettings):
     @property
     def uploads(self) -> Path:
         return self.data_dir / "uploads"
+
+    @property
+    def has_public_name(self) -> bool:
+        """Whether people reach this install by a name, through a proxy, and not only from this machine."""
+        names = (*self.allowed_hosts, urlsplit(self.public_url).netloc)
+        return any(name and not is_loopback(name) for name in names)
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:

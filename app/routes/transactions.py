@@ -23,6 +23,7 @@ from app.services.bulk_edit import Selection
 from app.services.exports import csv_stream, json_stream
 from app.services.transaction_list import Filter, Line, read_cursor, read_filter
 from app.web.crud_pages import parse_amount
+from app.web.downloads import respond_with_file
 from app.web.filters import day as written_day
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
@@ -216,15 +217,15 @@ async def done_before(services: Services, change_set: str, filed: str = "") -> l
 
 
 async def download(request: AnyRequest, member: Member, wanted: Filter, form: str) -> Stream:
-    """A stream of the rows of a filter as ``csv`` or ``json``; counted, and told in the member's security events."""
+    """The rows of a filter as a ``csv`` or ``json`` file; counted, and listed in the member's security events."""
     await limit(request, "export", member)
     address = request.client.host if request.client else ""
     await security_events.note_now("exported", member.user.id, address, name=form.upper())
     streams = {"csv": (csv_stream, "text/csv"), "json": (json_stream, "application/json")}
     make, media_type = streams[form]
     name = f"transactions-{member.today.isoformat()}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Stream(make(member, wanted), media_type=media_type, headers=headers)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return await respond_with_file(make(member, wanted), member, media_type, disposition)
 
 
 def number(text: str, field: str) -> int | None:

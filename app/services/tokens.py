@@ -169,6 +169,7 @@ class TokenService:
 
     async def _used(self, token_id: int, last: datetime | None) -> None:
         if last is None or now() - last > USED_EVERY:
+            await self.session.close()  # a reader that waits for a writer may wait for itself
             async with write_session() as session, session.begin():
                 await session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now()))
 

@@ -1,39 +1,41 @@
-"""Which cookies this request may have: strict ones over https, plain ones only on the machine itself."""
+"""Cookie names and connection checks: strict cookies over https, plain ones only on the machine itself."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from app.settings import is_loopback, settings
+
 Connection = ASGIConnection[Any, Any, Any, Any]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address, with or without a port, is this very machine."""
-    name = (
-        host.rsplit("]", 1)[0].lstrip("[")
-        if host.startswith("[")
-        else host.rsplit(":", 1)[0]
-        if host.count(":") == 1
-        else host
-    )
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
+PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 def is_plain_loopback(connection: Connection) -> bool:
-    """Plain http, from this machine, to this machine: the default run."""
+    """Return whether this is plain http from this machine to this machine, which needs no https.
+
+    A proxy on this machine makes strangers look local, so nothing that may have come through one counts.
+    """
     peer = connection.client.host if connection.client else ""
     return (
         connection.scope["scheme"] != "https"
         and (is_loopback(peer) or peer == "testclient")
         and is_loopback(connection.headers.get("host", ""))
+        and not is_proxied(connection)
+    )
+
+
+def is_proxied(connection: Connection) -> bool:
+    """Return whether a proxy may have sent this request.
+
+    A proxy that sends no headers cannot be recognized, so an install with a public name always counts as proxied.
+    nginx speaks HTTP/1.0 to what is behind it, and browsers do not.
+    """
+    return (
+        settings().has_public_name
+        or connection.scope["http_version"] == "1.0"
+        or any(name in connection.headers for name in PROXY_HEADERS)
     )
 
 

@@ -80,13 +80,17 @@ def is_foreign(connection: Connection) -> bool:
 
 
 async def check(request: Request[Any, Any, Any]) -> None:
-    """Refuse an unsafe request that does not prove to come from a page of ours."""
+    """Refuse an unsafe request that does not prove to come from one of our pages.
+
+    What the headers tell is checked before the body is read.
+    """
     if is_foreign(request):
         raise Forbidden(_("Request refused: it came from another site."))
     cookie = request.cookies.get(cookie_name(request, "csrf"), "")
-    sent = request.headers.get(HEADER)
-    if sent is None and request.content_type[0] in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        sent = (await request.form()).get(FIELD)
-    known = isinstance(sent, str) and verified(cookie, session_of(request))
-    if not known or not hmac.compare_digest(cookie.encode("utf-8", "replace"), str(sent).encode("utf-8", "replace")):
-        raise Forbidden(_("This page has expired. Reload it and submit the form again."))
+    if verified(cookie, session_of(request)):
+        sent = request.headers.get(HEADER)
+        if sent is None and request.content_type[0] in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            sent = (await request.form()).get(FIELD)
+        if isinstance(sent, str) and hmac.compare_digest(cookie.encode(), sent.encode("utf-8", "replace")):
+            return
+    raise Forbidden(_("This page has expired. Reload it and submit the form again."))

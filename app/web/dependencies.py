@@ -9,14 +9,16 @@ from litestar import Request
 from litestar.di import NamedDependency, Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import write_session
+from app.db import read_session, write_session
 from app.errors import Unauthenticated
 from app.i18n import _
 from app.services import Member, Services
 from app.services.unit_of_work import commit_scope, lock_book
 
+AnyRequest = Request[Any, Any, Any]
 
-async def provide_member(request: Request[Any, Any, Any]) -> Member:
+
+async def provide_member(request: AnyRequest) -> Member:
     """The signed-in member; the policy guard has let nobody else through."""
     if request.scope["auth"] is None:
         raise Unauthenticated(_("Sign in first."))
@@ -24,24 +26,42 @@ async def provide_member(request: Request[Any, Any, Any]) -> Member:
     return member
 
 
-async def provide_db(request: Request[Any, Any, Any]) -> AsyncGenerator[AsyncSession, None]:
-    """The request's session. A reading request may only read; any other is saved when the handler returns."""
-    reading: AsyncSession | None = request.scope["state"].get("session")
-    if reading is not None:
-        yield reading
-        await reading.close()
+READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_read_only(request: AnyRequest) -> bool:
+    return request.method in READ_METHODS and not request.route_handler.opt.get("writes")
+
+
+async def provide_db(request: AnyRequest) -> AsyncGenerator[AsyncSession, None]:
+    """The request's session, closed before the answer is sent.
+
+    A reading request may only read; any other is saved when the handler returns.
+    """
+    if is_read_only(request):
+        async with read_session() as session:
+            yield session
         return
+    await receive_body(request)
     async with write_session() as session, commit_scope(session):
         yield session
 
 
+async def receive_body(request: AnyRequest) -> None:
+    """Read the body before a session is opened, so that a slow sender holds neither a connection nor a lock."""
+    if request.content_type[0] in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        await request.form()
+    else:
+        await request.body()
+
+
 async def provide_services(
-    request: Request[Any, Any, Any], db: NamedDependency[AsyncSession], member: NamedDependency[Member]
+    request: AnyRequest, db: NamedDependency[AsyncSession], member: NamedDependency[Member]
 ) -> Services:
-    writes = "session" not in request.scope["state"]
-    if writes:
-        await lock_book(db, member.book.id)
-    return Services(db, member.require_write() if writes and not request.route_handler.opt.get("own_only") else member)
+    if is_read_only(request):
+        return Services(db, member)
+    await lock_book(db, member.book.id)
+    return Services(db, member if request.route_handler.opt.get("own_only") else member.require_write())
 
 
 DEPENDENCIES = {

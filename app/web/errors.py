@@ -19,7 +19,7 @@ from app.log import context as log_context
 from app.log import logger
 from app.services import Member, security_events
 from app.web.db_errors import outage
-from app.web.forms import InvalidForm, sentences
+from app.web.forms import MAX_FIELD_ERRORS, MAX_PATH_CHARACTERS, InvalidForm, sentences
 from app.web.htmx import is_htmx
 from app.web.render import page, partial
 
@@ -140,7 +140,10 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     if is_api(request):
         errors = None
         if isinstance(error, ValidationException) and isinstance(error.extra, list):
-            errors = {str(each.get("key") or "body"): str(each.get("message")) for each in error.extra}
+            errors = {
+                str(each.get("key") or "body")[:MAX_PATH_CHARACTERS]: str(each.get("message"))
+                for each in error.extra[:MAX_FIELD_ERRORS]
+            }
         detail = error.detail if status < 500 else _("Something went wrong.")
         return problem(status, _said(status) or detail, errors=errors, headers=headers)
     return shown(request, status, _said(status) or _("Invalid request."), headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from litestar import Request
@@ -11,6 +12,9 @@ from pydantic import ValidationError
 
 from app.errors import Invalid, SaldoError
 from app.i18n import _
+
+MAX_FIELD_ERRORS = 20  # in one answer
+MAX_PATH_CHARACTERS = 100
 
 #: pydantic's kinds of error in the words of a person; others keep pydantic's sentence.
 SENTENCES = {
@@ -43,13 +47,13 @@ def path_of(location: tuple[str | int, ...]) -> str:
     path = ""
     for part in location:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    return path or "form"
+    return path[:MAX_PATH_CHARACTERS] or "form"
 
 
 def sentences(error: ValidationError) -> dict[str, str]:
-    """Each wrong field with one sentence."""
+    """Return one sentence for each wrong field, for the first ``MAX_FIELD_ERRORS`` fields."""
     found: dict[str, str] = {}
-    for each in error.errors(include_url=False):
+    for each in islice(error.errors(include_url=False), MAX_FIELD_ERRORS):
         cause = each.get("ctx", {}).get("error")
         if isinstance(cause, SaldoError):
             text = cause.message

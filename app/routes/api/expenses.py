@@ -18,6 +18,7 @@ from app.services import Member, Services, reading
 from app.services.currencies import Quote
 from app.services.quick_add import Draft
 from app.services.transaction_list import Filter, Line
+from app.web.downloads import respond_with_file
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
 from app.web.types import AnyRequest, MemberDep, ServicesDep
@@ -79,8 +80,8 @@ class ExpensesApi(Controller):
 
     @get("/", operation_id="ListExpenses")
     async def list_expenses(self, member: MemberDep) -> Stream:
-        """What went out, transfers left out, newest first, in the book's currency: all of it, in a stream."""
-        return Stream(listed(member), media_type="application/json", headers={"Cache-Control": "no-store"})
+        """What went out, transfers left out, newest first, in the book's currency: all of it."""
+        return await respond_with_file(listed(member), member, "application/json")
 
 
 async def listed(member: Member) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""The door of the house: each request is told who it is from before any handler sees it."""
+"""Authentication middleware: identifies the member by session cookie (pages) or Bearer token (``/api``)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from app.web import csrf, page_cache
 from app.web.cookies import cookie_name
 from app.web.locale import preferred_locale
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
+AnyRequest = Request[Any, Any, Any]
+MAX_TOKEN_CHARACTERS = 100
 
 
 class AuthMiddleware:
-    """Middleware: CSRF gate, then the member by session cookie (pages) or Bearer token (``/api``).
+    """Puts the member into ``scope["auth"]`` and checks the CSRF token.
 
-    A reading request keeps the session it was looked up with: its services use the same one.
+    No database session is open while the application runs: an answer to a slow client holds no connection.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -36,46 +37,49 @@ class AuthMiddleware:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        request: Request[Any, Any, Any] = Request(scope, receive, send)
+        request: AnyRequest = Request(scope, receive, send)
         is_api = request.url.path.startswith("/api/")
         use_locale(preferred_locale(request.headers.get("accept-language", "")))
         scope["user"] = scope["auth"] = None
-        if not is_api and request.method in csrf.UNSAFE and not request.route_handler.opt.get("no_csrf"):
+        member = await (_find_by_token(request) if is_api else _find_by_cookie(request))
+        options = request.route_handler.opt
+        is_refused = member is None and options.get("policy") != "public"  # by the guard, without reading the body
+        if not is_api and not is_refused and request.method in csrf.UNSAFE and not options.get("no_csrf"):
             await csrf.check(request)
-        async with read_session() as session:
-            member = await (self._by_token(request, session) if is_api else self._by_cookie(request, session))
-            if member is not None:
-                scope["user"] = member.user
-                scope["auth"] = member
-                use_locale(member.user.locale)
-                add_context(user=member.user.id)
-            if member is not None and page_cache.is_cacheable(request):
-                scope["state"]["session"] = session
+        if member is not None:
+            scope["user"] = member.user
+            scope["auth"] = member
+            use_locale(member.user.locale)
+            add_context(user=member.user.id)
+            if page_cache.is_cacheable(request):
                 await page_cache.respond(self.app, request, member, send)
-                return
-            if request.method in READING and not request.route_handler.opt.get("writes"):
-                scope["state"]["session"] = session
-                await self.app(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
-    async def _by_cookie(self, request: Request[Any, Any, Any], session: Any) -> Member | None:
-        token = request.cookies.get(cookie_name(request, "saldo"))
-        if not token or len(token) > 100:
-            return None
-        found = await SessionService(session).find(token)
-        if found is None:
-            return None
-        if now() - found.last_seen_at > SEEN_EVERY and found.member.session_id is not None:
-            async with write_session() as writing, writing.begin():
-                await SessionService(writing).seen(found.member.session_id)
-        return found.member
 
-    async def _by_token(self, request: Request[Any, Any, Any], session: Any) -> Member | None:
-        scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-        if not token:
-            return None
-        member = await TokenService(session).member(token.strip()) if scheme.lower() == "bearer" else None
-        if member is None:
-            raise Unauthenticated(_("The token is invalid or has expired."))
-        return member
+async def _find_by_cookie(request: AnyRequest) -> Member | None:
+    token = request.cookies.get(cookie_name(request, "saldo"))
+    if not token or len(token) > MAX_TOKEN_CHARACTERS:
+        return None
+    async with read_session() as session:
+        found = await SessionService(session).find(token)
+    if found is None:
+        return None
+    session_id = found.member.session_id
+    if session_id is not None and now() - found.last_seen_at > SEEN_EVERY:
+        async with write_session() as session, session.begin():
+            await SessionService(session).seen(session_id)
+    return found.member
+
+
+async def _find_by_token(request: AnyRequest) -> Member | None:
+    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
+    if not token:
+        return None
+    member = None
+    if scheme.lower() == "bearer":
+        async with read_session() as session:
+            member = await TokenService(session).member(token.strip())
+    if member is None:
+        raise Unauthenticated(_("The token is invalid or has expired."))
+    return member

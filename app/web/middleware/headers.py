@@ -36,9 +36,10 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+HEALTH_PATHS = frozenset({"/health", "/health/ready"})  # for probes that ask by address and without a proxy
 REFUSED = (
-    b"Saldo is asked for over plain http from another machine. Put it behind https, "
-    b"or set SALDO_INSECURE_HTTP=1 if this network is yours alone."
+    b"Saldo accepts plain http only from this machine. Put it behind https, and let the proxy send "
+    b"X-Forwarded-For and X-Forwarded-Proto. On a private network, set SALDO_INSECURE_HTTP=1."
 )
 
 REQUESTS = Counter("saldo_requests_total", "Requests answered", ("method", "route", "status"))
@@ -87,7 +88,7 @@ def refused(connection: Request[Any, Any, Any]) -> tuple[int, bytes] | None:
         return 404, b"Page not found."
     if host and not HOST.fullmatch(host):
         return 400, b"This is not the name of a host."
-    if is_plain_loopback(connection):
+    if is_plain_loopback(connection) or connection.scope["path"] in HEALTH_PATHS:
         return None
     if allowed and host not in allowed and host.partition(":")[0] not in allowed:
         return 400, b"This host name is not served here. See SALDO_HOSTS."
