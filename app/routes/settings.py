@@ -183,7 +183,7 @@ class SettingsController(Controller):
             await services.profile.change(unit, **told.columns(unit, services.member.user.locale))
         return redirect(request, "/settings?done=saved")
 
-    @post("/avatar", name="settings:avatar:set", request_max_body_size=avatars.LARGEST + (1 << 20))
+    @post("/avatar", name="settings:avatar:set", request_max_body_size=avatars.MAX_BYTES + (1 << 20))
     async def set_avatar(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         await limit(request, "upload", services.member)
         file = (await request.form()).get("file")

@@ -75,7 +75,7 @@ class MeController(Controller):
         _signed_in_only(services)
         await auth.change_password(services.member, data.old, data.new, visitor(request), field="old")
 
-    @put("/avatar", name="api:v1:me:avatar", status_code=200, request_max_body_size=avatars.LARGEST + (1 << 20))
+    @put("/avatar", name="api:v1:me:avatar", status_code=200, request_max_body_size=avatars.MAX_BYTES + (1 << 20))
     async def set_avatar(self, request: AnyRequest, member: MemberDep) -> dict[str, str]:
         """Upload a JPEG, PNG or WebP picture of at most 5 MB as the field ``file`` of a multipart form."""
         await limit(request, "upload", member)
