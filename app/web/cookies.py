@@ -17,13 +17,12 @@ def is_plain_loopback(connection: Connection) -> bool:
 
     A proxy on this machine makes strangers look local, so nothing that may have come through one counts.
     """
+    return connection.scope["scheme"] != "https" and has_loopback_addresses(connection) and not is_proxied(connection)
+
+
+def has_loopback_addresses(connection: Connection) -> bool:
     peer = connection.client.host if connection.client else ""
-    return (
-        connection.scope["scheme"] != "https"
-        and (is_loopback(peer) or peer == "testclient")
-        and is_loopback(connection.headers.get("host", ""))
-        and not is_proxied(connection)
-    )
+    return (is_loopback(peer) or peer == "testclient") and is_loopback(connection.headers.get("host", ""))
 
 
 def is_proxied(connection: Connection) -> bool:

@@ -82,7 +82,7 @@ def test_a_form_in_no_known_writing_is_refused_in_words(stranger):
 
 
 @pytest.mark.parametrize(
-    "body", ["[" * 50_000, '{"a":' * 50_000, "1e999", "{", "\ufffe", '{"message":"\\ud800"}', "<x/>", ""]
+    "body", ["[" * 50_000, '{"a":' * 12_000, "1e999", "{", "\ufffe", '{"message":"\\ud800"}', "<x/>", ""]
 )
 @pytest.mark.parametrize(
     "path", ["/api/v1/transactions", "/api/expenses/", "/api/v1/transactions/import", "/api/token/"]

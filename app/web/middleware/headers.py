@@ -16,7 +16,7 @@ from prometheus_client import Counter, Histogram
 from app.log import begin_context, logger
 from app.settings import settings
 from app.web import csrf
-from app.web.cookies import is_plain_loopback, is_secure
+from app.web.cookies import has_loopback_addresses, is_plain_loopback, is_secure
 
 log = logger("saldo.request")
 
@@ -36,7 +36,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
-HEALTH_PATHS = frozenset({"/health", "/health/ready"})  # for probes that ask by address and without a proxy
+HEALTH_PATHS = frozenset({"/health", "/health/ready"})  # asked for by probes on this machine, past the proxy
 REFUSED = (
     b"Saldo accepts plain http only from this machine. Put it behind https, and let the proxy send "
     b"X-Forwarded-For and X-Forwarded-Proto. On a private network, set SALDO_INSECURE_HTTP=1."
@@ -88,7 +88,8 @@ def refused(connection: Request[Any, Any, Any]) -> tuple[int, bytes] | None:
         return 404, b"Page not found."
     if host and not HOST.fullmatch(host):
         return 400, b"This is not the name of a host."
-    if is_plain_loopback(connection) or connection.scope["path"] in HEALTH_PATHS:
+    is_probe = connection.scope["path"] in HEALTH_PATHS and has_loopback_addresses(connection)
+    if is_probe or is_plain_loopback(connection):
         return None
     if allowed and host not in allowed and host.partition(":")[0] not in allowed:
         return 400, b"This host name is not served here. See SALDO_HOSTS."
