@@ -112,16 +112,15 @@ async def tag(services):
 
 
 async def transaction(services):
-    return await own(
-        services,
-        Transaction(
-            book_id=services.member.book.id,
-            account_id=await account(services),
-            booked_on=DAY,
-            amount_minor=-100,
-            currency="EUR",
-        ),
+    row = Transaction(
+        book_id=services.member.book.id,
+        account_id=await account(services),
+        booked_on=DAY,
+        amount_minor=-100,
+        currency="EUR",
     )
+    await services.ledger.insert(row)
+    return row.id
 
 
 async def transfer(services):

@@ -30,6 +30,7 @@ from app.services.imports import ImportService
 from app.services.inbox import InboxService
 from app.services.insights import InsightService
 from app.services.journal import JournalService
+from app.services.ledger.writer import LedgerWriter
 from app.services.member import BookInfo, Member, Person, member_of
 from app.services.overview import OverviewService
 from app.services.payees import PayeeService
@@ -65,6 +66,10 @@ class Services:
     @cached_property
     def journal(self) -> JournalService:
         return JournalService(self)
+
+    @cached_property
+    def ledger(self) -> LedgerWriter:
+        return LedgerWriter(self.session, self.member)
 
     @cached_property
     def activity(self) -> ActivityService:

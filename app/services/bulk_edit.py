@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from app.errors import Invalid
 from app.i18n import _, ngettext
 from app.models import CategorisedBy, Status, Tag, Transaction, TransactionTag
-from app.services import bulk
 from app.services.base import Service
-from app.services.ledger import rollups
+from app.services.ledger.writer import COLUMNS, UNCATEGORISED, chunks
 from app.services.transaction_list import Filter
-
-if TYPE_CHECKING:
-    pass
 
 MOST = 250_000  # rows that are changed, and changed back, in one statement each few hundred: 100,000 take 3 to 5 s
 MOST_ONE_BY_ONE = 10_000  # rows that are tagged or deleted, where each has a story of its own
-CHUNK = 500
-FILING = ("category_id", "categorised_by", "confidence", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +33,11 @@ class BulkEditService(Service):
     async def file(self, selection: Selection, category_id: int | None) -> int:
         """File rows in a category (nothing: take them out of theirs); transfers and splits keep what they have."""
         await self.services.transactions.category(category_id)
-        rows = await self._rows(selection, *(getattr(Transaction, name) for name in FILING))
+        rows = await self._rows(selection)
         rows = [row for row in rows if row.transfer_id is None and not row.is_split and row.category_id != category_id]
-        values = {
-            "category_id": category_id,
-            "categorised_by": CategorisedBy.PERSON if category_id else None,
-            "confidence": None,
-            "reason": None,
-        }
-        await self._write(rows, values)
+        chosen_by = CategorisedBy.PERSON if category_id else None
+        values = {**UNCATEGORISED, "category_id": category_id, "categorised_by": chosen_by}
+        await self.services.ledger.update_many(rows, values)
         name = (await self.services.categories.by_id())[category_id].name if category_id else _("no category")
         self._note(
             ngettext("Filed {n} entry under {name}", "Filed {n} entries under {name}", len(rows), name=name), len(rows)
@@ -60,7 +49,7 @@ class BulkEditService(Service):
         if status is Status.RECONCILED:
             raise Invalid(_("Entries are reconciled against a statement, on their account's page."), field="status")
         rows = [row for row in await self._rows(selection) if row.status not in (status, Status.RECONCILED)]
-        await self._write(rows, {"status": status})
+        await self.services.ledger.update_many(rows, {"status": status})
         self._note(
             ngettext("Changed the status of {n} entry", "Changed the status of {n} entries", len(rows)), len(rows)
         )
@@ -101,7 +90,7 @@ class BulkEditService(Service):
                 field="account",
             )
         rows = [row for row in rows if row.account_id != account.id]
-        await self._write(rows, {"account_id": account.id})
+        await self.services.ledger.update_many(rows, {"account_id": account.id})
         self._note(
             ngettext("Moved {n} entry to {name}", "Moved {n} entries to {name}", len(rows), name=account.name),
             len(rows),
@@ -124,28 +113,20 @@ class BulkEditService(Service):
         """Delete rows, and the other sides of transfers with them."""
         chosen = await self._rows(selection, most=MOST_ONE_BY_ONE)
         ids = [row.id for row in chosen if row.status is not Status.RECONCILED]
-        rows = await self._loaded(Transaction.id, ids)
+        ledger = self.services.ledger
+        rows = await ledger.read_loaded(Transaction.id, ids)
         found = {row.id for row in rows}
         transfers = {row.transfer_id for row in rows if row.transfer_id}
-        rows += [leg for leg in await self._loaded(Transaction.transfer_id, sorted(transfers)) if leg.id not in found]
+        rows += [
+            leg for leg in await ledger.read_loaded(Transaction.transfer_id, sorted(transfers)) if leg.id not in found
+        ]
         await self.services.transactions.remove(rows)
         self._note(ngettext("Deleted {n} entry", "Deleted {n} entries", len(rows)), len(rows))
         return len(rows)
 
-    async def _rows(self, selection: Selection, *more: Any, most: int | None = None) -> list[Any]:
-        """What the totals need of each selected row of this book."""
-        columns = (
-            Transaction.id,
-            Transaction.account_id,
-            Transaction.booked_on,
-            Transaction.amount_minor,
-            Transaction.currency,
-            Transaction.status,
-            Transaction.transfer_id,
-            Transaction.is_split,
-            *(more or (Transaction.category_id,)),
-        )
-        query = select(*columns).order_by(Transaction.id)
+    async def _rows(self, selection: Selection, *, most: int | None = None) -> list[Any]:
+        """The selected rows of this book, as the ledger changes them."""
+        query = select(*COLUMNS).order_by(Transaction.id)
         if selection.everything is not None:
             most = most or MOST
             conditions = await self.services.transaction_list.conditions(selection.everything)
@@ -153,27 +134,10 @@ class BulkEditService(Service):
             if len(found) > most:
                 raise Invalid(_("At most {n} entries can be changed like this at once. Narrow the filter.", n=most))
             return found
-        rows: list[Any] = []
-        for part in _chunks(selection.ids):
-            own = query.where(Transaction.book_id == self.member.book.id, Transaction.id.in_(part))
-            rows += (await self.session.execute(own)).all()
+        rows = await self.services.ledger.read_rows(selection.ids)
         if not rows:
             raise Invalid(_("Select at least one entry."))
         return rows
-
-    async def _write(self, rows: Sequence[Any], values: dict[str, Any]) -> None:
-        if not rows:
-            return
-        splits = await bulk.parts_of(self.session, [row.id for row in rows if row.is_split])
-        deltas = rollups.Deltas(self.member.book.months)
-        for row in rows:
-            before = bulk.posting_of(self.member, row, splits)
-            deltas.add(before, -1)
-            deltas.add(before._replace(**{name: values[name] for name in bulk.TOTALLED if name in values}))
-        await self.services.journal.bulk_update(
-            Transaction, [row.id for row in rows], values, [dict(row._mapping) for row in rows]
-        )
-        await rollups.apply(self.session, deltas)
 
     async def _tag(self, tag: Tag, ids: Sequence[int]) -> int:
         has = set(await self.session.scalars(self._links(tag).with_only_columns(TransactionTag.transaction_id)))
@@ -186,7 +150,7 @@ class BulkEditService(Service):
 
     async def _untag(self, tag: Tag, ids: Sequence[int]) -> int:
         count = 0
-        for part in _chunks(ids):
+        for part in chunks(ids):
             for link in await self.session.scalars(self._links(tag).where(TransactionTag.transaction_id.in_(part))):
                 await self.session.delete(link)
                 count += 1
@@ -198,16 +162,5 @@ class BulkEditService(Service):
             TransactionTag.tag_id == tag.id, TransactionTag.book_id == self.member.book.id
         )
 
-    async def _loaded(self, column: Any, ids: Sequence[int]) -> list[Transaction]:
-        rows: list[Transaction] = []
-        for part in _chunks(ids):
-            query = select(Transaction).where(Transaction.book_id == self.member.book.id, column.in_(part))
-            rows += await self.session.scalars(query.options(selectinload(Transaction.splits)))
-        return rows
-
     def _note(self, label: str, count: int) -> None:
         self.services.journal.note(label if count else _("There was nothing to change."))
-
-
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))

@@ -17,7 +17,6 @@ from app.models.base import now
 from app.models.repository import BookRepository
 from app.schemas.categories import CategoryIn, CategoryPatch, GroupIn
 from app.services.base import Service
-from app.services.bulk import give_category
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -219,12 +218,7 @@ class CategoryService(Service):
             raise Invalid(_("{name} is archived. Choose another one.", name=target.name), field="into")
         if target.kind != (await self.option(row.id)).kind:
             raise Invalid(_("Choose one of the same kind: spending and income stay apart."), field="into")
-        found = select(Transaction.id).where(
-            Transaction.book_id == self.member.book.id, Transaction.category_id == row.id
-        )
-        await give_category(self.session, self.member, list(await self.session.scalars(found)), target.id)
-        for part in await self._splits(row.id):
-            part.category_id = target.id
+        await self.services.ledger.replace_category(row.id, target.id)
         for rule in await self._rules(row.id):
             rule.then = rule.then | {"category": target.id}
         await self.session.flush()

@@ -22,7 +22,6 @@ from app.errors import Conflict
 from app.i18n import _, ngettext
 from app.models import Actor, CategorisedBy, Payee, Transaction
 from app.services.base import Service
-from app.services.bulk import recategorise
 
 if TYPE_CHECKING:
     from app.ml.categoriser import Because, Categoriser, Guess, Memory
@@ -352,9 +351,7 @@ class CategorisationService(Service):
         if not ids or row.category_id is None:
             raise Conflict(_("There is nothing like it that is filed elsewhere."))
         category = (await self.services.categories.by_id())[row.category_id]
-        await recategorise(
-            self.session,
-            self.member,
+        await self.services.ledger.recategorise(
             ids,
             row.category_id,
             categorised_by=CategorisedBy.PERSON,

@@ -18,7 +18,6 @@ from app.i18n import _
 from app.models import Payee, Rule, Transaction
 from app.models.repository import BookRepository
 from app.services.base import Service
-from app.services.ledger.search_index import reindex
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -166,17 +165,7 @@ class PayeeService(Service):
 
     async def give(self, ids: Sequence[int], payee: Payee) -> None:
         """Make this the payee of transactions of the book, and have them found under its name."""
-        await self.session.flush()
-        old = []
-        for start in range(0, len(ids), 500):
-            query = select(Transaction.id, Transaction.payee_id).where(
-                Transaction.book_id == self.member.book.id, Transaction.id.in_(ids[start : start + 500])
-            )
-            old += [row._mapping for row in await self.session.execute(query)]
-        if old:
-            known = [row["id"] for row in old]
-            await self.services.journal.bulk_update(Transaction, known, {"payee_id": payee.id}, old)
-            await reindex(self.session, known)
+        await self.services.ledger.update_many(await self.services.ledger.read_rows(ids), {"payee_id": payee.id})
 
     async def _free(self, name: str, but: int = 0) -> None:
         taken = select(Payee.name).where(

@@ -11,8 +11,8 @@ from app.domain.period import Months
 from app.errors import Conflict
 from app.i18n import _
 from app.models import Account, Book, Profile, Transaction, User
-from app.services import totals
 from app.services.base import Service
+from app.services.ledger import rollups
 
 MONEY = ("monthly_income_minor", "savings_minor", "investments_minor", "debts_minor")
 OWN = frozenset({"name", "first_name", "last_name", "locale", "time_zone", "theme", "shortcuts"})
@@ -73,7 +73,7 @@ class ProfileService(Service):
         self.services.journal.note(_("Changed the settings of the book"))
         await self.session.flush()
         if new_months:
-            await totals.rebuild(self.session, book.id, Months(first_day))
+            await rollups.rebuild(self.session, book.id, Months(first_day))
         return book
 
     async def _change_currency(self, book: Book, currency: str) -> None:

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from app.domain.money import Money
-from app.domain.search import search_text
 from app.errors import Conflict, Invalid
 from app.i18n import _, ngettext
 from app.models import Account, AccountTotal, CategorisedBy, Payee, Status, Transaction
 from app.services.base import Service
-from app.services.bulk import set_status
-
-if TYPE_CHECKING:
-    pass
 
 SHOWN = 200  # rows to tick; older ones are taken as they are
 
@@ -125,7 +119,8 @@ class ReconciliationService(Service):
         if not chosen and not sheet.older and not gap:
             raise Conflict(_("There is nothing to lock up to that day."))
         chosen += await self._older(sheet)
-        count = await set_status(self.session, self.member, chosen, Status.RECONCILED)
+        rows = await self.services.ledger.read_rows(chosen)
+        count = await self.services.ledger.update_many(rows, {"status": Status.RECONCILED})
         if gap:
             await self._adjust(sheet, gap)
         label = ngettext(
@@ -152,7 +147,7 @@ class ReconciliationService(Service):
 
     async def _adjust(self, sheet: Sheet, gap: Money) -> None:
         payee = await self.services.payees.named(_("Balance adjustment"))
-        self.session.add(
+        await self.services.ledger.insert(
             Transaction(
                 book_id=self.member.book.id,
                 account_id=sheet.account.id,
@@ -165,12 +160,9 @@ class ReconciliationService(Service):
                 reason=_("the difference to a statement"),
                 memo=_("Difference to the statement of {day}", day=sheet.until.isoformat()),
                 status=Status.RECONCILED,
-                search_text=search_text(payee.name, "", "", gap.wire),
                 created_by_id=self.member.user.id,
-                splits=[],
             )
         )
-        await self.session.flush()
 
     async def _category(self, gap: Money) -> int | None:
         found = (await self.services.categories.by_key()).get("other_income" if gap.minor > 0 else "other_expense")

@@ -19,7 +19,7 @@ from app.models import Actor, CategorisedBy, Payee, Rule, Status, Tag, Transacti
 from app.models.repository import BookRepository
 from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
 from app.services.base import Service
-from app.services.bulk import parts, recategorise
+from app.services.ledger.writer import chunks
 
 if TYPE_CHECKING:
     pass
@@ -161,8 +161,8 @@ class RuleService(Service):
             raise Conflict(_("Nothing is left for this rule to change."))
         if then.category is not None:
             ids = [each.id for each in found if each.new_category_id]
-            await recategorise(
-                self.session, self.member, ids, then.category, categorised_by=CategorisedBy.RULE, reason=_("your rule")
+            await self.services.ledger.recategorise(
+                ids, then.category, categorised_by=CategorisedBy.RULE, reason=_("your rule")
             )
         if then.payee:
             payee = await self.services.payees.named(then.payee)
@@ -225,7 +225,7 @@ class RuleService(Service):
 
     async def _tags_of(self, ids: Sequence[int]) -> dict[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
-        for some in parts(ids):
+        for some in chunks(ids):
             query = (
                 select(TransactionTag.transaction_id, Tag.key)
                 .join(Tag, Tag.id == TransactionTag.tag_id)

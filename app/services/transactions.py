@@ -6,35 +6,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.domain.money import Money, check_currency
-from app.domain.search import search_text
 from app.errors import AlreadyReconciled, Conflict, Invalid, Stale
 from app.i18n import _
 from app.models import (
-    Attachment,
     CategorisedBy,
     Payee,
     Split,
     Status,
     Tag,
-    Tombstone,
     Transaction,
     TransactionTag,
     Transfer,
 )
-from app.models.base import now
 from app.models.repository import BookRepository
 from app.schemas.transactions import SplitIn, TransactionIn, TransactionPatch
 from app.services.accounts import AccountOption
 from app.services.base import Service
-
-if TYPE_CHECKING:
-    pass
+from app.services.ledger.writer import UNCATEGORISED
 
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
@@ -110,10 +104,8 @@ class TransactionService(Service):
         tags = list(data.tags)
         if category_id is None and not parts:
             tags += await self._file(row, payee)
-        self._index(row, payee)
         self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money.shown))
-        self.session.add(row)
-        await self.session.flush()
+        await self.services.ledger.insert(row)
         if tags:
             await self._tag(row.id, tags)
         return row
@@ -128,18 +120,20 @@ class TransactionService(Service):
             unlocking = patch.status is Status.CLEARED and given == {"status"}
             if given & LOCKED or (patch.status not in (None, row.status) and not unlocking):
                 raise AlreadyReconciled()
-        payee = await self._edit_payee(row, patch, given)
-        await self._edit_amount(row, patch, given)
-        await self._edit_filing(row, patch, given)
+        values: dict[str, Any] = {}
+        payee = await self._payee_after(row, patch, given)
+        if "payee" in given:
+            values["payee_id"] = payee.id if payee else None
+        splits = await self._edit_amount(row, patch, given, values)
+        if "category" in given:
+            values |= await self._edit_category(row, patch, is_split=bool(splits) or (splits is None and row.is_split))
         if "memo" in given:
-            row.memo = patch.memo or ""
+            values["memo"] = patch.memo or ""
         if patch.status is not None:
-            row.status = patch.status
+            values["status"] = patch.status
         if "tags" in given:
             await self._tag(row.id, patch.tags or [])
-        row.updated_at = now()  # so that the version counts tags and splits too
-        self._index(row, payee)
-        await self.session.flush()
+        await self.services.ledger.update(row, splits=splits, **values)
         self.services.journal.note(_("Changed {payee}, {amount}", payee=_shown(payee), amount=row.amount.shown))
         return row
 
@@ -159,31 +153,7 @@ class TransactionService(Service):
         """Delete these rows (splits loaded) with all that hangs on them; imported ones leave a tombstone."""
         if any(row.status is Status.RECONCILED for row in rows):
             raise AlreadyReconciled()
-        ids = [row.id for row in rows]
-        for model in (TransactionTag, Attachment):
-            for start in range(0, len(ids), 500):
-                part = model.transaction_id.in_(ids[start : start + 500])
-                for each in await self.session.scalars(select(model).where(part)):
-                    await self.session.delete(each)
-        for row in rows:
-            if row.identity is not None or row.external_id is not None:
-                self.session.add(
-                    Tombstone(
-                        book_id=row.book_id,
-                        account_id=row.account_id,
-                        identity=row.identity,
-                        ordinal=row.ordinal,
-                        external_id=row.external_id,
-                    )
-                )
-        await self.session.flush()
-        transfers = {row.transfer_id for row in rows if row.transfer_id}
-        for row in rows:
-            await self.session.delete(row)
-        await self.session.flush()
-        for transfer_id in transfers:
-            await self.session.delete(await self.session.get_one(Transfer, transfer_id))
-        await self.session.flush()
+        await self.services.ledger.delete(rows)
 
     async def duplicate(self, transaction_id: int) -> Transaction:
         """The same once more, today, as something a person entered."""
@@ -288,33 +258,39 @@ class TransactionService(Service):
     def _split(self, part: Part) -> Split:
         return Split(book_id=self.member.book.id, category_id=part.category_id, amount_minor=part.minor, memo=part.memo)
 
-    async def _edit_payee(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> Payee | None:
-        if "payee" not in given:
-            return await self.session.get(Payee, row.payee_id) if row.payee_id else None
-        payee = await self.payee(patch.payee)
-        row.payee_id = payee.id if payee else None
-        return payee
+    async def _payee_after(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> Payee | None:
+        if "payee" in given:
+            return await self.payee(patch.payee)
+        return await self.session.get(Payee, row.payee_id) if row.payee_id else None
 
-    async def _edit_amount(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> None:
-        """Account, day, amount and splits hang together: each may move what the row is worth."""
-        if patch.booked_on is not None:
-            row.booked_on = bookable(patch.booked_on)
+    async def _edit_amount(
+        self, row: Transaction, patch: TransactionPatch, given: set[str], values: dict[str, Any]
+    ) -> list[Split] | None:
+        """Add account, day and amount to ``values``; return the new splits, or None where they stay.
+
+        They depend on each other: each may change what the row is worth.
+        """
+        booked_on = bookable(patch.booked_on) if patch.booked_on is not None else row.booked_on
         account = None
         if patch.account is not None and patch.account != row.account_id:
             account = await self.account(patch.account)
+            values["account_id"] = account.id
         booking = Booking(row.amount)
         if patch.amount is not None or "currency" in given or account is not None:
-            booking = await self._rebooked(row, patch, account)
-        if account is not None:
-            row.account_id = account.id
-        await self._edit_splits(row, patch, given, booking)
+            booking = await self._rebooked(row, patch, account, booked_on)
+        values["booked_on"] = booked_on
+        splits = await self._edit_splits(row, patch, given, booking)
+        if splits:
+            values |= UNCATEGORISED
         if booking.money != row.amount or booking.original:
             if row.transfer_id is not None:
                 await self._mirror(row, booking)
-            for name, value in _amounts(booking).items():
-                setattr(row, name, value)
+            values |= _amounts(booking)
+        return splits
 
-    async def _rebooked(self, row: Transaction, patch: TransactionPatch, account: AccountOption | None) -> Booking:
+    async def _rebooked(
+        self, row: Transaction, patch: TransactionPatch, account: AccountOption | None, booked_on: date
+    ) -> Booking:
         if account is None:
             every = {each.id: each for each in await self.services.accounts.all()}
             account = every[row.account_id]
@@ -324,59 +300,47 @@ class TransactionService(Service):
                 money = Money(row.original_minor, row.original_currency)
             elif account.currency == row.currency:
                 return Booking(row.amount)
-            return await self._booking(money.wire, money.currency, account, row.booked_on, "account")
+            return await self._booking(money.wire, money.currency, account, booked_on, "account")
         text = patch.amount if patch.amount is not None else row.amount.wire
-        return await self._booking(text, patch.currency, account, row.booked_on)
+        return await self._booking(text, patch.currency, account, booked_on)
 
-    async def _edit_splits(self, row: Transaction, patch: TransactionPatch, given: set[str], booking: Booking) -> None:
+    async def _edit_splits(
+        self, row: Transaction, patch: TransactionPatch, given: set[str], booking: Booking
+    ) -> list[Split] | None:
         if "splits" in given:
             if patch.splits and row.transfer_id is not None:
                 raise Invalid(_("A transfer has no categories, so it cannot be split."), field="splits")
-            parts = await self._parts(patch.splits, booking) if patch.splits else []
-            for each in row.splits:
-                await self.session.delete(each)  # by name: the journal does not see what is only left behind
-            row.splits = [self._split(part) for part in parts]
-            row.is_split = bool(parts)
-            if parts:
-                row.category_id, row.categorised_by, row.confidence, row.reason = None, None, None, None
-        elif row.is_split and booking.money != row.amount:
+            return [self._split(part) for part in await self._parts(patch.splits, booking)] if patch.splits else []
+        if row.is_split and booking.money != row.amount:
             check_sum([Money(each.amount_minor, booking.money.currency) for each in row.splits], booking.money)
+        return None
 
-    async def _edit_filing(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> None:
-        if "category" not in given:
-            return
+    async def _edit_category(self, row: Transaction, patch: TransactionPatch, *, is_split: bool) -> dict[str, Any]:
         category_id = await self.category(patch.category)
         if category_id is not None and row.transfer_id is not None:
             raise Invalid(_("A transfer between your accounts has no category."), field="category")
-        if category_id is not None and row.is_split:
+        if category_id is not None and is_split:
             raise Invalid(_("This is split. Change the categories of its parts."), field="category")
-        row.category_id = category_id
-        row.categorised_by = CategorisedBy.PERSON if category_id else None
-        row.confidence, row.reason = None, None
+        chosen_by = CategorisedBy.PERSON if category_id else None
+        return {**UNCATEGORISED, "category_id": category_id, "categorised_by": chosen_by}
 
     async def _mirror(self, row: Transaction, booking: Booking) -> None:
-        """Keep the other side of a transfer in step with a changed amount."""
+        """Keep the other leg of a transfer in step with a changed amount."""
         other = next(each for each in await self.legs(row.transfer_id or 0) if each.id != row.id)
         if other.status is Status.RECONCILED:
             raise AlreadyReconciled()
         if booking.money.minor * other.amount_minor > 0:
             raise Invalid(_("The two sides of a transfer have opposite signs."), field="amount")
         if other.currency == booking.money.currency:
-            other.amount_minor = -booking.money.minor
+            await self.services.ledger.update(other, amount_minor=-booking.money.minor)
         else:
+            legs = (other.amount, booking.money) if row.amount_minor > 0 else (booking.money, other.amount)
             transfer = await self.session.get_one(Transfer, row.transfer_id)
-            transfer.rate = rate_between(booking.money, other.amount)
-            if row.amount_minor > 0:
-                transfer.rate = rate_between(other.amount, booking.money)
+            await self.services.ledger.set_rate(transfer, rate_between(*legs))
 
     async def _file(self, row: Transaction, payee: Payee | None) -> tuple[str, ...]:
         """Let rules and what is known of the payee choose the category; the tags of a rule come along."""
         return (await self.services.categorisation.file(row, payee.name)).tags if payee is not None else ()
-
-    def _index(self, row: Transaction, payee: Payee | None) -> None:
-        text = search_text(payee.name if payee else "", row.memo, row.statement_text, row.amount.wire)
-        if row.search_text != text:
-            row.search_text = text
 
     async def _tag(self, transaction_id: int, names: Iterable[str]) -> None:
         """Make these the tags of a transaction."""

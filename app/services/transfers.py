@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.domain.money import Money
-from app.domain.search import search_text
 from app.errors import AlreadyReconciled, Conflict, Invalid, NotFound
 from app.i18n import _
 from app.models import DismissedTransferPair, Status, Transaction, Transfer
 from app.schemas.transfers import TransferIn
 from app.services.base import Service
 from app.services.transactions import bookable, rate_between
-
-if TYPE_CHECKING:
-    pass
 
 NEAR = timedelta(days=7)
 
@@ -43,9 +38,6 @@ class TransferService(Service):
                 )
         else:
             into = (await self.services.currencies.convert(out, target.currency, on)).amount
-        transfer = Transfer(book_id=self.member.book.id, rate=_rate(out, into))
-        self.session.add(transfer)
-        await self.session.flush()
         legs = [
             Transaction(
                 book_id=self.member.book.id,
@@ -53,16 +45,12 @@ class TransferService(Service):
                 booked_on=on,
                 amount_minor=money.minor,
                 currency=money.currency,
-                transfer_id=transfer.id,
                 memo=data.memo,
-                search_text=search_text("", data.memo, "", money.wire),
                 created_by_id=self.member.user.id,
-                splits=[],
             )
             for account, money in ((source, -out), (target, into))
         ]
-        self.session.add_all(legs)
-        await self.session.flush()
+        transfer = await self.services.ledger.insert_transfer(*legs, rate=_rate(out, into))
         self.services.journal.note(
             _("Moved {amount} from {source} to {target}", amount=out.shown, source=source.name, target=target.name)
         )
@@ -80,16 +68,7 @@ class TransferService(Service):
             raise Invalid(_("One side has to go out and the other to come in."), field="other")
         if out.currency == into.currency and out.amount_minor + into.amount_minor:
             raise Invalid(_("The two amounts are not the same."), field="other")
-        transfer = Transfer(book_id=self.member.book.id, rate=_rate(-out.amount, into.amount))
-        self.session.add(transfer)
-        await self.session.flush()
-        for row in pair:
-            row.category_id, row.categorised_by, row.confidence, row.reason = None, None, None, None
-            for part in row.splits:
-                await self.session.delete(part)  # by name: the journal does not see what is only left behind
-            row.is_split, row.splits = False, []
-            row.transfer_id = transfer.id
-        await self.session.flush()
+        transfer = await self.services.ledger.link(out, into, rate=_rate(-out.amount, into.amount))
         self.services.journal.note(_("Marked {amount} as a transfer", amount=(-out.amount).shown))
         return transfer
 
@@ -106,12 +85,8 @@ class TransferService(Service):
 
     async def unlink(self, transfer_id: int) -> list[Transaction]:
         """Keep both rows, but as what they were before: an outgoing and an incoming amount without a category."""
-        transfer, legs = await self._own(transfer_id)
-        for row in legs:
-            row.transfer_id = None
-        await self.session.flush()
-        await self.session.delete(transfer)
-        await self.session.flush()
+        _transfer, legs = await self._own(transfer_id)
+        await self.services.ledger.unlink([transfer_id])
         self.services.journal.note(_("Took a transfer of {amount} apart", amount=abs(legs[0].amount).shown))
         return legs
 

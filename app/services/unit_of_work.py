@@ -16,7 +16,6 @@ from app import events
 from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import Book, Transaction, Transfer
-from app.services.ledger import rollups  # noqa: F401  – its listener keeps the totals in step
 from app.services.ledger.recorder import recorder
 
 BOOKS: Any = Book.__table__

@@ -19,7 +19,7 @@ async def ids(services):
 
 def book(person, account_id, minor=-1250, day=date(2026, 3, 14)):
     async def work(services):
-        services.session.add(
+        await services.ledger.insert(
             Transaction(
                 book_id=services.member.book.id,
                 account_id=account_id,

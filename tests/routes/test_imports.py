@@ -274,7 +274,7 @@ def test_undo_asks_once_when_rows_were_edited(alice: Any) -> None:
 
     async def edit(services: Any) -> None:
         row = await services.session.scalar(select(Transaction).order_by(Transaction.id).limit(1))
-        row.memo = "mine"
+        await services.ledger.update(row, memo="mine")
 
     alice.work(edit)
     asked = alice.post(f"{where}/undo", data={})

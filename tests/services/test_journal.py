@@ -29,8 +29,7 @@ async def book(services, minor=-1250, **more):
     row = Transaction(
         book_id=services.member.book.id, account_id=where.id, booked_on=DAY, amount_minor=minor, currency="EUR", **more
     )
-    services.session.add(row)
-    await services.session.flush()
+    await services.ledger.insert(row)
     return row.id, services.journal.change_set_id
 
 
@@ -68,8 +67,7 @@ def test_an_update_is_recorded_with_before_and_after_and_undone(alice):
 
     async def update(services):
         row = await services.session.get(Transaction, row_id)
-        row.amount_minor, row.booked_on = -900, date(2026, 4, 1)
-        await services.session.flush()
+        await services.ledger.update(row, amount_minor=-900, booked_on=date(2026, 4, 1))
         return services.journal.change_set_id
 
     change_set = alice.work(update)
@@ -87,12 +85,11 @@ async def book_split(services, parts=(("groceries", -1000), ("household", -250))
     row = await services.session.scalar(
         select(Transaction).where(Transaction.id == row_id).options(selectinload(Transaction.splits))
     )
-    row.is_split = True
-    for key, minor in parts:
-        row.splits.append(
-            Split(book_id=row.book_id, category_id=await category(services, key), amount_minor=minor, memo="")
-        )
-    await services.session.flush()
+    splits = [
+        Split(book_id=row.book_id, category_id=await category(services, key), amount_minor=minor, memo="")
+        for key, minor in parts
+    ]
+    await services.ledger.update(row, splits=splits)
     return row_id, services.journal.change_set_id
 
 
@@ -106,8 +103,7 @@ def test_splits_count_in_their_categories_and_come_back_after_a_deletion(alice):
         row = await services.session.scalar(
             select(Transaction).where(Transaction.id == row_id).options(selectinload(Transaction.splits))
         )
-        await services.session.delete(row)
-        await services.session.flush()
+        await services.ledger.delete([row])
         return services.journal.change_set_id
 
     change_set = alice.work(delete)
@@ -129,7 +125,7 @@ def test_what_changed_since_cannot_be_undone(alice):
 
     async def update(services):
         row = await services.session.get(Transaction, row_id)
-        row.memo = "changed"
+        await services.ledger.update(row, memo="changed")
 
     alice.work(update)
 
@@ -158,7 +154,7 @@ def test_the_creation_of_an_account_that_has_entries_is_not_undone(alice):
     account_id, change_set = alice.work(opened)
 
     async def enter(services):
-        services.session.add(
+        await services.ledger.insert(
             Transaction(
                 book_id=services.member.book.id, account_id=account_id, booked_on=DAY, amount_minor=-1, currency="EUR"
             )
@@ -166,27 +162,25 @@ def test_the_creation_of_an_account_that_has_entries_is_not_undone(alice):
 
     alice.work(enter)
 
-    with pytest.raises(Conflict, match="has entries"):
+    with pytest.raises(Conflict, match="has transactions"):
         alice.work(lambda services: services.journal.undo(change_set))
 
 
 def test_a_change_of_many_rows_is_taken_back_in_few_statements(alice):
     async def fill(services):
         where = await account(services)
-        services.session.add_all(
-            Transaction(
-                book_id=where.book_id, account_id=where.id, booked_on=DAY, amount_minor=-1, currency="EUR", splits=[]
-            )
+        rows = [
+            Transaction(book_id=where.book_id, account_id=where.id, booked_on=DAY, amount_minor=-1, currency="EUR")
             for _ in range(200)
-        )
+        ]
+        await services.ledger.insert(*rows)
 
     alice.work(fill)
 
     async def delete(services):
         own = select(Transaction).where(Transaction.book_id == services.member.book.id)
-        for row in await services.session.scalars(own.options(selectinload(Transaction.splits))):
-            await services.session.delete(row)
-        await services.session.flush()
+        rows = await services.session.scalars(own.options(selectinload(Transaction.splits)))
+        await services.ledger.delete(rows.all())
         return services.journal.change_set_id
 
     change_set = alice.work(delete)

@@ -193,7 +193,7 @@ def test_an_imported_line_leaves_a_tombstone(alice: Any) -> None:
 
     async def imported(services: Any) -> None:
         found = await services.transactions.get(row.id)
-        found.identity, found.ordinal, found.external_id = 4711, 0, "bank-1"
+        await services.ledger.update(found, identity=4711, ordinal=0, external_id="bank-1")
 
     alice.work(imported)
     alice.work(lambda services: services.transactions.delete(row.id))

@@ -30,7 +30,6 @@ from app.models import (
     ImportRow,
     ImportStatus,
     RowOutcome,
-    Tombstone,
     Transaction,
 )
 from app.models.repository import BookRepository
@@ -560,17 +559,10 @@ class ImportService(Service):
             )
             typed = await self.session.scalar(query.options(selectinload(Transaction.splits)))
         if typed is not None and not await self._is_taken(batch.account_id, line):
-            before = taken_over(typed, line)
+            before = await taken_over(self.services.ledger, typed, line)
             row.parsed = row.parsed | {"before": before}
         else:
-            grave = Tombstone(
-                book_id=self.member.book.id,
-                account_id=batch.account_id,
-                identity=line.identity,
-                ordinal=line.ordinal,
-            )
-            self.session.add(grave)
-            await self.session.flush()
+            grave = await self.services.ledger.add_tombstone(batch.account_id, line.identity, line.ordinal)
             row.parsed = row.parsed | {"tombstone": grave.id}
         row.outcome = RowOutcome.DUPLICATE
         await self.session.flush()

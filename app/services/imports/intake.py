@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import selectinload
 
 from app.domain.money import wire
 from app.domain.statement.lines import BadLine
@@ -18,6 +17,7 @@ from app.models.base import now
 from app.services.imports.booking import Booking, summed_up
 from app.services.imports.matching import NEW, SAME, UNSURE, Known, Row, around, compared, known, unknown
 from app.services.imports.reading import Statement
+from app.services.ledger.writer import LedgerWriter
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -142,17 +142,9 @@ class Intake:
 
     async def _take_over(self, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
         """Give hand-typed rows the identity of their bank lines; what they were before, by id."""
-        before: dict[int, dict[str, Any]] = {}
-        owners = {row.match_id: row for row in rows}
-        ids = list(owners)
-        for start in range(0, len(ids), 500):
-            typed = select(Transaction).where(
-                Transaction.id.in_(ids[start : start + 500]), Transaction.book_id == self.member.book.id
-            )
-            for row in await self.session.scalars(typed.options(selectinload(Transaction.splits))):
-                before[row.id] = taken_over(row, owners[row.id])
-        await self.session.flush()
-        return before
+        owners = {row.match_id: row for row in rows if row.match_id is not None}
+        typed = await self.services.ledger.read_loaded(Transaction.id, list(owners))
+        return {row.id: await taken_over(self.services.ledger, row, owners[row.id]) for row in typed}
 
     async def _note(self, rows: Sequence[Row], before: Mapping[int, dict[str, Any]]) -> None:
         """Keep the lines that did not simply go in, with their reasons."""
@@ -240,7 +232,7 @@ def keep(rows: Iterable[Row], found: Known, references: Iterable[str] = ()) -> N
             given.add(row.line.external_id)
 
 
-def taken_over(row: Transaction, line: Row) -> dict[str, Any]:
+async def taken_over(ledger: LedgerWriter, row: Transaction, line: Row) -> dict[str, Any]:
     """Let a hand-typed row be this line; what it was before."""
     before = {
         "identity": row.identity,
@@ -249,11 +241,14 @@ def taken_over(row: Transaction, line: Row) -> dict[str, Any]:
         "statement_text": row.statement_text,
         "status": row.status.value,
     }
-    row.identity, row.ordinal = line.identity, line.ordinal
-    row.external_id = line.line.external_id or row.external_id
-    row.statement_text = line.line.payee_text[:300]
-    if row.status is Status.PENDING:
-        row.status = Status.CLEARED
+    await ledger.update(
+        row,
+        identity=line.identity,
+        ordinal=line.ordinal,
+        external_id=line.line.external_id or row.external_id,
+        statement_text=line.line.payee_text[:300],
+        status=Status.CLEARED if row.status is Status.PENDING else row.status,
+    )
     return before
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import selectinload
 
 from app.errors import Conflict
@@ -19,13 +19,10 @@ from app.models import (
     Payee,
     RowOutcome,
     Status,
-    Tombstone,
     Transaction,
-    Transfer,
 )
 from app.models.base import now
 from app.services.base import Service
-from app.services.ledger import rollups
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -62,7 +59,7 @@ class Undoing(Service):
 
     def __init__(self, services: Services, batch: ImportBatch) -> None:
         super().__init__(services)
-        self.batch = batch
+        self.batch, self.ledger = batch, services.ledger
         self.own = Transaction.import_batch_id == batch.id, Transaction.book_id == self.member.book.id
 
     async def undo(self, *, even_edited: bool) -> None:
@@ -78,7 +75,7 @@ class Undoing(Service):
         payees = await self._payees()
         await self._restore_typed()
         await self._remove_touched()
-        await self._remove_plain()
+        await self.ledger.delete_where(*self.own)
         await self._forget(payees)
         self.batch.status, self.batch.undone_at = ImportStatus.UNDONE, now()
         await self.session.flush()
@@ -123,29 +120,18 @@ class Undoing(Service):
         noted = select(ImportRow).where(ImportRow.batch_id == self.batch.id, ImportRow.outcome == RowOutcome.DUPLICATE)
         kept = (await self.session.scalars(noted)).all()
         before = {row.match_id: row for row in kept if row.match_id and "before" in row.parsed}
-        graves = [row.parsed["tombstone"] for row in kept if "tombstone" in row.parsed]
-        ids = list(before)
-        for start in range(0, len(ids), 500):
-            typed = select(Transaction).where(
-                Transaction.id.in_(ids[start : start + 500]), Transaction.book_id == self.member.book.id
+        for row in await self.ledger.read_loaded(Transaction.id, list(before)):
+            values = before[row.id].parsed
+            if row.identity != values["identity"]:
+                continue  # it was changed since and is not ours to restore
+            old = values["before"]
+            status = Status(old["status"]) if row.status is Status.CLEARED else row.status
+            await self.ledger.update(
+                row,
+                status=status,
+                **{name: old[name] for name in ("identity", "ordinal", "external_id", "statement_text")},
             )
-            for row in await self.session.scalars(typed.options(selectinload(Transaction.splits))):
-                values = before[row.id].parsed
-                if row.identity != values["identity"]:
-                    continue  # it was changed since and is not ours to restore
-                row.identity, row.ordinal = values["before"]["identity"], values["before"]["ordinal"]
-                row.external_id = values["before"]["external_id"]
-                row.statement_text = values["before"]["statement_text"]
-                if row.status is Status.CLEARED:
-                    row.status = Status(values["before"]["status"])
-        for start in range(0, len(graves), 500):
-            for grave in await self.session.scalars(
-                select(Tombstone).where(
-                    Tombstone.id.in_(graves[start : start + 500]), Tombstone.book_id == self.member.book.id
-                )
-            ):
-                await self.session.delete(grave)
-        await self.session.flush()
+        await self.ledger.delete_tombstones([row.parsed["tombstone"] for row in kept if "tombstone" in row.parsed])
 
     async def _remove_touched(self) -> None:
         """Rows that hold more than the bank said go one by one, so that the journal keeps them."""
@@ -153,55 +139,8 @@ class Undoing(Service):
             *self.own, (Transaction.version > 1) | Transaction.is_split | Transaction.transfer_id.is_not(None)
         )
         rows = (await self.session.scalars(touched.options(selectinload(Transaction.splits)))).all()
-        await self._unlink([row.transfer_id for row in rows if row.transfer_id is not None])
-        for row in rows:
-            await self.session.delete(row)
-        await self.session.flush()
-
-    async def _unlink(self, transfers: Sequence[int]) -> None:
-        for start in range(0, len(transfers), 500):
-            part = transfers[start : start + 500]
-            legs = select(Transaction).where(
-                Transaction.transfer_id.in_(part), Transaction.book_id == self.member.book.id
-            )
-            for leg in await self.session.scalars(legs.options(selectinload(Transaction.splits))):
-                leg.transfer_id = None
-            await self.session.flush()
-            for transfer in await self.session.scalars(select(Transfer).where(Transfer.id.in_(part))):
-                await self.session.delete(transfer)
-        await self.session.flush()
-
-    async def _remove_plain(self) -> None:
-        into = case((Transaction.amount_minor > 0, 1), else_=0)
-        columns = (
-            Transaction.account_id,
-            Transaction.booked_on,
-            Transaction.currency,
-            Transaction.status,
-            Transaction.category_id,
-        )
-        groups = await self.session.execute(
-            select(*columns, func.sum(Transaction.amount_minor), func.count()).where(*self.own).group_by(*columns, into)
-        )
-        deltas = rollups.Deltas(self.member.book.months)
-        for account_id, day, currency, status, category_id, minor, count in groups:
-            deltas.add(
-                rollups.Posting(
-                    self.member.book.id,
-                    account_id,
-                    day,
-                    int(minor),
-                    currency,
-                    status,
-                    category_id,
-                    is_transfer=False,
-                ),
-                -1,
-                count,
-            )
-        connection = await self.session.connection()
-        await connection.execute(delete(Transaction).where(*self.own))
-        await rollups.apply(self.session, deltas)
+        await self.ledger.unlink([row.transfer_id for row in rows if row.transfer_id is not None])
+        await self.ledger.delete(rows, tombstones=False)
 
     async def _payees(self) -> list[int]:
         """Payees that came into being with the import's rows."""

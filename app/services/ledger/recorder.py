@@ -1,25 +1,25 @@
-"""What a unit of work changes, written into its change set.
+"""Writes what a unit of work changes into its change set.
 
-A listener of the session records inserts, updates and deletes of journaled tables as they are flushed. Statements
-that go around the ORM are not seen by it: work in bulk goes through ``bulk_update``, or tells the recorder itself.
+A session listener records inserts, updates and deletes of journaled tables as they are flushed. It does not see
+statements that bypass the ORM, so bulk writes call ``insert_many`` and ``update_many``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import RowMapping, event, insert, inspect, update
+from sqlalchemy import event, insert, inspect, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.models import Actor, Base, Change, ChangeAction, ChangeSet
 from app.services.member import Member
 
-PART = 500  # ids in one statement
+IDS_PER_STATEMENT = 500
 ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}  # parents first
 ADD_CHANGE_SET, ADD_CHANGES = insert(ChangeSet).returning(ChangeSet.id), insert(Change)
 
@@ -35,13 +35,12 @@ class Recorder:
     import_batch_id: int | None = None
     undoes_id: int | None = None
     change_set_id: int | None = None
-    bulk: bool = False
-    _told: tuple[Actor, str] | None = None  # what the change set says already
+    _written: tuple[Actor, str] | None = None  # actor and label that the change set has already
 
     def change_set(self, session: Session) -> int:
         """The id of the unit's change set, made at its first change."""
         if self.change_set_id is None:
-            self._told = self.actor, self.label[:200]
+            self._written = self.actor, self.label[:200]
             values = {
                 "book_id": self.book_id,
                 "user_id": self.user_id,
@@ -58,9 +57,46 @@ class Recorder:
             owner = self.change_set(session)
             session.connection().execute(ADD_CHANGES, [{"change_set_id": owner, **each} for each in changes])
 
+    def insert_many(
+        self, session: Session, model: type[Base], ids: Sequence[int], rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Record rows that were inserted in one statement, one change each."""
+        self.write(
+            session,
+            [
+                {
+                    "table_name": model.__tablename__,
+                    "row_id": id_,
+                    "action": ChangeAction.INSERT,
+                    "before": None,
+                    "after": {
+                        "id": id_,
+                        **{key: plain(value) for key, value in row.items() if key not in model.unjournaled},
+                    },
+                }
+                for id_, row in zip(ids, rows, strict=True)
+            ],
+        )
+
+    def update_many(self, session: Session, model: type[Base], rows: Sequence[Any], values: Mapping[str, Any]) -> None:
+        """Set the same values on many rows and record it as one change. ``rows`` have the id and the old values."""
+        table: Any = model.__table__
+        new = {**values, "version": table.c.version + 1} if "version" in table.c else values
+        for start in range(0, len(rows), IDS_PER_STATEMENT):
+            ids = [row.id for row in rows[start : start + IDS_PER_STATEMENT]]
+            session.connection().execute(update(table).where(table.c.id.in_(ids)).values(new))
+        change = {
+            "table_name": model.__tablename__,
+            "row_id": 0,
+            "action": ChangeAction.BULK,
+            "before": {str(row.id): {key: plain(getattr(row, key)) for key in values} for row in rows},
+            "after": {key: plain(value) for key, value in values.items()},
+        }
+        self.write(session, [change])
+
     def finish(self, session: Session) -> None:
-        """Give the change set its final label, which is often known only at the end."""
-        if self.change_set_id is not None and self._told != (self.actor, self.label[:200]):
+        """Store the final label, which is often known only at the end."""
+        if self.change_set_id is not None and self._written != (self.actor, self.label[:200]):
             session.connection().execute(
                 update(ChangeSet)
                 .where(ChangeSet.id == self.change_set_id)
@@ -167,44 +203,10 @@ def _committed(row: Any, key: str) -> Any:
 
 @event.listens_for(Session, "do_orm_execute")
 def _no_unseen_changes(state: ORMExecuteState) -> None:
-    """Refuse ORM bulk statements on journaled tables that nobody told the journal of."""
+    """Refuse ORM bulk statements on journaled tables: the journal would not see them."""
     if not (state.is_update or state.is_delete):
         return
     mapper = state.bind_mapper
     journal = recorder(state.session)
-    if mapper is not None and getattr(mapper.class_, "journaled", False) and journal is not None and not journal.bulk:
-        raise RuntimeError(f"{mapper.class_.__name__} is journaled: write it through the ORM or journal.bulk()")
-
-
-async def bulk_update(
-    session: AsyncSession,
-    member: Member,
-    model: type[Base],
-    ids: Sequence[int],
-    values: Mapping[str, Any],
-    old: Iterable[Mapping[str, Any] | RowMapping],
-) -> None:
-    """Set the same ``values`` on many rows in one statement; ``old`` has each row's id and former values.
-
-    The caller has made sure that the ids are the book's own.
-    """
-    journal = recorder_of(session, member)
-    before = {str(row["id"]): {key: plain(row[key]) for key in values} for row in old}
-    after = {key: plain(value) for key, value in values.items()}
-    table: Any = model.__table__
-    bump = {"version": table.c.version + 1} if "version" in table.c else {}
-    change = {
-        "table_name": model.__tablename__,
-        "row_id": 0,
-        "action": ChangeAction.BULK,
-        "before": before,
-        "after": after,
-    }
-
-    def run(here: Session) -> None:
-        for start in range(0, len(ids), PART):
-            part = ids[start : start + PART]
-            here.connection().execute(update(table).where(table.c.id.in_(part)).values({**values, **bump}))
-        journal.write(here, [change])
-
-    await session.run_sync(run)
+    if mapper is not None and getattr(mapper.class_, "journaled", False) and journal is not None:
+        raise RuntimeError(f"{mapper.class_.__name__} is journaled: write single rows, or many through the ledger")

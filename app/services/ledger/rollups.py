@@ -1,7 +1,7 @@
-"""Balances and month totals, kept in step with the transactions in the same database transaction.
+"""Account, day and month totals, kept equal to the transactions that they sum.
 
-A listener of the session works out what each flushed transaction and its splits added to the totals before and after,
-and books the difference. Bulk work hands its own differences to ``apply``.
+``LedgerWriter`` describes each change by the postings before and after it; ``Deltas`` adds up the differences and
+writes them in the same database transaction. What was touched is also what ``LedgerChanged`` reports after commit.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, event, inspect
+from sqlalchemy import Table, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from app.db import insert_into
 from app.domain.period import Months
 from app.models import TRANSFER, UNFILED, AccountTotal, DayTotal, MonthTotal, Split, Status, Transaction
-from app.services.member import Member
 
 
 class Posting(NamedTuple):
-    """What the totals need to know of a transaction: ``parts`` are (category id, minor) of its splits."""
+    """What the totals need to know of a transaction. ``splits`` are pairs of category id and minor units.
 
-    book_id: int
+    It may stand for several transactions that differ only in their amounts; ``minor`` is then their sum.
+    """
+
     account_id: int
     booked_on: date
     minor: int
@@ -33,167 +34,178 @@ class Posting(NamedTuple):
     status: Status
     category_id: int | None
     is_transfer: bool
-    parts: tuple[tuple[int | None, int], ...] = ()
+    payee_id: int | None = None
+    splits: tuple[tuple[int | None, int], ...] = ()
+
+    @classmethod
+    def of(cls, row: Transaction) -> Posting:
+        """Describe a transaction. Its splits are loaded if it is split."""
+        return cls(
+            row.account_id,
+            row.booked_on,
+            row.amount_minor,
+            row.currency,
+            row.status,
+            row.category_id,
+            row.transfer_id is not None,
+            row.payee_id,
+            tuple((each.category_id, each.amount_minor) for each in row.splits) if row.is_split else (),
+        )
 
     def by_category(self) -> Iterator[tuple[int, int]]:
+        """Yield the category id and minor units of each part of the amount."""
         if self.is_transfer:
             yield TRANSFER, self.minor
-        elif self.parts:
-            for category_id, minor in self.parts:
+        elif self.splits:
+            for category_id, minor in self.splits:
                 yield category_id or UNFILED, minor
         else:
             yield self.category_id or UNFILED, self.minor
 
 
 class Deltas:
-    """Sums to be added to the three roll-up tables."""
+    """Differences to be added to the three total tables of one book."""
 
-    def __init__(self, months: Months) -> None:
-        self.months = months
-        self.accounts: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-        self.days: dict[tuple[int, int, date], list[int]] = defaultdict(lambda: [0, 0])
-        self.flows: dict[tuple[int, int, date, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    def __init__(self, book_id: int, months: Months) -> None:
+        self.book_id, self.months = book_id, months
+        self.accounts: dict[tuple[int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        self.days: dict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0])
+        self.flows: dict[tuple[int, date, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.payees: set[int] = set()
 
-    def add(self, posting: Posting, sign: int = 1, count: int = 1) -> None:
-        """Count a posting in, or with ``sign`` -1 out. It may sum ``count`` rows that differ in nothing but amount."""
+    def add(self, posting: Posting, count: int = 1) -> None:
+        """Count a posting, which stands for ``count`` transactions."""
+        self._add(posting, 1, count)
+
+    def subtract(self, posting: Posting, count: int = 1) -> None:
+        """Remove a posting that was counted before."""
+        self._add(posting, -1, count)
+
+    def _add(self, posting: Posting, sign: int, count: int) -> None:
         minor = sign * posting.minor
-        account = self.accounts[posting.book_id, posting.account_id]
+        account = self.accounts[posting.account_id,]
         account[0] += minor
         account[1] += minor if posting.status is Status.PENDING else 0
         account[2] += minor if posting.status is Status.RECONCILED else 0
         account[3] += sign * count
-        day = self.days[posting.book_id, posting.account_id, posting.booked_on]
+        day = self.days[posting.account_id, posting.booked_on]
         day[0] += minor
         day[1] += sign * count
         month = self.months.of(posting.booked_on)
         for category_id, part in posting.by_category():
-            flow = self.flows[posting.book_id, posting.account_id, month, category_id, posting.currency]
+            flow = self.flows[posting.account_id, month, category_id, posting.currency]
             flow[0 if part > 0 else 1] += sign * abs(part)
             flow[2] += sign * count
+        if posting.payee_id is not None:
+            self.payees.add(posting.payee_id)
 
     def write(self, session: Session) -> None:
-        _upsert(
-            session,
-            AccountTotal.__table__,
-            ("book_id", "account_id"),
-            ("account_id",),
-            ("posted_minor", "pending_minor", "reconciled_minor", "count"),
-            self.accounts,
-        )
-        _upsert(
-            session,
-            DayTotal.__table__,
-            ("book_id", "account_id", "day"),
-            ("account_id", "day"),
-            ("net_minor", "count"),
-            self.days,
-        )
-        _upsert(
-            session,
-            MonthTotal.__table__,
-            ("book_id", "account_id", "month", "category_id", "currency"),
-            ("account_id", "month", "category_id"),
-            ("in_minor", "out_minor", "count"),
-            self.flows,
-        )
+        """Add the differences to the tables."""
+        _upsert(session, ACCOUNTS, self.book_id, self.accounts)
+        _upsert(session, DAYS, self.book_id, self.days)
+        _upsert(session, FLOWS, self.book_id, self.flows)
 
 
-def _upsert(
-    session: Session,
-    table: Any,
-    names: tuple[str, ...],
-    unique: tuple[str, ...],
-    sums: tuple[str, ...],
-    deltas: dict[Any, list[int]],
-) -> None:
+class _Totals(NamedTuple):
+    """A total table with the names of its keys and of its sums, both in the order in which ``Deltas`` has them."""
+
+    table: Any
+    keys: tuple[str, ...]
+    unique: tuple[str, ...]
+    sums: tuple[str, ...]
+
+
+ACCOUNTS = _Totals(
+    AccountTotal.__table__,
+    ("account_id",),
+    ("account_id",),
+    ("posted_minor", "pending_minor", "reconciled_minor", "count"),
+)
+DAYS = _Totals(DayTotal.__table__, ("account_id", "day"), ("account_id", "day"), ("net_minor", "count"))
+FLOWS = _Totals(
+    MonthTotal.__table__,
+    ("account_id", "month", "category_id", "currency"),
+    ("account_id", "month", "category_id"),
+    ("in_minor", "out_minor", "count"),
+)
+
+
+def _upsert(session: Session, totals: _Totals, book_id: int, deltas: dict[Any, list[int]]) -> None:
     rows = [
-        dict(zip(names, key, strict=True)) | dict(zip(sums, values, strict=True))
-        for key, values in deltas.items()
-        if any(values)
+        {"book_id": book_id, **dict(zip(totals.keys, key, strict=True)), **dict(zip(totals.sums, sums, strict=True))}
+        for key, sums in deltas.items()
+        if any(sums)
     ]
-    if not rows:
-        return
-    connection = session.connection()
-    connection.execute(_adding(connection.dialect.name, table, unique, sums), rows)
+    if rows:
+        connection = session.connection()
+        connection.execute(_adding(connection.dialect.name, totals.table, totals.unique, totals.sums), rows)
 
 
 @cache
 def _adding(dialect_name: str, table: Table, unique: tuple[str, ...], sums: tuple[str, ...]) -> Any:
-    """INSERT that adds to the sums of the row that is there; made once, as it is run for each entry."""
+    """Return the INSERT that adds to the sums of an existing row; built once, because it runs for every change."""
     statement = insert_into(table, dialect_name)
     added = {name: table.c[name] + statement.excluded[name] for name in sums}
     return statement.on_conflict_do_update(index_elements=list(unique), set_=added)
 
 
-async def apply(session: AsyncSession, deltas: Deltas) -> None:
-    """Book the differences of rows that were written around the ORM."""
-    await session.run_sync(deltas.write)
-
-
-def posting_of(row: Transaction) -> Posting:
-    """A stored transaction, with its splits loaded when it is split."""
-    return _posting(row, row.splits if row.is_split else (), lambda each, name: getattr(each, name))
-
-
-@event.listens_for(Session, "after_flush")
-def _follow(session: Session, _context: Any) -> None:
-    touched = set(_touched(session))
-    if not touched:
-        return
-    member: Member | None = session.info.get("member")
-    if member is None:
-        raise RuntimeError("transactions are written in a member's unit of work")
-    deltas = Deltas(member.book.months)
-    for row in touched:
-        if row not in session.new:
-            deltas.add(_posting(row, _splits_before(session, row), _before), -1)
-        if row not in session.deleted:
-            deltas.add(_posting(row, _splits_now(session, row), lambda each, name: getattr(each, name)))
-    deltas.write(session)
-    session.info.setdefault("touched", set()).update(row for row in touched if row not in session.deleted)
-
-
-def _touched(session: Session) -> Iterator[Transaction]:
-    for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, Transaction):
-            yield row
-        elif isinstance(row, Split):
-            history = inspect(row).attrs.transaction.history
-            for owner in (*history.added, *history.unchanged, *history.deleted):
-                if owner is not None:
-                    yield owner
-
-
-def _posting(row: Transaction, splits: Iterable[Split], value: Any) -> Posting:
-    return Posting(
-        book_id=value(row, "book_id"),
-        account_id=value(row, "account_id"),
-        booked_on=value(row, "booked_on"),
-        minor=value(row, "amount_minor"),
-        currency=value(row, "currency"),
-        status=value(row, "status") or Status.CLEARED,
-        category_id=value(row, "category_id"),
-        is_transfer=value(row, "transfer_id") is not None,
-        parts=tuple((value(each, "category_id"), value(each, "amount_minor")) for each in splits)
-        if value(row, "is_split")
-        else (),
+def read_postings(session: Session, conditions: Iterable[Any]) -> Iterator[tuple[Posting, int]]:
+    """Yield the postings of the transactions that match, alike ones summed, with how many each stands for."""
+    wanted = tuple(conditions)
+    columns = (
+        Transaction.account_id,
+        Transaction.booked_on,
+        Transaction.currency,
+        Transaction.status,
+        Transaction.category_id,
+        Transaction.transfer_id.is_not(None).label("is_transfer"),
+        Transaction.payee_id,
     )
+    groups = (
+        select(*columns, func.sum(Transaction.amount_minor).label("minor"), func.count().label("rows"))
+        .where(*wanted, ~Transaction.is_split)
+        .group_by(*columns, case((Transaction.amount_minor > 0, 1), else_=0))
+    )
+    for row in session.execute(groups):
+        yield (
+            Posting(
+                row.account_id, row.booked_on, int(row.minor), row.currency, row.status, row.category_id,
+                bool(row.is_transfer), row.payee_id,
+            ),
+            row.rows,
+        )  # fmt: skip
+    own = select(Transaction.id).where(*wanted, Transaction.is_split)
+    parts = read_splits(session, Split.transaction_id.in_(own))
+    split_rows = select(Transaction.id, Transaction.amount_minor, *columns).where(*wanted, Transaction.is_split)
+    for each in session.execute(split_rows):
+        yield (
+            Posting(
+                each.account_id, each.booked_on, each.amount_minor, each.currency, each.status, each.category_id,
+                bool(each.is_transfer), each.payee_id, parts.get(each.id, ()),
+            ),
+            1,
+        )  # fmt: skip
 
 
-def _before(row: Any, name: str) -> Any:
-    """An attribute's value as the database had it before this flush."""
-    history = inspect(row).attrs[name].history
-    return history.deleted[0] if history.deleted else getattr(row, name)
+def read_splits(session: Session, condition: Any) -> dict[int, tuple[tuple[int | None, int], ...]]:
+    """Return the splits that match, as pairs of category id and minor units by transaction id."""
+    found: dict[int, tuple[tuple[int | None, int], ...]] = {}
+    query = select(Split.transaction_id, Split.category_id, Split.amount_minor).where(condition)
+    for row in session.execute(query):
+        found[row.transaction_id] = (*found.get(row.transaction_id, ()), (row.category_id, row.amount_minor))
+    return found
 
 
-def _splits_before(session: Session, row: Transaction) -> list[Split]:
-    if not _before(row, "is_split"):
-        return []
-    history = inspect(row).attrs.splits.history
-    return [each for each in (*history.unchanged, *history.deleted) if each not in session.new]
+async def rebuild(session: AsyncSession, book_id: int, months: Months) -> None:
+    """Write the totals of a book anew from its transactions, after the first day of its months has changed."""
+    await session.flush()
+    for model in (AccountTotal, DayTotal, MonthTotal):
+        await session.execute(delete(model).where(model.book_id == book_id))
+    deltas = Deltas(book_id, months)
 
+    def write(here: Session) -> None:
+        for posting, count in read_postings(here, (Transaction.book_id == book_id,)):
+            deltas.add(posting, count)
+        deltas.write(here)
 
-def _splits_now(session: Session, row: Transaction) -> list[Split]:
-    if not row.is_split:
-        return []
-    return [each for each in row.splits if each not in session.deleted]
+    await session.run_sync(write)

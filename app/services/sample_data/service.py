@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import bindparam, delete, exists, func, select
 
 from app import events
 from app.db import read_session, rows, write_session
-from app.domain.money import exponent, wire
+from app.domain.money import exponent
 from app.domain.payees import name_key
-from app.domain.search import search_text
 from app.errors import Conflict, NotFound
 from app.i18n import _
 from app.models import (
@@ -25,24 +23,18 @@ from app.models import (
     CategorisedBy,
     Category,
     Change,
-    ChangeAction,
     ChangeSet,
     Payee,
     Recurring,
     RecurringKind,
     Rule,
-    Split,
     Status,
     Tag,
     Transaction,
     TransactionTag,
-    Transfer,
     User,
 )
 from app.services.base import Service
-from app.services.ledger import rollups
-from app.services.ledger.recorder import plain
-from app.services.ledger.rollups import Deltas, Posting
 from app.services.member import member_of
 from app.services.sample_data import household
 from app.services.sample_data.household import CARD, CASH, JOINT, OPENING, SAVINGS, TRAVEL, Entry
@@ -54,9 +46,8 @@ USED_BY: dict[type[Base], Any] = {
     Account: Transaction.account_id,
     Payee: Transaction.payee_id,
     Tag: TransactionTag.tag_id,
-    Transfer: Transaction.transfer_id,
 }
-REMOVED = (TransactionTag, Split, Transaction, Transfer, Recurring, Rule, Tag, Payee, Account)  # children first
+REMOVED = (TransactionTag, Recurring, Rule, Tag, Payee, Account)  # children first
 RULES = (("Grünmarkt", "groceries"), ("City Transit", "transport"), ("Streambox", "subscriptions"))
 PENDING_DAYS = 2
 CADENCES = {1: Cadence.MONTHLY, 3: Cadence.QUARTERLY, 12: Cadence.YEARLY}  # by months
@@ -109,12 +100,11 @@ class SampleDataService(Service):
         for table_name, row_id in await self.session.execute(rows):
             added.setdefault(table_name, []).append(row_id)
         await self.session.run_sync(self.services.journal.recorder.change_set)
-        freed = await self._free_own_legs(added.get(Transaction.__tablename__, []))
-        added.setdefault(Transfer.__tablename__, []).extend(freed)
-        await self._forget_totals(added.get(Transaction.__tablename__, []))
+        for some in parts(added.get(Transaction.__tablename__, [])):
+            await self.services.ledger.delete_where(Transaction.id.in_(some))
         for model in REMOVED:
-            for part in parts(added.get(model.__tablename__, [])):
-                await self._delete(model, part)
+            for some in parts(added.get(model.__tablename__, [])):
+                await self._delete(model, some)
         events.enqueue(self.session, events.LedgerChanged(self.member.book.id))
 
     async def _accounts(self) -> dict[str, tuple[int, str]]:
@@ -137,7 +127,7 @@ class SampleDataService(Service):
             )
         )
         made = {key: what for key, what in kinds.items() if key != CASH or own_cash is None}
-        ids = await self._add(
+        ids = await self.services.ledger.insert_rows(
             Account,
             [
                 {
@@ -172,7 +162,7 @@ class SampleDataService(Service):
         known = select(Payee.key, Payee.id).where(Payee.book_id == self.member.book.id, Payee.key.in_(names))
         found = dict((await self.session.execute(known)).all())
         new = [key for key in names if key not in found]
-        ids = await self._add(Payee, [{"key": key, "name": names[key]} for key in new])
+        ids = await self.services.ledger.insert_rows(Payee, [{"key": key, "name": names[key]} for key in new])
         return found | dict(zip(new, ids, strict=True))
 
     async def _transactions(
@@ -186,14 +176,13 @@ class SampleDataService(Service):
         base = self.member.book.base_currency
         moves = [each for each in entries if each.to]
         crossing = [accounts[each.account][1] != accounts[each.to or ""][1] for each in moves]
-        transfer_ids = await self._add(Transfer, [{"rate": "1.08" if each else None} for each in crossing])
-        rows, all_parts = list[dict[str, Any]](), list[tuple[tuple[int | None, int], ...]]()
+        transfer_ids = await self.services.ledger.insert_transfers(["1.08" if each else None for each in crossing])
+        rows = list[dict[str, Any]]()
 
         def add(entry: Entry, account: str, minor: int, transfer_id: int | None = None) -> None:
             account_id, currency = accounts[account]
             minor = scaled(minor, self.scale if currency == base else Decimal(1))
             rows.append(self._row(entry, account_id, currency, minor, transfer_id, categories, payees))
-            all_parts.append(divided(entry, minor, categories))
 
         for entry in entries:
             if not entry.to:
@@ -201,18 +190,7 @@ class SampleDataService(Service):
         for entry, transfer_id in zip(moves, transfer_ids, strict=True):
             add(entry, entry.account, entry.minor, transfer_id)
             add(entry, entry.to or "", entry.to_minor, transfer_id)
-        ids = await self._add(Transaction, rows)
-        splits = [
-            {"transaction_id": id_, "category_id": category_id, "amount_minor": minor}
-            for id_, each in zip(ids, all_parts, strict=True)
-            for category_id, minor in each
-        ]
-        await self._add(Split, splits)
-        deltas = Deltas(self.member.book.months)
-        for row, each in zip(rows, all_parts, strict=True):
-            deltas.add(posting({"book_id": self.member.book.id, **row}, each))
-        await rollups.apply(self.session, deltas)
-        return ids
+        return await self.services.ledger.insert_many(rows)
 
     def _row(
         self,
@@ -235,12 +213,12 @@ class SampleDataService(Service):
             "payee_id": payees[name_key(payee)] if payee else None,
             "category_id": category_id,
             "transfer_id": transfer_id,
-            "is_split": bool(entry.parts),
+            "splits": divided(entry, minor, categories),
             "memo": entry.memo,
             "statement_text": entry.text,
             "status": Status.PENDING if waits else Status.CLEARED,
             "categorised_by": (CategorisedBy.MEMORY if entry.text else CategorisedBy.PERSON) if category_id else None,
-            "search_text": search_text(payee, entry.memo, entry.text, wire(minor, currency)),
+            "payee": payee,
             "created_by_id": self.member.user.id,
         }
 
@@ -249,10 +227,10 @@ class SampleDataService(Service):
         known = select(Tag.key, Tag.id).where(Tag.book_id == self.member.book.id, Tag.key.in_(names))
         found = dict((await self.session.execute(known)).all())
         new = [name for name in names if name not in found]
-        made = await self._add(Tag, [{"name": name, "key": name} for name in new])
+        made = await self.services.ledger.insert_rows(Tag, [{"name": name, "key": name} for name in new])
         found |= dict(zip(new, made, strict=True))
         plain_entries = [each for each in entries if not each.to]  # their rows come first
-        await self._add(
+        await self.services.ledger.insert_rows(
             TransactionTag,
             [
                 {"transaction_id": id_, "tag_id": found[tag]}
@@ -264,7 +242,7 @@ class SampleDataService(Service):
     async def _rules(self, categories: Mapping[str | None, int]) -> None:
         last = select(func.coalesce(func.max(Rule.position), -1)).where(Rule.book_id == self.member.book.id)
         start = (await self.session.scalar(last) or 0) + 1
-        await self._add(
+        await self.services.ledger.insert_rows(
             Rule,
             [
                 {"position": start + at, "when": {"payee_contains": payee}, "then": {"category": categories[key]}}
@@ -300,63 +278,7 @@ class SampleDataService(Service):
                     "notice_days": 3,
                 }
             )
-        await self._add(Recurring, rows)
-
-    async def _add(self, model: type[Base], rows: list[dict[str, Any]]) -> list[int]:
-        """Insert rows of this book, tell the journal, and return their ids in the same order."""
-        if not rows:
-            return []
-        table: Any = model.__table__
-        of_book = [{"book_id": self.member.book.id, **row} for row in rows]
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        ids = list((await self.session.execute(statement, of_book)).scalars())
-        kept = [{key: plain(value) for key, value in row.items() if key not in model.unjournaled} for row in of_book]
-
-        def write(session: Session) -> None:
-            self.services.journal.recorder.write(
-                session,
-                [
-                    {
-                        "table_name": model.__tablename__,
-                        "row_id": id_,
-                        "action": ChangeAction.INSERT,
-                        "before": None,
-                        "after": {"id": id_, **row},
-                    }
-                    for id_, row in zip(ids, kept, strict=True)
-                ],
-            )
-
-        await self.session.run_sync(write)
-        return ids
-
-    async def _forget_totals(self, ids: list[int]) -> None:
-        deltas = Deltas(self.member.book.months)
-        for part in parts(ids):
-            split: dict[int, list[tuple[int | None, int]]] = {}
-            found = select(Split.transaction_id, Split.category_id, Split.amount_minor)
-            for owner, category_id, minor in await self.session.execute(found.where(Split.transaction_id.in_(part))):
-                split.setdefault(owner, []).append((category_id, minor))
-            table: Any = Transaction.__table__
-            for row in (await self.session.execute(select(table).where(table.c.id.in_(part)))).mappings():
-                deltas.add(posting(row, tuple(split.get(row["id"], ()))), -1)
-        await rollups.apply(self.session, deltas)
-
-    async def _free_own_legs(self, ids: list[int]) -> list[int]:
-        """A row of the person's own that was tied to one of the sample's is a plain row again; returns the ties."""
-        freed = []
-        for part in parts(ids):
-            tied = select(Transaction.transfer_id).where(Transaction.id.in_(part), Transaction.transfer_id.is_not(None))
-            own = select(Transaction).where(
-                Transaction.book_id == self.member.book.id,
-                Transaction.transfer_id.in_(tied),
-                Transaction.id.not_in(ids),
-            )
-            for leg in await self.session.scalars(own.options(selectinload(Transaction.splits))):
-                freed.append(leg.transfer_id or 0)
-                leg.transfer_id = None
-        await self.session.flush()
-        return freed
+        await self.services.ledger.insert_rows(Recurring, rows)
 
     async def _delete(self, model: type[Base], ids: list[int]) -> None:
         table: Any = model.__table__
@@ -381,20 +303,6 @@ def divided(entry: Entry, minor: int, categories: Mapping[str | None, int]) -> t
     first = [(categories.get(key), minor * part // entry.minor) for key, part in entry.parts[:-1]]
     rest = minor - sum(each for _category, each in first)
     return (*first, (categories.get(entry.parts[-1][0]), rest))
-
-
-def posting(row: Mapping[Any, Any], splits: tuple[tuple[int | None, int], ...]) -> Posting:
-    return Posting(
-        book_id=row["book_id"],
-        account_id=row["account_id"],
-        booked_on=row["booked_on"],
-        minor=row["amount_minor"],
-        currency=row["currency"],
-        status=row["status"],
-        category_id=row["category_id"],
-        is_transfer=row["transfer_id"] is not None,
-        parts=splits if row["is_split"] else (),
-    )
 
 
 USERNAME = "demo"
