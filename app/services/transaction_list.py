@@ -12,11 +12,13 @@ from sqlalchemy import String, and_, bindparam, case, func, literal, literal_col
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.db import rows as rows_of
+from app.domain import search_query
 from app.domain.money import LARGEST, Money, exponent
 from app.domain.payees import name_key
 from app.domain.search import fold
+from app.domain.search_query import SearchQuery
 from app.errors import Invalid, NotFound
-from app.i18n import _
+from app.i18n import _, current_locale
 from app.models import AccountTotal, DayTotal, Payee, Split, Status, Tag, Transaction, TransactionTag
 from app.services.anomalies import open_transactions
 from app.services.base import Service
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 PAGE = 50
 FAR = 2000  # rows from which on it is quicker to find their day first
+MIN_CATEGORY_CHARACTERS = 3  # of a word that is also looked for in the names of categories
 DEEPEST = 10_000  # rows that may be skipped where each has to be looked at; further on it goes by cursor
 COUNTED = 1000  # more than so many are not counted, but "1,000+"
 UNFILED = "unfiled"
@@ -483,9 +486,25 @@ class TransactionListService(Service):
             found.append(await self._of_payee(wanted.payee))
         if wanted.min_amount or wanted.max_amount:
             found.append(await self._between(wanted.min_amount, wanted.max_amount))
+        if wanted.search:
+            found += await self._matching(search_query.parse(wanted.search, current_locale()))
+        return found
+
+    async def _matching(self, query: SearchQuery) -> list[Condition]:
+        """Rows with each word in their texts or in the name of their category, and within amounts and dates."""
+        found: list[Condition] = []
+        if query.since and query.until:
+            found.append(Transaction.booked_on.between(query.since, query.until))
+        if query.min_amount or query.max_amount:
+            found.append(await self._between(query.min_amount, query.max_amount, query.is_min_open, query.is_max_open))
+        names = {each.id: fold(each.name) for each in (await self.services.categories.by_id()).values()}
         # the rarest first, which a number or a long word is: most rows are then looked through once only
-        words = sorted(words_of(wanted.search), key=lambda word: (not any(map(str.isdigit, word)), -len(word)))
-        found += [Transaction.search_text.contains(word, autoescape=True) for word in words]
+        for word in sorted(query.words, key=lambda word: (not any(map(str.isdigit, word)), -len(word))):
+            condition: Condition = Transaction.search_text.contains(word, autoescape=True)
+            categories = [id_ for id_, name in names.items() if name.startswith(word) or f" {word}" in name]
+            if categories and len(word) >= MIN_CATEGORY_CHARACTERS:
+                condition = or_(condition, await self._in_category(categories))
+            found.append(condition)
         return found
 
     async def _in_category(self, category: Sequence[int | str]) -> Condition:
@@ -513,13 +532,19 @@ class TransactionListService(Service):
         found = await self.session.scalar(own)
         return Transaction.payee_id == found if found is not None else literal(False)
 
-    async def _between(self, least: str, most: str) -> Condition:
-        """Magnitudes from ``least`` to ``most``, in the decimals of each currency of the book."""
+    async def _between(
+        self, least: str, most: str, is_least_open: bool = False, is_most_open: bool = False
+    ) -> Condition:
+        """Magnitudes from ``least`` to ``most``, in the decimals of each currency of the book.
+
+        An open limit is not itself within.
+        """
         places = sorted({exponent(each.currency) for each in await self.services.accounts.all()})
         by_places: list[Condition] = []
         for each in places:
             currencies = {a.currency for a in await self.services.accounts.all() if exponent(a.currency) == each}
-            low, high = _minor(least, each, 0), _minor(most, each, LARGEST, up=False)
+            low = _minor(least, each, 0, up=not is_least_open) + is_least_open
+            high = _minor(most, each, LARGEST, up=is_most_open) - is_most_open
             # by magnitude, so that the index of the list is read on, not the index of amounts sorted anew
             inside = func.abs(Transaction.amount_minor).between(low, high)
             by_places.append(inside if len(places) == 1 else and_(Transaction.currency.in_(currencies), inside))
