@@ -6,9 +6,7 @@ import gc
 import sys
 
 if sys.argv[1:2] in (["web"], ["worker"]):
-    # Imports make many objects and no garbage; collecting among them takes a fifth of the start.
-    # The process turns it on again, with what is loaded set aside, when it is ready (app.light.loaded).
-    gc.disable()
+    gc.disable()  # imports make no garbage, and looking for it takes a fifth of the start; enabled when that is done
 
 from app.cli import main
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from app import light  # isort: skip – before Litestar
-
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -43,6 +42,8 @@ class OwnRouter(Router):
 
 @asynccontextmanager
 async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+    gc.freeze()  # what is imported is never garbage
+    gc.enable()
     yield
     await database().close()
     database.cache_clear()
@@ -89,5 +90,4 @@ def create_app() -> Saldo:
         logging_config=None,
         debug=False,
     )
-    light.loaded()
     return application

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 
-from app import light
 from app.db import database
 from app.log import logger, set_up_logging
 from app.tasks import jobs, loop, queue
@@ -17,7 +17,8 @@ def run() -> None:
     """Consume until SIGTERM or SIGINT; a running job is finished first."""
     set_up_logging()
     jobs.load()
-    light.loaded()
+    gc.freeze()  # what is imported is never garbage
+    gc.enable()
     consumer = queue().create_consumer(
         workers=1, periodic=False, check_worker_health=False, initial_delay=0.1, max_delay=0.2
     )
