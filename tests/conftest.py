@@ -32,7 +32,6 @@ from app.services.sessions import SessionService  # noqa: E402
 from app.services.tokens import TokenService  # noqa: E402
 from app.services.unit_of_work import commit_scope  # noqa: E402
 from app.services.users import UserService  # noqa: E402
-from app.web import page_cache  # noqa: E402
 from app.web.page_cache import PAGE_CACHE  # noqa: E402
 from tests.support.databases import DatabaseBackend, db_backends  # noqa: E402
 from tests.support.event_loop import Client, in_the_loop, stop  # noqa: E402
@@ -89,7 +88,6 @@ def using(url: str) -> Iterator[db.Database]:
     PAGE_CACHE.clear()
     original = db.database
     db.database = lambda: fresh  # type: ignore[assignment]
-    page_cache.PAGE_CACHE = page_cache.PageCache()  # pages of another database
     try:
         yield fresh
     finally:

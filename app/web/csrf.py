@@ -1,6 +1,6 @@
-"""No other site acts in a user's name: a signed double-submit token, behind a gate on where a request is from.
+"""CSRF protection: a signed double-submit token, and a check of where a request comes from.
 
-Litestar's own middleware has one fixed cookie name and keeps a cookie that does not verify for ever.
+Litestar's own middleware has one fixed cookie name, and keeps a cookie that does not verify for ever.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from app.web.cookies import Connection, cookie_name, is_secure
 
 FIELD, HEADER = "_csrf_token", "x-csrf-token"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-KEY = "saldo_csrf"
-#: Stands where a token goes in a page that is kept for later; as long as a token.
+TOKEN_STATE, SET_COOKIE_STATE = "csrf_token", "csrf_set_cookie"  # keys of the request's state
+#: The state's key that is set while a page is rendered for the cache.
+USES_PLACEHOLDER = "csrf_placeholder"
+#: Stands for the token in a cached page; as long as a token.
 TOKEN_PLACEHOLDER = f"{secrets.token_urlsafe(24)}.{secrets.token_hex(32)}"
 
 
 def signed(nonce: str, session: str) -> str:
-    """A token that counts together with this session cookie only: nobody else's can be planted in its place."""
+    """Return a token that is valid only with this session cookie, so that nobody can plant their own."""
     said = f"csrf:{nonce}:{session}".encode("utf-8", "surrogatepass")
     mac = hmac.new(settings().secret("secret_key").encode(), said, hashlib.sha256)
     return f"{nonce}.{mac.hexdigest()}"
@@ -42,26 +44,26 @@ def session_of(connection: Connection) -> str:
 
 
 def token(connection: Connection) -> str:
-    """This browser's token; a new one, set with the response, when it has none that verifies."""
-    kept: str | None = connection.scope["state"].get(KEY)
+    """Return this browser's token. Makes a new one, set with the response, if it has none that verifies."""
+    kept: str | None = connection.scope["state"].get(TOKEN_STATE)
     if kept is None:
         cookie = connection.cookies.get(cookie_name(connection, "csrf"), "")
         if not verified(cookie, session_of(connection)):
             cookie = signed(secrets.token_urlsafe(24), session_of(connection))
-            connection.scope["state"]["set_csrf"] = cookie
-        kept = connection.scope["state"][KEY] = cookie
+            connection.scope["state"][SET_COOKIE_STATE] = cookie
+        kept = connection.scope["state"][TOKEN_STATE] = cookie
     return kept
 
 
 def renew(connection: Connection, session: str) -> None:
-    """A new token, at sign-in and sign-out, for the session cookie that the response sets."""
+    """Make a new token, at sign-in and sign-out, for the session cookie that the response sets."""
     fresh = signed(secrets.token_urlsafe(24), session)
-    connection.scope["state"][KEY] = connection.scope["state"]["set_csrf"] = fresh
+    connection.scope["state"][TOKEN_STATE] = connection.scope["state"][SET_COOKIE_STATE] = fresh
 
 
 def cookie_header(connection: Connection) -> str | None:
-    """The Set-Cookie header that is due, if any."""
-    fresh = connection.scope["state"].pop("set_csrf", None)
+    """Return the Set-Cookie header of a new token, if there is one."""
+    fresh = connection.scope["state"].pop(SET_COOKIE_STATE, None)
     if fresh is None:
         return None
     secure = "; Secure" if is_secure(connection) else ""
@@ -69,7 +71,7 @@ def cookie_header(connection: Connection) -> str | None:
 
 
 def is_foreign(connection: Connection) -> bool:
-    """Whether the browser says that another site made this request."""
+    """Return whether the browser says that another site made this request."""
     site = connection.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         return True

@@ -1,77 +1,48 @@
-"""Pages that are drawn once and kept until their book changes.
+"""Renders a page once per book revision and reuses it.
 
-A page marked ``opt={"cached": True}`` must be a function of the member, the book at its revision, the day and the
-address. Every unit of work raises the book's revision, in the same database transaction, so a kept page is never
-older than the books. Form tokens are put in as the page goes out.
+A page marked ``opt={"cached": True}`` must depend only on the member, the book at its revision, the day and the
+address. Every unit of work raises the book's revision in its own transaction, so a cached page is never older than the
+book. CSRF tokens are filled in as the page is sent.
 """
 
 from __future__ import annotations
 
 import gzip
-import time
-from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cachetools import TTLCache
 from litestar import Request
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Send
 
 from app.services import Member
 from app.web import csrf
 
-LARGEST = 32 * 1024 * 1024  # bytes of all kept pages of this process
-SECONDS = 300.0  # and no longer than this, for what depends on the clock
+MAX_BYTES = 32 * 1024 * 1024  # of all cached pages of this process
+MAX_PAGE_BYTES = 1024 * 1024
+MAX_AGE_SECONDS = 300.0  # limits what depends on the clock
 
 AnyRequest = Request[Any, Any, Any]
+Headers = Iterable[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     body: bytes
-    until: float
 
 
-class PageCache:
-    """The least recently used page goes first."""
-
-    def __init__(self) -> None:
-        self._pages: OrderedDict[Hashable, CachedPage] = OrderedDict()
-        self._size = 0
-
-    def take(self, key: Hashable) -> CachedPage | None:
-        page = self._pages.get(key)
-        if page is None:
-            return None
-        if page.until < time.monotonic():
-            self._drop(key)
-            return None
-        self._pages.move_to_end(key)
-        return page
-
-    def put(self, key: Hashable, page: CachedPage) -> None:
-        if key in self._pages:
-            self._drop(key)
-        self._pages[key] = page
-        self._size += len(page.body)
-        while self._size > LARGEST:
-            self._drop(next(iter(self._pages)))
-
-    def clear(self) -> None:
-        """Forget every page: another database stands behind them now."""
-        self._pages.clear()
-        self._size = 0
-
-    def _drop(self, key: Hashable) -> None:
-        self._size -= len(self._pages.pop(key).body)
+def _size(page: CachedPage) -> int:
+    return len(page.body)
 
 
-PAGE_CACHE = PageCache()
+#: The least recently used pages are dropped first.
+PAGE_CACHE: TTLCache[Hashable, CachedPage] = TTLCache(MAX_BYTES, MAX_AGE_SECONDS, getsizeof=_size)
 
 
 def is_cacheable(request: AnyRequest) -> bool:
-    """Whether this page is one to keep; an answer to something just done (``?done=``) is not."""
+    """Return whether the page may be cached. A page that reports what was just done (``?done=``) may not."""
     if b"done=" in request.scope["query_string"]:
         return False
     return request.method == "GET" and bool(request.route_handler.opt.get("cached"))
@@ -91,15 +62,12 @@ def _key(request: AnyRequest, member: Member) -> Hashable:
 
 
 async def respond(app: ASGIApp, request: AnyRequest, member: Member, send: Send) -> None:
-    """Send the kept page, or draw it, keep it and send it."""
+    """Send the cached page; else let the application render it, cache it and send it."""
     key = _key(request, member)
-    page = PAGE_CACHE.take(key)
-    if page is not None:
-        headers, body = _gzip(page.headers, _inject_csrf(page.body, request), request)
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+    if (page := PAGE_CACHE.get(key)) is not None:
+        await _send(page, request, send, {"type": "http.response.start", "status": 200, "headers": []})
         return
-    request.scope["state"]["kept"] = True
+    request.scope["state"][csrf.USES_PLACEHOLDER] = True
     start: HTTPResponseStartEvent | None = None
     parts: list[bytes] = []
 
@@ -107,32 +75,35 @@ async def respond(app: ASGIApp, request: AnyRequest, member: Member, send: Send)
         nonlocal start
         if message["type"] == "http.response.start":
             start = message
-            return
-        if message["type"] != "http.response.body":
-            return
-        parts.append(message["body"])
-        if message["more_body"] or start is None:
-            return
-        body = b"".join(parts)
-        if start["status"] == 200:
-            PAGE_CACHE.put(key, CachedPage(list(start["headers"]), body, time.monotonic() + SECONDS))
-        filled = _inject_csrf(body, request)  # before the headers: a new token wants its cookie
-        headers, filled = _gzip(start["headers"], filled, request)
-        await send({**start, "headers": headers})
-        await send({"type": "http.response.body", "body": filled, "more_body": False})
+        elif message["type"] == "http.response.body":
+            parts.append(message["body"])
+            if start is not None and not message["more_body"]:
+                page = CachedPage(tuple(start["headers"]), b"".join(parts))
+                if start["status"] == 200 and _may_be_shared(page):
+                    PAGE_CACHE[key] = page
+                await _send(page, request, send, start)
 
     await app(request.scope, request.receive, gather)
 
 
+def _may_be_shared(page: CachedPage) -> bool:
+    """Return whether the page can be sent again: a cookie is for one browser only."""
+    return _size(page) <= MAX_PAGE_BYTES and all(name.lower() != b"set-cookie" for name, _value in page.headers)
+
+
+async def _send(page: CachedPage, request: AnyRequest, send: Send, start: HTTPResponseStartEvent) -> None:
+    headers, body = _gzip(page.headers, _inject_csrf(page.body, request), request)
+    await send({**start, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
 def _inject_csrf(body: bytes, request: AnyRequest) -> bytes:
-    """The body with this browser's form token where one stands; its length stays the same."""
+    """Put this browser's CSRF token in place of the placeholder, which is as long."""
     return body.replace(csrf.TOKEN_PLACEHOLDER.encode(), csrf.token(request).encode())
 
 
-def _gzip(
-    headers: Iterable[tuple[bytes, bytes]], body: bytes, request: AnyRequest
-) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """The answer compressed, if its reader takes that and the address says nothing that the page might repeat."""
+def _gzip(headers: Headers, body: bytes, request: AnyRequest) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Compress the page if the client accepts it and the address holds nothing that the page may repeat."""
     kept = list(headers)
     if request.scope["query_string"] or "gzip" not in request.headers.get("accept-encoding", ""):
         return kept, body

@@ -1,4 +1,4 @@
-"""Pages are drawn once and kept until their book changes; nobody is ever shown an old or a foreign one."""
+"""Pages are rendered once and reused until their book changes; nobody is shown an old or a foreign one."""
 
 from __future__ import annotations
 
