@@ -22,7 +22,7 @@ from app.db import database
 from app.log import set_up_logging
 from app.routes import API, PAGES
 from app.settings import settings
-from app.tasks import hand_over  # noqa: F401  – hears of jobs that a request queues
+from app.tasks import hand_over, request_sweep  # noqa: F401  – their listeners wake the worker
 from app.web.dependencies import DEPENDENCIES
 from app.web.errors import HANDLERS
 from app.web.guards import MEMBER, PUBLIC, policy_guard

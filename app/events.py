@@ -1,10 +1,11 @@
-"""What has happened, told once it is saved."""
+"""Events: what has happened, dispatched to listeners after the commit."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 Listener = TypeVar("Listener", bound=Callable[..., Any])
@@ -13,9 +14,18 @@ _listeners: dict[type, list[Callable[..., Any]]] = defaultdict(list)
 
 @dataclass(frozen=True, slots=True)
 class LedgerChanged:
-    """Transactions of a book were added, changed or removed."""
+    """Transactions of a book were inserted, updated or deleted. Dispatched once per unit of work, after commit.
+
+    The sets name what was touched, before or after: accounts, categories (of splits too) and payees by id, and the
+    first days of budget months.
+    """
 
     book_id: int
+    change_set_id: int
+    accounts: frozenset[int]
+    categories: frozenset[int]
+    months: frozenset[date]
+    payees: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,7 @@ class JobQueued:
 
 
 def on(kind: type) -> Callable[[Listener], Listener]:
-    """Call the decorated function after each ``kind`` is saved."""
+    """Call the decorated function with each event of this kind. It only wakes something up: losing it is harmless."""
 
     def register(listener: Listener) -> Listener:
         _listeners[kind].append(listener)
@@ -35,19 +45,25 @@ def on(kind: type) -> Callable[[Listener], Listener]:
     return register
 
 
-def enqueue(session: Any, happened: object) -> None:
-    """Tell the listeners when the session commits; a rollback forgets it, a repetition is told once."""
-    told: list[object] = session.info.setdefault("announced", [])
-    if happened not in told:
-        told.append(happened)
+def remove_listener(kind: type, listener: Callable[..., Any]) -> None:
+    """Stop calling a function that ``on`` registered."""
+    _listeners[kind].remove(listener)
+
+
+def enqueue(session: Any, event: object) -> None:
+    """Dispatch an event when the session commits. A rollback discards it, and equal events are dispatched once."""
+    waiting: list[object] = session.info.setdefault("events", [])
+    if event not in waiting:
+        waiting.append(event)
 
 
 def dispatch(session: Any) -> None:
-    """Call the listeners with what was announced; the unit of work does so after its commit."""
-    for happened in session.info.pop("announced", ()):
-        for listener in _listeners[type(happened)]:
-            listener(happened)
+    """Call the listeners with what was enqueued; the unit of work does so after its commit."""
+    for event in session.info.pop("events", ()):
+        for listener in _listeners[type(event)]:
+            listener(event)
 
 
 def discard(session: Any) -> None:
-    session.info.pop("announced", None)
+    """Forget what was enqueued, after a rollback."""
+    session.info.pop("events", None)

@@ -17,6 +17,7 @@ from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.models import Book, Transaction, Transfer
 from app.services.ledger.recorder import recorder
+from app.services.ledger.writer import enqueue_ledger_changed
 
 BOOKS: Any = Book.__table__
 TURN = update(BOOKS).where(BOOKS.c.id == bindparam("book_id")).values(revision=BOOKS.c.revision + 1)
@@ -31,6 +32,7 @@ async def commit_scope(session: AsyncSession) -> AsyncIterator[AsyncSession]:
         await session.run_sync(verify)
         if (member := session.info.get("member")) is not None:
             await session.run_sync(_bump_revision, member.book.id)
+        await session.run_sync(enqueue_ledger_changed)
         if (journal := recorder(session)) is not None:
             await session.run_sync(journal.finish)
         await session.commit()
@@ -62,6 +64,7 @@ def _bump_revision(session: Session, book_id: int) -> None:
 
 async def _rollback(session: AsyncSession) -> None:
     events.discard(session)
+    session.info.pop("ledger_changes", None)
     session.expunge_all()  # what was read stays readable: a form that is shown again may need it
     await session.rollback()
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
 import anyio.to_thread
 
-from app.events import JobQueued, on
+from app.events import JobQueued, LedgerChanged, on
 from app.log import logger
 from app.settings import make_private_folder, settings
 
 log = logger("saldo.jobs")
+SWEEP_REQUEST_SECONDS = 5.0  # between two requests of one process; what comes in between waits for the next sweep
 
 
 @cache
@@ -42,3 +44,22 @@ def hand_over(queued: JobQueued) -> None:
         run_job(queued.job_id)
     except Exception:
         log.warning("the queue is down; the sweep will find the job", job=queued.job_id)
+
+
+_last_sweep_request = float("-inf")
+
+
+@on(LedgerChanged)
+def request_sweep(_event: LedgerChanged) -> None:
+    """Ask a worker to run its periodic checks now. If this is lost, the next sweep runs them within 15 seconds."""
+    global _last_sweep_request
+    moment = time.monotonic()
+    if moment - _last_sweep_request < SWEEP_REQUEST_SECONDS:
+        return
+    _last_sweep_request = moment
+    try:
+        from app.tasks.jobs import run_sweep
+
+        run_sweep()
+    except Exception:
+        log.warning("the queue is down; the next sweep will find what is due")

@@ -52,6 +52,11 @@ def run_job(job_id: int) -> None:
     loop.run(perform(job_id))
 
 
+@queue().task(name="sweep")  # type: ignore[untyped-decorator]
+def run_sweep() -> None:
+    loop.run(sweep())
+
+
 async def sweep() -> None:
     """Find what is due, then perform what is queued and not running."""
     for find in FINDERS:

@@ -19,7 +19,6 @@ from app.domain.money import Money
 from app.domain.statement import csv
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Conflict, Invalid, NotFound
-from app.events import LedgerChanged, enqueue
 from app.i18n import _, ngettext
 from app.models import (
     Account,
@@ -414,7 +413,6 @@ class ImportService(Service):
         intake = await self._intake(batch, unsure)
         ids = await intake.take_all(statement)
         await intake.finish()
-        enqueue(self.session, LedgerChanged(self.member.book.id))
         return Report(statement, batch, ids)
 
     async def stream(
@@ -427,7 +425,6 @@ class ImportService(Service):
                 await intake.take(part)
                 await asyncio.to_thread(progress, intake.count)
         await intake.finish()
-        enqueue(self.session, LedgerChanged(self.member.book.id))
 
     async def _intake(self, batch: ImportBatch, unsure: Unsure) -> Intake:
         account = await self._account(self.session, batch.account_id, locking=True)
@@ -511,7 +508,6 @@ class ImportService(Service):
         batch.unsure = len(left)
         batch.duplicates = batch.rows - batch.created - batch.unsure - batch.failed
         await self.session.flush()
-        enqueue(self.session, LedgerChanged(self.member.book.id))
         return batch, [row for row, _word in decided]
 
     async def _book_decided(self, batch: ImportBatch, account: Account, pairs: Sequence[tuple[ImportRow, Row]]) -> None:
@@ -603,7 +599,6 @@ class ImportService(Service):
         """Take a whole import back; raises ``EditedSince`` once when rows of it were changed meanwhile."""
         batch = await self.get(batch_id)
         await Undoing(self.services, batch).undo(even_edited=even_edited)
-        enqueue(self.session, LedgerChanged(self.member.book.id))
         return batch
 
 

@@ -7,16 +7,20 @@ what changed for the one ``LedgerChanged`` of the unit of work. The ORM refuses 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, event, insert, select
+from sqlalchemy import delete, insert, select
+from sqlalchemy.event import listens_for
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.events import LedgerChanged, enqueue
 from app.models import Attachment, Base, CategorisedBy, Split, Tombstone, Transaction, TransactionTag, Transfer
 from app.models.base import now
 from app.services.ledger import rollups, search_index
-from app.services.ledger.recorder import recorder_of
+from app.services.ledger.recorder import recorder, recorder_of
 from app.services.ledger.rollups import Deltas, Posting
 from app.services.member import Member
 
@@ -41,6 +45,41 @@ COLUMNS = (
     Transaction.is_split,
 )
 UNCATEGORISED: Mapping[str, Any] = {"category_id": None, "categorised_by": None, "confidence": None, "reason": None}
+
+
+@dataclass(slots=True)
+class LedgerChanges:
+    """What a unit of work has touched so far; lives in ``session.info`` until the commit."""
+
+    accounts: set[int] = field(default_factory=set)
+    categories: set[int] = field(default_factory=set)
+    months: set[date] = field(default_factory=set)
+    payees: set[int] = field(default_factory=set)
+
+    def add(self, deltas: Deltas) -> None:
+        self.accounts.update(account_id for (account_id,) in deltas.accounts)
+        for _account_id, month, category_id, _currency in deltas.flows:
+            self.months.add(month)
+            if category_id > 0:  # neither uncategorised nor a transfer
+                self.categories.add(category_id)
+        self.payees |= deltas.payees
+
+
+def enqueue_ledger_changed(session: Session) -> None:
+    """Enqueue the one ``LedgerChanged`` of the unit of work, if it wrote the ledger. Call it before the commit."""
+    changes: LedgerChanges | None = session.info.pop("ledger_changes", None)
+    journal = recorder(session)
+    if changes is None or journal is None or not changes.accounts:
+        return
+    event = LedgerChanged(
+        journal.book_id,
+        journal.change_set(session),
+        frozenset(changes.accounts),
+        frozenset(changes.categories),
+        frozenset(changes.months),
+        frozenset(changes.payees),
+    )
+    enqueue(session, event)
 
 
 class LedgerWriter:
@@ -378,7 +417,10 @@ class LedgerWriter:
         await self.session.run_sync(self._apply, deltas)
 
     def _apply(self, session: Session, deltas: Deltas) -> None:
+        """Write the totals, and remember what was touched for the ``LedgerChanged`` of the unit of work."""
         deltas.write(session)
+        changes: LedgerChanges = session.info.setdefault("ledger_changes", LedgerChanges())
+        changes.add(deltas)
 
     async def _delete_each(self, model: Any, column: Any, values: Sequence[int]) -> None:
         """Delete the book's rows of a model whose ``column`` has one of these values; the journal keeps each."""
@@ -416,11 +458,11 @@ def chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
     return (values[start : start + IDS_PER_STATEMENT] for start in range(0, len(values), IDS_PER_STATEMENT))
 
 
-@event.listens_for(Session, "before_flush")
+@listens_for(Session, "before_flush")
 def _refuse_other_writers(session: Session, _context: Any, _instances: Any) -> None:
     """Raise when ledger rows are flushed by anything but the writer: totals and search text would be wrong."""
     if session.info.get("is_ledger_writing"):
         return
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, LEDGER_MODELS) and (row not in session.dirty or session.is_modified(row)):
-            raise RuntimeError(f"{type(row).__name__} rows are written by services.ledger.writer only")
+            raise RuntimeError(f"{type(row).__name__} rows are written by LedgerWriter only")

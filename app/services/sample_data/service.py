@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, select
 
-from app import events
 from app.db import read_session, rows, write_session
 from app.domain.money import exponent
 from app.domain.payees import name_key
@@ -82,7 +81,6 @@ class SampleDataService(Service):
         await self._tags(entries, ids)
         await self._rules(categories)
         await self._bills(accounts, categories, payees)
-        events.enqueue(self.session, events.LedgerChanged(self.member.book.id))
         return self.services.journal.recorder.change_set_id or 0
 
     async def remove(self) -> None:
@@ -105,7 +103,6 @@ class SampleDataService(Service):
         for model in REMOVED:
             for some in parts(added.get(model.__tablename__, [])):
                 await self._delete(model, some)
-        events.enqueue(self.session, events.LedgerChanged(self.member.book.id))
 
     async def _accounts(self) -> dict[str, tuple[int, str]]:
         """Id and currency of each of the household's accounts; cash goes to the account that a new book has."""
