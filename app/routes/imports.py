@@ -97,7 +97,7 @@ async def looked_at(services: Services, batch: ImportBatch) -> Draft:
         draft = Draft(batch, looked)
         if looked.inspection.questions:
             return draft
-        lines = csv.lines(file, looked.inspection.layout, looked.account.currency)
+        lines = csv.read_lines(file, looked.inspection.layout)
         if batch.rows > LARGE:
             lines, draft.whole = islice(lines, LOOKED_AT), False
         statement = await services.imports.read_lines(lines, batch.account_id)

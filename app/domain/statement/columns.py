@@ -1,225 +1,60 @@
-"""Guessing which column is what, by the names banks give them and by what stands in them."""
+"""Guess which column of a file is what, by the names that banks give them and by their content."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from app.domain.money import currencies
 from app.domain.statement import amounts, dates
 from app.domain.statement.identity import normalise
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(","))
-
-
-# Best name first. All are in the spelling of ``normalise``: small, no accents, no punctuation.
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "date": _names(
-        """
-        booked on, booking date, buchungstag, buchungsdatum, buchung, transaction date, date operation,
-        date de l operation, date de comptabilisation, date comptable, fecha operacion, fecha de
-        operacion, fecha contable, fecha, posting date, posted date, post date, date posted, posted, date,
-        datum, trans date, transaction date utc, completed date, date completed, date finished, created
-        on, started date, timestamp, time, data, data operazione, data contabile, data operacao,
-        boekdatum, bokforingsdag, bokforingsdatum, transaktionsdatum, bogforingsdato, dato, data operacji,
-        data transakcji, kaufdatum, umsatzdatum, belegdatum, jour, dia, tag, day, value date, date valeur,
-        date de valeur, valuta, valutadatum, wertstellung, wertstellungstag, wert, fecha valor, f valor,
-        data valuta, rentedatum, التاريخ, дата, дата операции
-        """
-    ),
-    "amount": _names(
-        """
-        amount, transaction amount, amount eur, amount usd, amount gbp, betrag, betrag eur, umsatz, umsatz
-        in eur, montant, montant eur, montant de l operation, importe, importe eur, monto, cantidad,
-        importo, valor, quantia, montante, bedrag, bedrag eur, belopp, belob, kwota, net amount, net,
-        value, sum, amount local, billing amount, paid, total, المبلغ, сумма, сумма операции
-        """
-    ),
-    "debit": _names(
-        """
-        debit, debit amount, debits, soll, sollbetrag, belastung, ausgang, lastschrift, debit eur, montant
-        debit, debit euros, cargo, cargos, debe, gasto, gastos, money out, paid out, withdrawal,
-        withdrawals, withdrawal amt, withdrawal amount, out, outflow, ausgaben, depense, depenses,
-        addebiti, addebito, uscite, dare, af, spent, payments out, amount out, مدين
-        """
-    ),
-    "credit": _names(
-        """
-        credit, credit amount, credits, haben, habenbetrag, gutschrift, eingang, credit eur, montant
-        credit, credit euros, abono, abonos, haber, ingreso, ingresos, money in, paid in, deposit,
-        deposits, deposit amt, deposit amount, in, inflow, einnahmen, recette, recettes, accrediti,
-        accredito, entrate, avere, bij, received, payments in, amount in, دائن
-        """
-    ),
-    "payee": _names(
-        """
-        payee, merchant, merchant name, counterparty, counterparty name, counter party, beneficiary or
-        remitter, beguenstigter zahlungspflichtiger, begunstigter zahlungspflichtiger, name
-        zahlungsbeteiligter, zahlungsempfanger, zahlungsempfaenger, zahlungsempfanger in,
-        zahlungspflichtiger, auftraggeber empfanger, auftraggeber beguenstigter, auftraggeber
-        begunstigter, empfanger, empfaenger, handler, partner name, partner, tiers, beneficiaire,
-        marchand, commerce, beneficiario, comercio, naam omschrijving, tegenpartij, mottagare, name, nom,
-        nombre, description, transaction description, beschreibung, buchungstext, libelle, libelle
-        simplifie, libelle operation, libelle de l operation, designation, concepto, descripcion,
-        descrizione, causale, descricao, omschrijving, beskrivning, tekst, opis, details, detail,
-        transaction details, narrative, transaction, operation, operacion, text, who, title, particulars,
-        verwendungszweck, narration, الوصف, описание, label, supplier, supplierfound, vendor, store, shop
-        """
-    ),
-    "memo": _names(
-        """
-        memo, note, notes, verwendungszweck, zweck, vwz, reference text, remarks, remark, comment,
-        comments, kommentar, commentaire, observaciones, observacion, informations complementaires,
-        libelle complementaire, motif, notiz, nota, notas, mededelingen, mededeling, payment reference,
-        additional information, zahlungsgrund, details de l operation, mas datos, concepto ampliado,
-        message, description, buchungstext, details, memo description, purpose, reference
-        """
-    ),
-    "currency": _names(
-        """
-        currency, wahrung, waehrung, devise, monnaie, moneda, divisa, valuta, munt, valuta code, ccy,
-        currency code, kontowahrung, waluta, moeda, валюта, العملة
-        """
-    ),
-    "balance": _names(
-        """
-        balance, running balance, saldo, saldo nach buchung, saldo eur, kontostand, solde, solde eur,
-        saldo disponible, available balance, closing balance, ledger balance, balance after, saldo na
-        mutatie, saldo dopo, stand, nieuw saldo, الرصيد, остаток
-        """
-    ),
-    "category": _names(
-        """
-        category, kategorie, categorie, categoria, category name, rubrique, sub category, spending
-        category, hauptkategorie, bucket, categorie operation
-        """
-    ),
-    "external_id": _names(
-        """
-        id, transaction id, external id, fitid, uuid, reference number, bank reference, transaktions id,
-        transaktionsnummer, buchungsreferenz, referenznummer, numero operation, numero d operation,
-        reference, ref, referencia, referenz, numero de movimiento, transaction number, tx id,
-        volgnr, end to end id, source id
-        """
-    ),
-    "account": _names(
-        """
-        account, konto, compte, cuenta, account name, account number, kontonummer, rekening,
-        auftragskonto, numero de compte, bezeichnung auftragskonto, conto, own account, iban auftragskonto
-        """
-    ),
-    "direction": _names(
-        """
-        soll haben, s h, soll haben kennzeichen, af bij, debit credit, credit debit, d c, dr cr, cr dr,
-        credit debit indicator, debit credit indicator, direction, sens, indicator, umsatzart, transaction
-        type, type, typ, sign
-        """
-    ),
-    "state": _names("state, status, transaction status, statut, estado, zustand, buchungsstatus"),
-}
-DONE = frozenset(
-    _names(
-        """
-        completed, complete, done, booked, posted, settled, success, successful, paid, executed, gebucht,
-        umsatz gebucht, abgeschlossen, ausgefuhrt, comptabilise, execute, executee, effectue, completado, realizado,
-        """
-    )
-)
-#: States of what was never paid, and of what is not paid yet.
-UNPAID = frozenset(
-    _names(
-        """
-        reverted, reversed, declined, failed, cancelled, canceled, denied, rejected, refused, expired, voided, void,
-        annule, annulee, refuse, refusee, abgelehnt, storniert, fehlgeschlagen, rechazado, cancelado, anulado
-        """
-    )
-)
-PENDING = frozenset(
-    _names(
-        """
-        pending, processing, authorized, authorised, in progress, on hold, en attente, en cours, vorgemerkt, offen,
-        ausstehend, pendiente
-        """
-    )
-)
-OUT = frozenset(
-    _names(
-        """
-        debit, d, dr, dbit, soll, s, af, out, outgoing, withdrawal, expense, sent, ausgang, belastung,
-        lastschrift, debito, cargo, payment, out, depense, gasto, money out
-        """
-    )
-)
-IN = frozenset(
-    _names(
-        """
-        credit, c, cr, crdt, haben, h, bij, in, incoming, deposit, income, received, eingang, gutschrift,
-        credito, abono, money in
-        """
-    )
-)
-TOTALS = re.compile(
-    r"(?:sub ?total|grand total|totals?|total general|"
-    r"summen?|gesamt\w*|zwischensumme|somme|suma|totale|totaal|"
-    r"(?:opening|closing|starting|ending|beginning|final|initial|available|current|new|old|previous)?"
-    r" ?balance|"
-    r"(?:anfangs|end|neuer|alter|schluss)? ?saldo|kontostand|"
-    r"(?:ancien|nouveau)? ?solde(?: (?:final|initial|debiteur|crediteur))?|"
-    r"saldo (?:inicial|final|anterior)|end of (?:file|report|statement)|eof)\b.*"
-)
-
+from app.domain.statement.vocabulary import FOREIGN, STATES, fold, roles_of, sides_of
 
 ACCOUNT_NUMBER = re.compile(r"[A-Z]{0,2}\d[\dA-Z* -]{7,}")
-STATES = DONE | UNPAID | PENDING
-# The amount and currency at the shop are not those on the account.
-FOREIGN = frozenset(_names("original, origine, foreign, exchange, fremdwahrung, ursprung, ursprungsbetrag, extranjera"))
+#: What kind of booking a row is, in words that are no payee.
+KIND = re.compile(
+    r"(?:(?:eftpos|pos|atm|visa|mastercard|maestro|debit|credit|card|direct|inter|bank|interest|transfer|payment|purchase"
+    r"|deposit|withdrawal|fees?|charge|cheque|standing|order|sepa|lastschrift|gutschrift|uberweisung|dauerauftrag|karte"
+    r"|kartenzahlung|entgelt|lohn|virement|prelevement|carte|achat|retrait|cheque|transferencia|recibo|compra|tarjeta"
+    r"|incasso|betaalautomaat|overboeking|kortkop|autogiro|insattning|overforing|misc|miscellaneous|bill|online|mobile"
+    r"|b|d|dd|so|bgc|fpi|fpo|chq|deb|bp|cpt|tfr)(?: |$))+"
+)
 SURE = 196  # from here on a name is that of an id, and no mere reference, which the payer may have written
+MAX_HEADER = 60  # characters; longer is no name of a column
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What stands in a column: shares of its filled cells, from 0 to 100."""
+    """What stands in a column: shares of its filled cells, from 0 to 100; ``constant`` = one value in all rows."""
 
-    filled: int
-    dates: int
-    amounts: int
-    signed: int
-    currency: int
-    sides: int
-    states: int
-    numbers: int
-    words: int
-    distinct: int
-    length: int
-
-
-EMPTY = Shape(*[0] * 11)
-
-
-@cache
-def roles_of(name: str) -> dict[str, int]:
-    """The roles that a header may stand for with a score; exact names score above contained words."""
-    plain = normalise(name)
-    if not plain:
-        return {}
-    found: dict[str, int] = {}
-    for role, names in SYNONYMS.items():
-        for rank, synonym in enumerate(names):
-            if plain == synonym:
-                found[role] = max(found.get(role, 0), 200 - rank)
-            elif len(synonym) > 3 and f" {synonym} " in f" {plain} ":
-                found[role] = max(found.get(role, 0), 90 - rank // 2)
-    return found
+    filled: int = 0
+    dates: int = 0
+    short_dates: int = 0
+    amounts: int = 0
+    signed: int = 0
+    currency: int = 0
+    sides: int = 0
+    states: int = 0
+    numbers: int = 0
+    words: int = 0
+    distinct: int = 0
+    length: int = 0
+    kinds: int = 0
+    constant: bool = False
 
 
-def hits(cells: Sequence[str]) -> int:
+EMPTY = Shape()
+
+
+def count_roles(cells: Sequence[str]) -> int:
     """How many different roles the cells of a header row name."""
     return len(
-        {max(found, key=lambda role: found[role]) for cell in cells if len(cell) < 60 and (found := roles_of(cell))}
+        {
+            max(found, key=lambda role: found[role])
+            for cell in cells
+            if len(cell) < MAX_HEADER and (found := roles_of(cell))
+        }
     )
 
 
@@ -230,20 +65,29 @@ def shape(cells: Sequence[str]) -> Shape:
         return EMPTY
     part = 100 / len(filled)
     known = currencies()
-    lower = [cell.casefold() for cell in filled]
+    values = set(filled)
     return Shape(
         filled=round(100 * len(filled) / len(cells)),
         dates=round(part * sum(map(dates.is_date, filled))),
+        short_dates=round(part * sum(map(dates.is_short_date, filled))),
         amounts=round(part * sum(map(amounts.is_amount, filled))),
-        signed=round(part * sum(1 for cell in filled if "," in cell or "." in cell or cell[0] in "-+(−")),
+        signed=round(part * sum(1 for cell in filled if "," in cell or "." in cell or cell[0] in "-+(−$€£¥")),
         currency=round(part * sum(1 for cell in filled if cell.upper() in known)),
-        sides=round(part * sum(1 for cell in lower if cell in OUT or cell in IN)),
-        states=round(part * sum(1 for cell in lower if cell in STATES)),
+        sides=_sides(cells) if len(values) <= 4 else 0,
+        states=round(part * sum(1 for cell in filled if fold(cell) in STATES)),
         numbers=round(part * sum(1 for cell in filled if ACCOUNT_NUMBER.fullmatch(cell))),
         words=round(part * sum(1 for cell in filled if sum(map(str.isalpha, cell)) * 2 >= len(cell))),
-        distinct=round(part * len(set(filled))),
+        distinct=round(part * len(values)),
         length=round(sum(map(len, filled)) / len(filled)),
+        kinds=round(part * sum(1 for cell in filled if KIND.fullmatch(fold(cell[:80])))),
+        constant=len(values) == 1 and len(filled) > 2,
     )
+
+
+def _sides(cells: Sequence[str]) -> int:
+    """100 where a column says in or out for both sides, 60 where one side is all it says."""
+    found = sides_of(cells)
+    return 100 if len(set(found.values())) == 2 and "" not in found else 60 if found else 0
 
 
 def guess(
@@ -274,14 +118,17 @@ def guess(
         best("credit", 80)
     else:
         best("amount", 60)
-        if "amount" not in found and "amount" not in absent:  # a file of what was spent, or of what came in
+        if "amount" not in found and "amount" not in absent:  # a file of spending only, or of income only
             best("debit", 150)
             best("credit", 150)
+    best("fee", 200)
     best("currency", 90)
     if "amount" in found:
         best("direction", 160)
-    best("state", 200)
+    best("state", 150)
     best("payee", 40)
+    if "payee" in found and header:
+        best("payer", 180)
     best("external_id", 150)
     best("category", 150)
     best("memo", 100)
@@ -290,11 +137,13 @@ def guess(
 
 
 def _score(role: str, names: dict[str, int], column: Shape) -> int:
-    """A name counts up to 200, what stands in the column up to 100; a shape that cannot be rules it out."""
+    """A name counts up to 200, the content up to 100; content that cannot be rules a column out."""
     name = names.get(role, 0)
     if role == "date":
+        if name and column.short_dates >= 90 and column.dates < 50:
+            return name + 40
         return name + column.dates if column.dates >= 50 or (not column.filled and name) else 0
-    if role in ("amount", "debit", "credit", "balance"):
+    if role in ("amount", "debit", "credit", "balance", "fee"):
         if column.dates > 50 or (column.filled and column.amounts < 60):
             return 0
         if not name:
@@ -305,27 +154,41 @@ def _score(role: str, names: dict[str, int], column: Shape) -> int:
     if role == "currency":
         return name + column.currency if column.currency >= 60 or (not column.filled and name) else 0
     if role == "direction":
-        return name + column.sides if column.sides >= 95 and column.filled >= 95 else 0
+        if names and not name and column.length < 2:
+            return 0  # letters in a column that is something else by its name
+        if column.sides == 100 and column.filled >= 95:
+            return name + 170
+        return name + column.sides
     if role == "state":
-        return name + column.states if column.states >= 95 and column.filled >= 95 else 0
-    if role in ("payee", "memo"):
+        if column.states >= 95 and column.filled >= 95 and not column.constant:
+            return name + column.states
+        return name + 100 if name > 140 and column.states else 0  # a state that we do not know is taken as booked
+    if role in ("payee", "payer", "memo"):
         return _text_score(role, name, names, column)
     if role == "external_id" and column.filled and (column.distinct < 100 or column.filled < 90):
-        return 0
+        return _repeating_id(name, column)
     if role == "external_id" and name < SURE and column.words >= 30:
         return 0
     return name + 1 if name and column.dates < 50 else 0
 
 
+def _repeating_id(name: int, column: Shape) -> int:
+    """An id column may hold some lines twice; a reference that repeats is none of the bank's."""
+    return name + 1 if name >= SURE and column.filled >= 90 and column.distinct >= 50 and column.length >= 4 else 0
+
+
 def _text_score(role: str, name: int, names: dict[str, int], column: Shape) -> int:
     if column.dates > 50 or column.currency > 60 or (column.amounts > 60 and column.filled):
         return 0
-    if column.sides >= 95 or column.states >= 95 or column.numbers >= 60:
-        return 0  # what kind of booking it is, or the number of an account
+    if column.sides == 100 or (column.sides and column.length > 1) or column.states >= 95 or column.numbers >= 60:
+        return 0  # the kind of a booking, or the number of an account
+    if column.constant and role == "payee":
+        return name // 4  # the account holder's own name
     if not column.filled:
-        return name
+        return name if role == "memo" else name // 4
     if name:
         return name + column.filled // 4 + column.distinct // 10
-    if names or role == "memo":
+    if names or role in ("memo", "payer"):
         return 0
-    return column.words // 4 + column.distinct // 4 + min(column.length, 30)
+    score = column.words // 4 + column.distinct // 4 + min(column.length, 30) - column.kinds // 2
+    return max(0, score) * column.filled // 100

@@ -26,19 +26,44 @@ SHAPE = re.compile(
     (?:[T\s]\s*[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?""",
     re.VERBOSE,
 )
+#: A day and a month without a year: ``27.02.``, ``27/02``, ``27 Feb``, ``Feb 27``.
+SHORT = re.compile(
+    r"[0-9]{1,2}[-/.][0-9]{1,2}\.?|[0-9]{1,2}\.?[-/. ][^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.?[-/. ][0-9]{1,2}\.?|"
+    r"[0-9]{1,2}月[0-9]{1,2}日"
+)
 LONGEST = 40
+#: Where two languages give a month one name, the earlier one counts.
+LANGUAGES = ("en", "fr", "es", "de", "it", "pt", "nl", "sv", "pl", "da", "nb", "fi", "cs", "ro", "tr", "ru", "hu")
 CENTURY = 70  # 69 is 2069, 70 is 1970, as in POSIX
 
 
 @cache
 def months() -> dict[str, int]:
     """Month names and their short forms in the languages banks write in, to their number."""
-    found = {}
-    for language in ("en", "fr", "es", "de", "it", "pt", "nl", "sv", "pl"):
+    found: dict[str, int] = {}
+    for language in (
+        "en",
+        "fr",
+        "es",
+        "de",
+        "it",
+        "pt",
+        "nl",
+        "sv",
+        "pl",
+        "da",
+        "nb",
+        "fi",
+        "cs",
+        "ro",
+        "tr",
+        "ru",
+        "hu",
+    ):
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 for number, name in Locale(language).months[context][width].items():
-                    found[name.casefold().rstrip(".")] = number
+                    found.setdefault(name.casefold().rstrip("."), number)
     found |= {
         "sept": 9,
         "set": 9,
@@ -69,6 +94,66 @@ def months() -> dict[str, int]:
 def is_date(text: str) -> bool:
     """Whether a cell looks like a date and could be one in some order."""
     return 6 <= len(text) <= LONGEST and bool(SHAPE.fullmatch(text.strip())) and bool(orders(text))
+
+
+def is_short_date(text: str) -> bool:
+    """Whether a cell is a day and a month without a year."""
+    text = text.strip()
+    return 3 <= len(text) <= 16 and bool(SHORT.fullmatch(text)) and any(_days_of_leap_year(text))
+
+
+def _days_of_leap_year(text: str) -> tuple[date | None, date | None]:
+    """The day in 2000 when read day first and when read month first."""
+    numbers, month = _parts(text.strip())
+    try:
+        if month:
+            return (day := date(2000, month, int(numbers[0]))), day
+        one, two = int(numbers[0]), int(numbers[1])
+        if "月" in text:
+            return (day := date(2000, one, two)), day
+    except (ValueError, IndexError):
+        return None, None
+    found: list[date | None] = []
+    for day_number, month_number in ((one, two), (two, one)):
+        try:
+            found.append(date(2000, month_number, day_number))
+        except ValueError:
+            found.append(None)
+    return found[0], found[1]
+
+
+def short_orders(texts: Iterable[str]) -> frozenset[str]:
+    """The orders, of ``dmy`` and ``mdy``, in which all these short dates are days."""
+    found = [_days_of_leap_year(text) for text in set(texts) if is_short_date(text)]
+    if any("." in text for text in texts):
+        return frozenset(("dmy",))  # no country writes the month first and dots
+    return frozenset(
+        order for order, at in (("dmy", 0), ("mdy", 1)) if all(each[at] is not None for each in found)
+    ) or frozenset(("dmy",))
+
+
+def with_year(text: str, order: str, near: date) -> date:
+    """A short date in the year that brings it nearest to ``near``. Raises ``Invalid`` for what is no day."""
+    if not is_short_date(text):
+        raise Invalid(_("“{text}” is not a date.", text=text[:LONGEST]), field="date")
+    day = _days_of_leap_year(text)[1 if order == "mdy" else 0]
+    if day is None:
+        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:LONGEST]), field="date")
+    found = []
+    for year in (near.year - 1, near.year, near.year + 1):
+        try:
+            found.append(day.replace(year=year))
+        except ValueError:  # 29 February
+            continue
+    if not found:
+        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:LONGEST]), field="date")
+    return min(found, key=lambda each: abs((each - near).days))
+
+
+def latest_before(text: str, order: str, today: date) -> date:
+    """A short date in the latest year in which it is not after ``today``."""
+    day = with_year(text, order, today)
+    return day if day <= today else with_year(text, order, day.replace(day=1, year=day.year - 1))
 
 
 def read(text: str, order: str) -> date:

@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding a file is in, and which files are no text at all."""
+"""Find the encoding of a file, and refuse files that are no text."""
 
 from __future__ import annotations
 
@@ -157,7 +157,35 @@ def _is_utf8(stream: BinaryIO) -> tuple[bool, int, int, bytes]:
     return False, valid, invalid, bytes(sample)
 
 
+#: Encodings of scripts with more than 256 letters, each with words that statements in it hold.
+EAST_ASIAN = {
+    "cp932": ("日付", "年月日", "金額", "残高", "お引出", "お預入", "摘要", "内容", "取引", "利用", "ｶ", "の"),
+    "euc_jp": ("日付", "年月日", "金額", "残高", "お引出", "お預入", "摘要", "内容", "取引", "利用", "の", "ご"),
+    "gb18030": ("交易", "金额", "时间", "日期", "余额", "账户", "摘要", "收入", "支出", "类型", "对方", "的", "元"),
+    "big5hkscs": ("交易", "金額", "時間", "日期", "餘額", "帳戶", "摘要", "存入", "支出", "提款", "說明"),
+    "cp949": ("거래", "금액", "일자", "일시", "잔액", "적요", "입금", "출금", "내용"),
+}  # fmt: skip
+
+
+def _east_asian(sample: bytes) -> str | None:
+    """The East Asian encoding in which most words of a statement appear; none if there are hardly any."""
+    best, most = None, 1
+    for name, words in EAST_ASIAN.items():
+        try:
+            text = sample.decode(name)
+        except UnicodeDecodeError as error:
+            if error.start < len(sample) - 3:  # the sample may end within a letter
+                continue
+            text = sample[: error.start].decode(name)
+        count = sum(len(word) * (word in text) for word in words)
+        if count > most:
+            best, most = name, count
+    return best
+
+
 def _single_byte(sample: bytes) -> str:
+    if wide := _east_asian(sample):
+        return wide
     latin, dos = len(LATIN_LETTER.findall(sample)), len(DOS_LETTER.findall(sample))
     letters = len(re.findall(rb"[A-Za-z]", sample))
     if latin * 2 > letters:  # mostly letters beyond ASCII: not a western text

@@ -1,13 +1,13 @@
-"""What a statement file comes down to, whatever its format: lines, and lines that could not be read."""
+"""Lines of a statement, whatever the file's format, and lines that could not be read."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 MAX_BYTES = 50 * 1024 * 1024  # the largest file a caller should hand over
-LONGEST_TEXT = 1000  # characters of a payee or memo; longer is a broken file, not a payee
-LONGEST_RAW = 200  # characters of a bad line that are shown
+MAX_TEXT = 1000  # characters of a payee or memo; longer is a broken file, not a payee
+MAX_RAW = 200  # characters of a bad line that are shown
 
 
 class Line(NamedTuple):
@@ -23,20 +23,25 @@ class Line(NamedTuple):
     external_id: str = ""
     balance_minor: int | None = None
     account: str = ""
+    is_pending: bool = False  # announced by the bank, not booked yet
 
 
 class BadLine(NamedTuple):
-    """A line that cannot be booked, and the sentence that says why."""
+    """A line that is not imported, and the sentence that says why.
+
+    ``kind`` tells a line that cannot be read from one that is readable and no booked transaction.
+    """
 
     line: int
     reason: str
     raw: str
+    kind: Literal["failed", "pending", "not_booked"] = "failed"
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """A file's text, short and printable enough for a message."""
-    text = text[: LONGEST_RAW + 1]
+    text = text[: MAX_RAW + 1]
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)
     text = text.strip()
-    return text if len(text) <= LONGEST_RAW else text[: LONGEST_RAW - 1] + "…"
+    return text if len(text) <= MAX_RAW else text[: MAX_RAW - 1] + "…"

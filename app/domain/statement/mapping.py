@@ -12,12 +12,13 @@ from app.i18n import _
 
 Column = str | int  # a header's name, or the column's number from 0
 COLUMNS = (
-    "date", "amount", "debit", "credit", "payee", "memo", "currency", "balance", "category", "external_id",
-    "account", "direction", "state",
+    "date", "amount", "debit", "credit", "fee", "payee", "payer", "memo", "currency", "balance", "category",
+    "external_id", "account", "direction", "state",
 )  # fmt: skip
 DELIMITERS = (",", ";", "\t", "|")
 SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-MOST_COLUMNS = 500
+MAX_COLUMNS = 500
+MAX_SIDES, MAX_SIDE = 20, 40  # values of a direction column, and characters of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Mapping:
     amount: Column | None = None
     debit: Column | None = None
     credit: Column | None = None
+    fee: Column | None = None  # charged on top of the amount
     payee: Column | None = None
+    payer: Column | None = None  # the name for money in, where payee is the name for money out
     memo: Column | None = None
     currency: Column | None = None
     balance: Column | None = None
@@ -36,13 +39,15 @@ class Mapping:
     external_id: Column | None = None
     account: Column | None = None
     direction: Column | None = None  # says in or out beside an amount without a sign
-    state: Column | None = None  # says whether it was paid at all
+    state: Column | None = None  # says whether the payment happened
     date_format: str | None = None
     decimal: Literal[".", ","] | None = None
     delimiter: str | None = None
     encoding: str | None = None
     header: bool | None = None
-    flipped: bool | None = None  # what is spent is written positive
+    flipped: bool | None = None  # spending is written as a positive amount
+    pending: bool | None = None  # import pending lines too
+    sides: Dict[str, str] | None = None  # "in" or "out" by the direction column's values
     absent: frozenset[str] = frozenset()
 
     @classmethod
@@ -79,10 +84,21 @@ class Mapping:
 def _value(name: str, value: Any) -> Any:
     if name in COLUMNS:
         return _column(name, value)
-    if name in ("header", "flipped"):
+    if name in ("header", "flipped", "pending"):
+        value = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
         if not isinstance(value, bool):
             raise Invalid(_("“{name}” is true or false.", name=name), field=name)
         return value
+    if name == "sides":
+        if (
+            not isinstance(value, Dict)
+            or len(value) > MAX_SIDES
+            or not all(
+                isinstance(key, str) and len(key) <= MAX_SIDE and side in ("in", "out") for key, side in value.items()
+            )
+        ):
+            raise Invalid(_("“sides” gives “in” or “out” for each value of the direction column."), field="sides")
+        return dict(value)
     if not isinstance(value, str):
         raise Invalid(_("“{name}” is a text.", name=name), field=name)
     if name == "decimal":
@@ -102,7 +118,7 @@ def _value(name: str, value: Any) -> Any:
 def _column(name: str, value: Any) -> Column:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise Invalid(_("A column is its name or its number from 0."), field=name)
-    if isinstance(value, int) and not 0 <= value < MOST_COLUMNS:
+    if isinstance(value, int) and not 0 <= value < MAX_COLUMNS:
         raise Invalid(_("There is no column number {number}.", number=value), field=name)
     return value.strip() if isinstance(value, str) else value
 

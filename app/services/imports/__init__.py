@@ -608,7 +608,7 @@ class ImportService(Service):
 def _lines(file: BinaryIO, looked: Looked) -> Iterator[Line | BadLine]:
     if looked.inspection.questions:
         raise Questions(looked.inspection.questions)
-    return csv.lines(file, looked.inspection.layout, looked.account.currency)
+    return csv.read_lines(file, looked.inspection.layout)
 
 
 def _revived(row: ImportRow, currency: str) -> Row:
