@@ -180,10 +180,10 @@ def _repeating_id(name: int, column: Shape) -> int:
 def _text_score(role: str, name: int, names: dict[str, int], column: Shape) -> int:
     if column.dates > 50 or column.currency > 60 or (column.amounts > 60 and column.filled):
         return 0
-    if column.sides == 100 or (column.sides and column.length > 1) or column.states >= 95 or column.numbers >= 60:
+    if (column.sides and (column.length > 1 or not name)) or column.states >= 95 or column.numbers >= 60:
         return 0  # the kind of a booking, or the number of an account
     if column.constant and role == "payee":
-        return name // 4  # the account holder's own name
+        return name // 4 + 40 if name or not names else 0  # the account holder's own name, if there is another
     if not column.filled:
         return name if role == "memo" else name // 4
     if name:

@@ -272,6 +272,8 @@ def order_of(date_format: str) -> str:
         return "ymd"
     written = re.split(r"[t\s]*(?:%h|hh|h:)", written.replace("%-", "%").replace("%b", "m"))[0]
     found = "".join(dict.fromkeys({"j": "d", "t": "d", "a": "y"}.get(c, c) for c in written if c in "dmyjta"))
+    if found in ("dm", "md"):
+        found += "y"  # of dates without a year
     if found not in ORDERS or len(date_format) > LONGEST:
         raise Invalid(
             _("“{format}” is not a date format. Write it like DD/MM/YYYY.", format=date_format[:LONGEST]),

@@ -22,6 +22,12 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (fold(name) for name in text.split(",")))))
 
 
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern for text that ``fold`` went through: its letters have no accents either."""
+    split = unicodedata.normalize("NFKD", text)
+    return re.compile("".join(c for c in split if not unicodedata.combining(c)).translate(PLAIN_LETTERS))
+
+
 #: Names of columns by role, the best first.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "date": _names(
@@ -260,7 +266,7 @@ TOTALS = re.compile(
     r"saldo (?:inicial|final|anterior)|end of (?:file|report|statement)|eof)\b.*"
 )
 #: Rows that have a date and an amount and are no transaction: balances and turnovers. “New Balance” sells shoes.
-BALANCE_ROW = re.compile(
+BALANCE_ROW = _pattern(
     r"(?:"
     r"(?:opening|closing|starting|ending|beginning|final|initial|previous|statement|ledger|account|running)"
     r" (?:ledger )?balance"

@@ -363,7 +363,7 @@ class _Inspector:
     def _short_date_order(self, short: list[str]) -> tuple[str, str | None, date | None]:
         """Order and year of dates that have no year: the file ends on or before today, without gaps of a year."""
         orders = dates.short_orders(short)
-        chosen = dates.order_of(f"{self.given.date_format}/YYYY") if self.given.date_format else None
+        chosen = dates.order_of(self.given.date_format) if self.given.date_format else None
         if chosen is None and len(orders) == 2:
             self.questions.append(Question("date_format", ("DD/MM", "MM/DD"), short[0]))
         order = chosen or sorted(orders)[0]
