@@ -30,7 +30,6 @@ from app.routes.auth import AuthController, LinkController
 from app.routes.categories import CategoriesController
 from app.routes.command_palette import CommandPaletteController
 from app.routes.currencies import CurrenciesController
-from app.routes.entries import EntriesController, TransfersController
 from app.routes.forecasts import ForecastController
 from app.routes.health import HealthController
 from app.routes.imports import ImportsController
@@ -46,7 +45,11 @@ from app.routes.reports import ReportsController
 from app.routes.rules import RulesController
 from app.routes.settings import SecurityController, SettingsController, TokenPagesController
 from app.routes.tags import TagsController
-from app.routes.transactions import TransactionsController
+from app.routes.transactions.bulk import BulkEditController
+from app.routes.transactions.detail import TransactionController
+from app.routes.transactions.forms import TransactionFormController
+from app.routes.transactions.list import TransactionListController
+from app.routes.transactions.transfers import TransferController
 
 PAGES: list[ControllerRouterHandler] = [
     AccountsController,
@@ -62,8 +65,10 @@ PAGES: list[ControllerRouterHandler] = [
     ReconciliationController,
     RulesController,
     TagsController,
-    EntriesController,
-    TransfersController,
+    BulkEditController,
+    TransactionController,
+    TransactionFormController,
+    TransferController,
     ForecastController,
     HealthController,
     ImportsController,
@@ -76,7 +81,7 @@ PAGES: list[ControllerRouterHandler] = [
     ReportsController,
     TokenPagesController,
     QuickAddController,
-    TransactionsController,
+    TransactionListController,
 ]
 API: list[ControllerRouterHandler] = [
     AccountsApi,

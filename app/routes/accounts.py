@@ -16,7 +16,7 @@ from app.schemas.accounts import AccountIn, AccountPatch
 from app.services import Services
 from app.services.accounts import Point
 from app.web import charts
-from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, respond_with_undo, with_etag
+from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, with_etag
 from app.web.filters import amount_text, day, day_month
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
@@ -24,6 +24,7 @@ from app.web.presenters.labels import KIND_ICONS, account_kinds
 from app.web.presenters.reports import axis
 from app.web.render import page, page_or_partial
 from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
+from app.web.undo import get_flashes, respond_with_undo
 
 LIST = "/accounts"
 RANGES = {"3m": 3, "1y": 12, "all": 0}
@@ -93,7 +94,13 @@ class AccountsController(Controller):
     @get("/", name="accounts", opt={"cached": True})
     async def show_accounts(self, request: AnyRequest, services: ServicesDep) -> Template:
         """Every account by kind, with its balance and trend."""
-        return page_or_partial(request, "accounts/index", "accounts/list", **await overview(services))
+        return page_or_partial(
+            request,
+            "accounts/index",
+            "accounts/list",
+            **await overview(services),
+            flashes=await get_flashes(request, services),
+        )
 
     @get("/new", name="accounts:new")
     async def new_account(self, request: AnyRequest, services: ServicesDep) -> Template:
@@ -110,7 +117,12 @@ class AccountsController(Controller):
 
     @get("/{account_id:int}", name="accounts:show", opt={"cached": True})
     async def show_account(
-        self, services: ServicesDep, account_id: FromPath[int], span: FromQuery[str] = "1y", on: FromQuery[str] = ""
+        self,
+        request: AnyRequest,
+        services: ServicesDep,
+        account_id: FromPath[int],
+        span: FromQuery[str] = "1y",
+        on: FromQuery[str] = "",
     ) -> Template:
         """One account: its balance over time and at any date."""
         row = await services.accounts.get(account_id)
@@ -120,6 +132,7 @@ class AccountsController(Controller):
         asked = _asked(on)
         return page(
             "accounts/show",
+            flashes=await get_flashes(request, services),
             account=row,
             kinds=account_kinds(),
             icon_name=KIND_ICONS[row.kind],

@@ -8,19 +8,21 @@ from litestar import Controller, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from app.domain.ids import read_id
 from app.domain.period import shift_month
 from app.i18n import _
-from app.routes.overview import month_asked
 from app.schemas.categories import ICONS, CategoryIn, CategoryPatch, GroupIn, GroupName, MergeIn
 from app.services import Services
 from app.services.categories import CategoryOption
 from app.web import charts
-from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo, with_etag
+from app.web.crud_pages import PAGE, check_unchanged, editor, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters import reports
+from app.web.query import get_month
 from app.web.render import page, page_or_partial
 from app.web.types import AnyRequest, Form, FormBody, MemberDep, Reply, ServicesDep
+from app.web.undo import get_flashes, respond_with_undo
 
 LIST = "/categories"
 GROUPS = "/categories/groups"
@@ -39,9 +41,8 @@ async def choices(services: Services, kind: str = "") -> dict[str, Any]:
 
 def entry_of(data: Form) -> dict[str, Any]:
     """The form's fields as the schema takes them."""
-    group = data.get("group", "")
     sent = {name: data[name] for name in ("name", "icon", "colour") if name in data}
-    return sent | {"group": int(group) if group.isascii() and group.isdigit() and len(group) < 19 else group}
+    return sent | {"group": read_id(data.get("group")) or data.get("group", "")}
 
 
 def values_of(row: CategoryOption) -> dict[str, Any]:
@@ -56,7 +57,13 @@ class CategoriesController(Controller):
     @get("/", name="categories", opt={"cached": True})
     async def show_categories(self, request: AnyRequest, services: ServicesDep) -> Template:
         """Every group with its categories and how often each is used."""
-        return page_or_partial(request, "categories/index", "categories/list", **await listing(services))
+        return page_or_partial(
+            request,
+            "categories/index",
+            "categories/list",
+            **await listing(services),
+            flashes=await get_flashes(request, services),
+        )
 
     @get("/new", name="categories:new")
     async def new_category(self, request: AnyRequest, services: ServicesDep, group: FromQuery[str] = "") -> Template:
@@ -75,7 +82,7 @@ class CategoriesController(Controller):
         self, request: AnyRequest, services: ServicesDep, member: MemberDep, category_id: FromPath[int]
     ) -> Template:
         """A category by itself: trend, payees, latest entries."""
-        start = month_asked(request, member)
+        start = get_month(request, member)
         found = await services.category_page.get(category_id, start)
         currency = member.book.base_currency
         return page(

@@ -15,12 +15,13 @@ from app.i18n import _
 from app.integrations.exchange_rates import bundled
 from app.schemas.currencies import ConvertIn, RateIn
 from app.services import Services
-from app.web.crud_pages import PAGE, editor, parse_amount, respond_with_undo
+from app.web.crud_pages import PAGE, editor, parse_amount
 from app.web.forms import rerender_on_error, sentences
 from app.web.guards import MEMBER
 from app.web.presenters.labels import rate_source
 from app.web.render import page_or_partial, partial
 from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
+from app.web.undo import get_flashes, respond_with_undo
 
 LIST = "/currencies"
 FORM = "currencies/form"
@@ -65,7 +66,9 @@ class CurrenciesController(Controller):
         context = await converted(services, asked)
         source = bundled()
         context |= {"first": source.first, "last": source.last} | await listing(services)
-        return page_or_partial(request, "currencies/index", "currencies/converter", **context)
+        return page_or_partial(
+            request, "currencies/index", "currencies/converter", flashes=await get_flashes(request, services), **context
+        )
 
     @get("/rates", name="currencies:rates")
     async def show_rates(self, services: ServicesDep) -> Template:

@@ -14,17 +14,17 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from app.domain.ids import read_id
 from app.domain.statement import csv
 from app.domain.statement.lines import MAX_BYTES
 from app.errors import Invalid, SaldoError
 from app.i18n import _
 from app.models import ImportBatch, ImportStatus, RowOutcome
-from app.routes.transactions import number
 from app.services import Member, Services, reading
 from app.services.imports import LARGE, EditedSince, Looked, Report, currencies_of, files
 from app.services.imports.matching import NEW, SAME, UNSURE
 from app.services.imports.reading import Statement
-from app.web.forms import InvalidForm, rerender_on_error
+from app.web.forms import InvalidForm, parse_id, parse_optional_id, rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
 from app.web.rate_limit import limit
@@ -215,7 +215,7 @@ class ImportsController(Controller):
             file = form.get("file")
             if not isinstance(file, UploadFile) or not file.filename:
                 raise Invalid(_("Choose a file."), field="file")
-            account_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
+            account_id = read_id(chosen)
             stream: BinaryIO = file.file  # type: ignore[assignment]
             batch = await services.imports.draft(stream, file.filename, account_id)
         except SaldoError as error:
@@ -260,7 +260,7 @@ class ImportsController(Controller):
                 mapping = mapping_of(form, layout.width)
                 if mapping.get("date") != layout.columns.get("date"):
                     mapping.pop("date_format", None)  # the other column may write its dates in another way
-                account_id = number(str(form.get("account") or ""), "account") or before.batch.account_id
+                account_id = parse_optional_id(form, "account") or before.batch.account_id
                 batch = await services.imports.answer(batch_id, account_id, mapping)
         if not is_partial(request):
             return redirect(request, f"{LIST}/{batch_id}")
@@ -320,7 +320,7 @@ class ImportsController(Controller):
         """Tie two rows that look like one transfer."""
         form = await request.form()
         await services.imports.get(batch_id)
-        one, other = (number(str(form.get(name) or ""), name) or 0 for name in ("one", "other"))
+        one, other = (parse_id(form, name) for name in ("one", "other"))
         await services.transfers.link(one, other)
         return redirect(request, f"{LIST}/{batch_id}#look")
 

@@ -14,29 +14,13 @@ from app.i18n import _
 from app.models import Finding
 from app.services import Member, Services
 from app.services.imports import Decision
+from app.web.forms import parse_id
 from app.web.guards import MEMBER
-from app.web.htmx import is_htmx
-from app.web.render import page_or_partial, partial, redirect
+from app.web.render import page_or_partial, partial
 from app.web.types import AnyRequest, FormBody, MemberDep, Reply, ServicesDep
+from app.web.undo import CHANGED, respond_with_undo
 
 HABITS = 3  # months whose filings make the first guesses
-
-
-def number(data: dict[str, str], name: str) -> int:
-    text = data.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Invalid(_("Choose an answer."), field=name)
-    return int(text)
-
-
-def answered(request: AnyRequest, services: Services, message: str) -> Reply:
-    """Say what was done, with Undo; the page's cards look again."""
-    if not is_htmx(request):
-        return redirect(request, "/")
-    change_set = services.journal.change_set_id
-    return partial(
-        "toast", event="saldo:changed", message=message, undo_url=f"/activity/{change_set}/undo" if change_set else ""
-    )
 
 
 async def questions(services: Services, member: Member, whole: bool = False) -> dict[str, Any]:
@@ -78,32 +62,36 @@ class InboxController(Controller):
         return partial("overview/inbox", **await questions(services, member), guessing=False)
 
     @post("/line", name="inbox:line", status_code=200)
-    async def line(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
-        """Say of a file's line whether it is one that is booked already."""
-        answer: Decision
-        if data.get("answer") == "book":
-            answer = "book"
-        elif data.get("answer") == "skip":
-            answer = "skip"
-        else:
+    async def decide_line(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
+        """Say whether a line of a bank file is new or a duplicate."""
+        answers: dict[str, tuple[Decision, str]] = {
+            "book": ("book", _("Kept both")),
+            "skip": ("skip", _("Skipped as a duplicate")),
+        }
+        if data.get("answer") not in answers:
             raise Invalid(_("Choose an answer."), field="answer")
-        await services.imports.decide(number(data, "batch"), {number(data, "line"): answer})
-        await services.session.flush()
-        return answered(request, services, _("Kept both") if answer == "book" else _("Skipped as a duplicate"))
+        decision, message = answers[data["answer"]]
+        await services.imports.decide(parse_id(data, "batch"), {parse_id(data, "line"): decision})
+        return await respond_with_undo(request, services, "/", event=CHANGED, message=message)
 
-    @post("/{transaction_id:int}/file", name="inbox:file", status_code=200)
-    async def file(
+    @post("/{transaction_id:int}/file", name="inbox:categorise", status_code=200)
+    async def categorise(
         self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
     ) -> Reply:
-        """File a line in the category whose button was pressed."""
-        row = await services.transactions.recategorise(transaction_id, number(data, "category"))
-        await services.session.flush()
+        """Give a transaction the category whose button was pressed."""
+        row = await services.transactions.recategorise(transaction_id, parse_id(data, "category"))
         name = (await services.categories.by_id())[row.category_id or 0].name
-        return answered(request, services, _("Categorized as {category}", category=name))
+        message = _("Categorized as {category}", category=name)
+        return await respond_with_undo(request, services, "/", event=CHANGED, message=message)
 
     @post("/transfer", name="inbox:transfer", status_code=200)
-    async def transfer(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
-        """Tie two lines that are the sides of one transfer, or remember that they are none."""
-        source, target, apart = number(data, "source"), number(data, "target"), data.get("answer") == "apart"
-        await (services.transfers.keep_apart if apart else services.transfers.link)(source, target)
-        return answered(request, services, _("Kept as two transactions") if apart else _("Linked as a transfer"))
+    async def decide_transfer(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
+        """Link two transactions as a transfer, or remember that they are none."""
+        source, target = parse_id(data, "source"), parse_id(data, "target")
+        if data.get("answer") == "apart":
+            await services.transfers.keep_apart(source, target)
+            message = _("Kept as two transactions")
+        else:
+            await services.transfers.link(source, target)
+            message = _("Linked as a transfer")
+        return await respond_with_undo(request, services, "/", event=CHANGED, message=message)

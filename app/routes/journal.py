@@ -11,14 +11,15 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
+from app.domain.ids import read_id
 from app.i18n import _
 from app.models import Actor
 from app.services import Member, Services
 from app.services.journal import PAGE, Entry
 from app.web.guards import MEMBER
-from app.web.htmx import is_htmx
-from app.web.render import page_or_partial, partial, redirect
+from app.web.render import page_or_partial
 from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
+from app.web.undo import CHANGED, get_flashes, respond_with_undo
 
 
 def actors() -> dict[Actor, str]:
@@ -48,7 +49,7 @@ def asked(request: AnyRequest) -> tuple[Actor | None, int | None]:
     actor, before = request.query_params.get("actor", ""), request.query_params.get("before", "")
     return (
         Actor(actor) if actor in set(Actor) else None,
-        int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        read_id(before),
     )
 
 
@@ -81,7 +82,7 @@ class JournalController(Controller):
         """Change sets, newest first."""
         found = await context(request, services, member)
         part = "activity/rows" if found["continues"] else "activity/list"
-        return page_or_partial(request, "activity", part, **found)
+        return page_or_partial(request, "activity", part, flashes=await get_flashes(request, services), **found)
 
     @get("/{change_set_id:int}", name="activity:details")
     async def details(self, request: AnyRequest, services: ServicesDep, change_set_id: FromPath[int]) -> Template:
@@ -95,13 +96,12 @@ class JournalController(Controller):
     async def undo(self, request: AnyRequest, services: ServicesDep, change_set_id: FromPath[int]) -> Reply:
         """Take a change set back; the toast offers to do it again."""
         undone = await services.activity.undo(change_set_id)
-        if not is_htmx(request):
-            return redirect(request, "/activity")
-        again = services.journal.change_set_id
-        can_redo = again is not None and undone.actor is not Actor.SAMPLE
-        return partial(
-            "activity/undone",
-            event="saldo:changed",
+        return await respond_with_undo(
+            request,
+            services,
+            "/activity",
+            event=CHANGED,
             message=_("Undone: {label}", label=undone.label) if undone.label else _("Undone"),
-            redo_url=f"/activity/{again}/undo" if can_redo else "",
+            undo_label=_("Redo"),
+            can_undo=undone.actor is not Actor.SAMPLE,
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.response import Template
 
 from app.domain.period import shift_month
-from app.services import Member, Services
+from app.services import Services
 from app.services.forecasts import INCOME, ITEMS, SPENDABLE, SPENDING
 from app.services.forecasts.safe_to_spend import SafeToSpend
 from app.services.overview import Overview
@@ -17,26 +17,15 @@ from app.web.guards import MEMBER
 from app.web.presenters import forecasts, reports
 from app.web.presenters.labels import KIND_ICONS, due_words
 from app.web.presenters.recurring import amount_of, timeline
+from app.web.query import get_month
 from app.web.render import page_or_partial, redirect
 from app.web.types import AnyRequest, MemberDep, ServicesDep
+from app.web.undo import get_flashes
 
-FIRST, LAST = date(1900, 2, 1), date(2999, 12, 1)
 BARS = 7  # categories under "Spending by category"
 MONTHS_OF_FLOW = 6
 DAYS_AHEAD = 30
 PAST_DAYS = 22  # of the balance beside its forecast
-
-
-def month_asked(request: AnyRequest, member: Member) -> date:
-    """The budget month of ``?month=2026-10``; the running one when it is missing or not a month."""
-    months = member.book.months
-    try:
-        asked = date.fromisoformat(f"{request.query_params.get('month', '')}-01")
-    except ValueError:
-        return months.of(member.today)
-    if not FIRST <= asked <= LAST:
-        return months.of(member.today)
-    return asked.replace(day=months.first_day)
 
 
 class OverviewController(Controller):
@@ -46,7 +35,7 @@ class OverviewController(Controller):
     @get("/", name="overview", opt={"cached": True})
     async def overview(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """The book at a glance, for one month."""
-        found = await services.overview.get(month_asked(request, member))
+        found = await services.overview.get(get_month(request, member))
         sample = await services.sample_data.present()
         safe, month_end, is_current = None, None, True
         if found.is_running and not found.is_new:
@@ -58,6 +47,7 @@ class OverviewController(Controller):
             request,
             "overview",
             "overview/body",
+            flashes=await get_flashes(request, services),
             **context(found, member.book.base_currency),
             **await coming(services),
             has_sample=bool(sample),

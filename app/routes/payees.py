@@ -14,11 +14,12 @@ from app.schemas.paging import PageNumber
 from app.schemas.payees import PayeeIn
 from app.services import Services
 from app.services.payees import PAGE as PER_PAGE
-from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo, with_etag
+from app.web.crud_pages import PAGE, check_unchanged, editor, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
 from app.web.types import AnyRequest, FormBody, Reply, ServicesDep
+from app.web.undo import get_flashes, respond_with_undo
 
 LIST = "/payees"
 FORM = "name_form"
@@ -48,7 +49,13 @@ class PayeesController(Controller):
         self, request: AnyRequest, services: ServicesDep, search: FromQuery[str] = "", page: PageNumber = 1
     ) -> Template:
         """Payees, the busiest first, and pairs that are probably one."""
-        return page_or_partial(request, "payees/index", "payees/list", **await listing(services, search, page))
+        return page_or_partial(
+            request,
+            "payees/index",
+            "payees/list",
+            **await listing(services, search, page),
+            flashes=await get_flashes(request, services),
+        )
 
     @get("/{payee_id:int}/edit", name="payees:edit")
     async def edit_payee(self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int]) -> Template:

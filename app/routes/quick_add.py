@@ -10,15 +10,14 @@ from litestar.response import Template
 
 from app.errors import Invalid
 from app.i18n import _
-from app.routes.transactions import undoable
 from app.services import Services
 from app.services.quick_add import Draft
 from app.web.filters import amount_text, short_day
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
-from app.web.htmx import is_partial
-from app.web.render import page, partial, redirect
+from app.web.render import page, partial
 from app.web.types import AnyRequest, FormBody, Reply, ServicesDep
+from app.web.undo import respond_with_undo
 
 ADDED = '{"saldo:added": true, "saldo:changed": true}'
 LONGEST = 300
@@ -47,9 +46,7 @@ class QuickAddController(Controller):
         context = await chips(services, text, data)
         with rerender_on_error("quick_add/ask", data, page="quick_add", keep_target=True, **context):
             await services.quick_add.book(await services.quick_add.read(text, data))
-        if not is_partial(request):
-            return redirect(request, "/transactions")
-        return partial("toast", event=ADDED, **undoable(services))
+        return await respond_with_undo(request, services, "/transactions", event=ADDED)
 
 
 async def chips(services: Services, text: str, answers: dict[str, str]) -> dict[str, Any]:

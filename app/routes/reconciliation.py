@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 from pydantic import ValidationError
 
+from app.domain.ids import read_id
 from app.domain.money import Money
 from app.errors import Conflict, Invalid
 from app.i18n import _
@@ -20,8 +21,9 @@ from app.web.crud_pages import parse_amount
 from app.web.forms import sentences
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
-from app.web.render import page, partial, redirect
+from app.web.render import page, partial
 from app.web.types import AnyRequest, Reply, ServicesDep
+from app.web.undo import redirect_with_undo
 
 
 async def sheet_of(services: Services, account: Account, values: dict[str, str]) -> Sheet:
@@ -78,13 +80,12 @@ class ReconciliationController(Controller):
             if not is_partial(request):
                 raise
             return partial("accounts/difference", problem=conflict.message, **self._shown(sheet, ticked))
-        return redirect(request, f"/accounts/{account_id}")
+        return await redirect_with_undo(request, services, f"/accounts/{account_id}")
 
     @staticmethod
     async def _read(request: AnyRequest) -> tuple[dict[str, str], list[int], bool]:
         form = await request.form()
-        sent = [str(value) for value in form.getall("row", [])]
-        ticked = [int(value) for value in sent if value.isascii() and value.isdigit() and len(value) < 19]
+        ticked = [found for each in form.getall("row", []) if (found := read_id(each)) is not None]
         values = {name: str(form.get(name, "")) for name in ("until", "balance")}
         return values, ticked, bool(form.get("adjust"))
 

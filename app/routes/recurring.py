@@ -9,19 +9,21 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
+from app.domain.ids import read_id
 from app.domain.money import check_currency
 from app.i18n import _
 from app.models import RecurringKind
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.services import Services
 from app.services.recurring import Bill, rule_values
-from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, respond_with_undo, with_etag
+from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters.labels import cadence, cadences, due_words
 from app.web.presenters.recurring import amount_of, timeline
 from app.web.render import page
 from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
+from app.web.undo import get_flashes, respond_with_undo
 
 LIST = "/recurring"
 DAYS = 30
@@ -92,7 +94,8 @@ async def choices(services: Services) -> dict[str, Any]:
 
 def number(text: str) -> int | str:
     """An id or a count as the schema wants it; what is none stays for the schema to refuse."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
+    found = read_id(text)
+    return text if found is None else found
 
 
 def sent(data: Form, currency: str) -> dict[str, Any]:
@@ -122,9 +125,9 @@ class RecurringController(Controller):
     include_in_schema = False
 
     @get("/", name="recurring")
-    async def show_recurring(self, services: ServicesDep) -> Template:
+    async def show_recurring(self, request: AnyRequest, services: ServicesDep) -> Template:
         """What is due, what recurs, and what looks as if it did."""
-        return page("recurring/index", **await listing(services))
+        return page("recurring/index", flashes=await get_flashes(request, services), **await listing(services))
 
     @get("/new", name="recurring:new")
     async def new_rule(self, request: AnyRequest, services: ServicesDep) -> Template:

@@ -7,7 +7,6 @@ from litestar.response import Template
 
 from app.domain.period import shift_month
 from app.models import CategoryKind
-from app.routes.overview import month_asked
 from app.services.forecasts.savings import combine
 from app.services.insights import Share
 from app.services.reports import Report
@@ -16,6 +15,7 @@ from app.web.filters import weekday_name
 from app.web.guards import MEMBER
 from app.web.presenters import reports
 from app.web.presenters.report_markdown import report_markdown
+from app.web.query import get_month
 from app.web.render import page, page_or_partial
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 
@@ -29,7 +29,7 @@ class ReportsController(Controller):
     @get("/", name="reports", opt={"cached": True})
     async def month(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """A month by category, beside the month before and the usual."""
-        start = month_asked(request, member)
+        start = get_month(request, member)
         found = await services.reports.get(start)
         history, running = found.history, member.book.months.of(services.today)
         currency = member.book.base_currency
@@ -54,7 +54,7 @@ class ReportsController(Controller):
     @get("/report.md", name="reports:markdown", media_type="text/markdown")
     async def markdown(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Response[str]:
         """The month as a file of text."""
-        start = month_asked(request, member)
+        start = get_month(request, member)
         found = await services.reports.get(start)
         return Response(
             report_markdown(found, member.book.base_currency),
@@ -68,7 +68,7 @@ class ReportsController(Controller):
     @get("/year", name="reports:year", opt={"cached": True})
     async def year(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
         """A year by day, its habits, and what was and will be left of each month."""
-        start = month_asked(request, member)
+        start = get_month(request, member)
         currency = member.book.base_currency
         habits = await services.habits.get_year(start)
         history = await services.insights.history(start)

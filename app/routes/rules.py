@@ -18,12 +18,13 @@ from app.i18n import _
 from app.models import Payee, Rule
 from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
 from app.services import Services
-from app.web.crud_pages import check_unchanged, parse_amount, respond_with_undo, with_etag
+from app.web.crud_pages import check_unchanged, parse_amount, with_etag
 from app.web.filters import amount_text
 from app.web.forms import rerender_on_error, sentences
 from app.web.guards import MEMBER
-from app.web.render import page, page_or_partial, partial, redirect
+from app.web.render import page, page_or_partial, partial
 from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
+from app.web.undo import get_flashes, redirect_with_undo, respond_with_undo
 
 LIST = "/rules"
 FORM = "rules/form"
@@ -130,7 +131,13 @@ class RulesController(Controller):
     @get("/", name="rules", opt={"cached": True})
     async def show_rules(self, request: AnyRequest, services: ServicesDep) -> Template:
         """Every rule in the order in which they are asked."""
-        return page_or_partial(request, "rules/index", "rules/list", **await listing(services))
+        return page_or_partial(
+            request,
+            "rules/index",
+            "rules/list",
+            **await listing(services),
+            flashes=await get_flashes(request, services),
+        )
 
     @get("/new", name="rules:new")
     async def new_rule(
@@ -171,7 +178,7 @@ class RulesController(Controller):
         with rerender_on_error(FORM, data, page="rules/edit", **context), at_fields():
             row = await services.rules.add(RuleIn.model_validate(entry_of(data, services)))
             await self._run(services, row, data)
-        return redirect(request, LIST)
+        return await redirect_with_undo(request, services, LIST)
 
     @get("/{rule_id:int}/edit", name="rules:edit")
     async def edit_rule(self, services: ServicesDep, rule_id: FromPath[int]) -> Template:
@@ -189,7 +196,7 @@ class RulesController(Controller):
             with at_fields():
                 await services.rules.change(rule_id, RulePatch.model_validate(entry_of(data, services)))
                 await self._run(services, row, data)
-        return redirect(request, LIST)
+        return await redirect_with_undo(request, services, LIST)
 
     @post("/{rule_id:int}/run", name="rules:run", status_code=200)
     async def run_rule(self, request: AnyRequest, services: ServicesDep, rule_id: FromPath[int]) -> Reply:

@@ -12,11 +12,12 @@ from app.i18n import _
 from app.schemas.categories import MergeIn
 from app.schemas.tags import TagIn
 from app.services import Services
-from app.web.crud_pages import PAGE, check_unchanged, editor, respond_with_undo, with_etag
+from app.web.crud_pages import PAGE, check_unchanged, editor, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
 from app.web.types import AnyRequest, FormBody, Reply, ServicesDep
+from app.web.undo import get_flashes, respond_with_undo
 
 LIST = "/tags"
 FORM = "name_form"
@@ -34,7 +35,9 @@ class TagsController(Controller):
     @get("/", name="tags", opt={"cached": True})
     async def show_tags(self, request: AnyRequest, services: ServicesDep) -> Template:
         """Every tag with how many transactions have it."""
-        return page_or_partial(request, "tags/index", "tags/list", **await listing(services))
+        return page_or_partial(
+            request, "tags/index", "tags/list", **await listing(services), flashes=await get_flashes(request, services)
+        )
 
     @get("/new", name="tags:new")
     async def new_tag(self, request: AnyRequest) -> Template:

@@ -7,16 +7,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Response
 from litestar.response import Template
 
 from app.domain import amounts
 from app.domain.money import Money
 from app.errors import Invalid, InvalidAmount
 from app.i18n import _, current_locale
-from app.services import Services
 from app.web.htmx import is_partial
-from app.web.render import page, partial, redirect
+from app.web.render import page, partial
 from app.web.types import AnyRequest
 
 PAGE = "edit"
@@ -26,21 +24,6 @@ def editor(request: AnyRequest, form: str, title: str, **context: Any) -> Templa
     """A form for the sheet, or as a page. The partial finds its title in ``title``."""
     context = {"title": title, "values": {}, "errors": {}, **context}
     return partial(form, **context) if is_partial(request) else page(PAGE, form=form, **context)
-
-
-async def respond_with_undo(
-    request: AnyRequest, services: Services, path: str, body: str, **context: Any
-) -> Template | Response[Any]:
-    """What changed, redrawn, with a toast that can undo it; without JavaScript the page it is on.
-
-    The toast says the label that the service gave the change set.
-    """
-    if not is_partial(request):
-        return redirect(request, path)
-    await services.session.flush()
-    journal = services.journal
-    undo = f"/activity/{journal.change_set_id}/undo" if journal.change_set_id else ""
-    return partial("changed", event="saldo:close", body=body, message=journal.recorder.label, undo_url=undo, **context)
 
 
 def parse_amount(text: str, currency: str, field: str) -> Money | None:

@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Request
 from pydantic import ValidationError
 
+from app.domain.ids import read_id
 from app.errors import Invalid, SaldoError
 from app.i18n import _
 
@@ -68,6 +69,18 @@ def sentences(error: ValidationError) -> dict[str, str]:
 async def typed(request: Request[Any, Any, Any]) -> dict[str, str]:
     """What a form's text fields hold; files are asked for by name where they are wanted."""
     return {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+
+
+def parse_id(data: Mapping[str, Any], name: str, *, field: str = "") -> int:
+    """Return the id that the select ``name`` sent. Raises ``Invalid`` at ``field``, by default at ``name``."""
+    if (found := read_id(data.get(name))) is None:
+        raise Invalid(_("Choose from the list."), field=field or name)
+    return found
+
+
+def parse_optional_id(data: Mapping[str, Any], name: str, *, field: str = "") -> int | None:
+    """Return the id that the select ``name`` sent, or None for its blank choice."""
+    return parse_id(data, name, field=field) if str(data.get(name) or "").strip() else None
 
 
 class InvalidForm(Exception):

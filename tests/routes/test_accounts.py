@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -50,8 +51,13 @@ def test_an_account_is_added_in_place_and_can_be_undone(alice):
 def test_without_scripts_it_leads_back_to_the_list(alice):
     answer = alice.post("/accounts", data=FORM | {"opening_balance": ""})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/accounts")
-    assert "Giro" in alice.get("/accounts").text
+    assert answer.status_code == 303
+    page = alice.get(answer.headers["location"]).text
+    assert "Giro" in page
+    undo = re.search(r'action="(/activity/\d+/undo)"', page)
+    assert undo, "the page offers to undo it"
+    alice.post(undo[1])
+    assert "Giro" not in alice.get("/accounts").text
 
 
 @pytest.mark.parametrize(

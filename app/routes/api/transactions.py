@@ -15,13 +15,13 @@ from app.errors import Invalid, NotFound, SaldoError
 from app.i18n import _
 from app.models import Job, JobState
 from app.models.base import now
-from app.routes.transactions import download
 from app.schemas.paging import PageNumber, PageSize
 from app.schemas.text import Line
 from app.schemas.transactions import Strict, TransactionIn, TransactionOut, TransactionPatch
 from app.services import Services
 from app.services.exports import record
 from app.services.transaction_list import read_cursor, strict_filter
+from app.web.exports import export_transactions
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
 from app.web.types import AnyRequest, MemberDep, ServicesDep
@@ -179,7 +179,7 @@ class TransactionsApi(Controller):
     @get("/export.csv", operation_id="ExportTransactions", media_type="text/csv")
     async def export(self, request: AnyRequest, member: MemberDep) -> Stream:
         """All that the filters find as CSV, safe to open in a spreadsheet."""
-        return await download(request, member, strict_filter(request.query_params.dict()), "csv")
+        return await export_transactions(request, member, strict_filter(request.query_params.dict()), "csv")
 
     @get("/{transaction_id:int}", operation_id="GetTransaction")
     async def get_transaction(self, services: ServicesDep, transaction_id: FromPath[int]) -> Response[Any]:

@@ -31,6 +31,10 @@ KIND_ICONS = {
 }
 
 
+def transaction_statuses() -> dict[str, str]:
+    return {"pending": _("Pending"), "cleared": _("Cleared"), "reconciled": _("Reconciled")}
+
+
 def rate_source(source: str) -> str:
     """Where a rate is from, as a person says it."""
     known = {"own": _("your rate"), "ecb": _("European Central Bank"), "": _("same currency")}

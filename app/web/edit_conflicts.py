@@ -1,4 +1,4 @@
-"""Two versions of one transaction beside each other, after two tabs edited it."""
+"""Both versions of a transaction side by side, after two tabs edited it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.services.transaction_list import Line
 from app.web.crud_pages import parse_amount
 from app.web.filters import amount_text, day
 from app.web.forms import InvalidForm
+from app.web.presenters.labels import transaction_statuses
 
 
 class Field(NamedTuple):
@@ -28,10 +29,10 @@ class Field(NamedTuple):
 
 
 @contextmanager
-def comparing(
+def show_conflict(
     mine: Mapping[str, Any], stored: Mapping[str, Any], line: Line, choices: Mapping[str, Any]
 ) -> Iterator[None]:
-    """Redraw a form that came too late with ``compared``: each field as it was typed and as it is stored now.
+    """Rerender a stale form with ``compared``: each field as it was typed and as it is stored now.
 
     ``mine`` and ``stored`` are values of the same form; ``choices`` name what its selects offer.
     """
@@ -60,7 +61,7 @@ def _said(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> 
     if "memo" in values:
         found[_("Note")] = values["memo"].strip()
         found[_("Tags")] = ", ".join(each.strip() for each in values["tags"].split(",") if each.strip())
-        found[_("Status")] = statuses().get(values["status"], "")
+        found[_("Status")] = transaction_statuses().get(values["status"], "")
     return found
 
 
@@ -77,7 +78,3 @@ def _filed(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) ->
     if not values.get("splits"):
         return names.get(str(values["category"]), _("Uncategorized"))
     return ", ".join(f"{names.get(part['category'], _('Uncategorized'))} {part['amount']}" for part in values["splits"])
-
-
-def statuses() -> dict[str, str]:
-    return {"pending": _("Pending"), "cleared": _("Cleared"), "reconciled": _("Reconciled")}

@@ -1,0 +1,1 @@
+"""Transactions and transfers: the list, one transaction, their forms, and bulk edits."""

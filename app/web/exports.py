@@ -1,0 +1,25 @@
+"""Transactions as a file to download."""
+
+from __future__ import annotations
+
+from litestar.response import Stream
+
+from app.services import Member, security_events
+from app.services.exports import csv_stream, json_stream
+from app.services.transaction_list import Filter
+from app.web.downloads import respond_with_file
+from app.web.rate_limit import limit
+from app.web.types import AnyRequest
+
+FORMATS = {"csv": (csv_stream, "text/csv"), "json": (json_stream, "application/json")}
+
+
+async def export_transactions(request: AnyRequest, member: Member, wanted: Filter, form: str) -> Stream:
+    """The rows of a filter as a ``csv`` or ``json`` file; counted, and listed in the member's security events."""
+    await limit(request, "export", member)
+    address = request.client.host if request.client else ""
+    await security_events.note_now("exported", member.user.id, address, name=form.upper())
+    make, media_type = FORMATS[form]
+    name = f"transactions-{member.today.isoformat()}.{form}"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return await respond_with_file(make(member, wanted), member, media_type, disposition)
