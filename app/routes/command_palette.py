@@ -24,7 +24,7 @@ LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A line of the palette: goes to ``href``, tells the page ``run``, or fills quick add with ``fill``."""
+    """A palette entry. It opens ``href``, dispatches the event ``run`` or puts ``fill`` into quick add."""
 
     title: str
     icon: str
@@ -50,7 +50,13 @@ def actions() -> list[Option]:
 
 
 def places() -> list[Option]:
-    return [Option(each.label, each.icon, each.href) for each in NAV]
+    return [
+        *(Option(each.label, each.icon, each.href) for each in NAV),
+        Option(_("Payees"), "users", "/payees"),
+        Option(_("Tags"), "tag", "/tags"),
+        Option(_("Rules"), "wand-sparkles", "/rules"),
+        Option(_("Currencies"), "coins", "/currencies"),
+    ]
 
 
 def fitting(options: list[Option], words: list[str]) -> list[Option]:

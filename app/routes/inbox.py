@@ -61,6 +61,11 @@ class InboxController(Controller):
         """The overview's questions again, with guesses that the overview does not wait for."""
         return partial("overview/inbox", **await questions(services, member), guessing=False)
 
+    @get("/count", name="inbox:count", opt={"cached": True})
+    async def count(self, services: ServicesDep) -> Template:
+        """The number of open questions, for the badges of the navigation."""
+        return partial("inbox/count", inbox=await services.inbox.all({}, ()))
+
     @post("/line", name="inbox:line", status_code=200)
     async def decide_line(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
         """Say whether a line of a bank file is new or a duplicate."""

@@ -1,4 +1,4 @@
-"""Where one can go: the sidebar, the phone's bar, the palette and the g-shortcuts all read this list."""
+"""Destinations: the sidebar, the phone's tab bar, the command palette and the g shortcuts all read this list."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from app.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A page of the shell: ``key`` follows g, ``phone`` is its side of (+) in the bar below (else: More).
+    """A page of the shell.
 
-    ``also`` are the pages without a line of their own that belong to it.
+    ``key`` follows g, ``group`` draws a line between neighbors of different groups, ``phone`` is the side of (+) in
+    the tab bar (without it the page is under More). ``also`` are further paths that belong to the page.
     """
 
     href: str
     title: str
     icon: str
-    key: str = ""
+    key: str
+    group: Literal["money", "plan", "reports", "setup", "foot"]
     phone: Literal["", "left", "right"] = ""
-    place: Literal["main", "foot"] = "main"
     also: tuple[str, ...] = ()
 
     @property
@@ -38,20 +39,29 @@ def mark(message: str) -> str:
     return message
 
 
+REVIEW = "/inbox"
 NAV = (
-    Destination("/", mark("Overview"), icon="layout-dashboard", key="o", phone="left", also=("/inbox",)),
+    Destination("/", mark("Overview"), icon="layout-dashboard", key="o", group="money", phone="left"),
     Destination(
-        "/transactions", mark("Transactions"), icon="arrow-left-right", key="t", phone="left", also=("/transfers",)
+        "/transactions",
+        mark("Transactions"),
+        icon="arrow-left-right",
+        key="t",
+        group="money",
+        phone="left",
+        also=("/transfers",),
     ),
-    Destination("/accounts", mark("Accounts"), icon="landmark", key="a", phone="right", also=("/currencies",)),
-    Destination("/forecast", mark("Forecast"), icon="trending-up", key="f"),
-    Destination("/categories", mark("Categories"), icon="tags", key="c", also=("/payees", "/tags")),
-    Destination("/recurring", mark("Bills"), icon="calendar-clock", key="i"),
-    Destination("/rules", mark("Rules"), icon="wand-sparkles", key="u"),
-    Destination("/imports", mark("Import"), icon="upload", key="m"),
-    Destination("/reports", mark("Reports"), icon="file-text", key="r"),
-    Destination("/activity", mark("Activity"), icon="history", key="h"),
-    Destination("/settings", mark("Settings"), icon="settings", key="e", place="foot", also=("/admin",)),
+    Destination(REVIEW, mark("Review"), icon="inbox", key="v", group="money", phone="right"),
+    Destination("/accounts", mark("Accounts"), icon="landmark", key="a", group="money", also=("/currencies",)),
+    Destination("/recurring", mark("Bills"), icon="calendar-clock", key="i", group="plan"),
+    Destination("/forecast", mark("Forecast"), icon="trending-up", key="f", group="plan"),
+    Destination("/reports", mark("Reports"), icon="file-text", key="r", group="reports"),
+    Destination("/imports", mark("Import"), icon="upload", key="m", group="setup"),
+    Destination(
+        "/categories", mark("Categories"), icon="tags", key="c", group="setup", also=("/payees", "/tags", "/rules")
+    ),
+    Destination("/activity", mark("Activity"), icon="history", key="h", group="setup"),
+    Destination("/settings", mark("Settings"), icon="settings", key="s", group="foot", also=("/admin",)),
 )
 
 

@@ -74,7 +74,7 @@ def test_a_choice_of_a_menu_is_done_and_leaves_the_focus_there(windows: Watched,
         expect(page.get_by_role("button", name=f"More for {first}")).to_be_focused()
 
 
-@pytest.mark.parametrize(("key", "path"), [("t", "/transactions"), ("a", "/accounts"), ("r", "/reports")])
+@pytest.mark.parametrize(("key", "path"), [("t", "/transactions"), ("v", "/inbox"), ("i", "/recurring")])
 def test_g_and_a_letter_go_there(household: Page, key: str, path: str) -> None:
     household.goto("/")
     household.keyboard.press("g")

@@ -13,7 +13,7 @@ from app.web.nav import NAV
 from tests.browser.conftest import DESKTOP, LAYOUTS, PHONE, ROOT, Watched, book
 
 MORE = (
-    "/inbox", "/reports/year", "/categories/1", "/payees", "/tags", "/currencies", "/rules/new", "/transactions/new",
+    "/rules", "/reports/year", "/categories/1", "/payees", "/tags", "/currencies", "/rules/new", "/transactions/new",
     "/transfers/new", "/accounts/1",
     "/accounts/1/reconcile", "/transactions/20", "/settings/book", "/settings/security", "/settings/tokens",
 )  # fmt: skip
