@@ -21,7 +21,7 @@ from app.web.filters import amount_text, day, day_month
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters.labels import KIND_ICONS, account_kinds
-from app.web.presenters.reports import axis
+from app.web.presenters.reports import format_axis
 from app.web.render import page, page_or_partial
 from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
 from app.web.undo import get_flashes, respond_with_undo
@@ -82,7 +82,7 @@ def chart(points: list[Point], row: Account) -> Any:
         [point.minor for point in points],
         [day_month(point.day) for point in points],
         label,
-        axis(row.currency),
+        format_axis(row.currency),
     )
 
 

@@ -92,7 +92,7 @@ class CategoriesController(Controller):
             running=member.book.months.of(services.today),
             previous_month=shift_month(start, -1),
             next_month=shift_month(start, 1),
-            trend=reports.category_trend(found, currency) if found.months else None,
+            trend=reports.category_figure(found, currency) if found.months else None,
             bar=charts.hbar,
         )
 

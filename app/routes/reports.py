@@ -45,8 +45,8 @@ class ReportsController(Controller):
             flow=reports.money_flow(
                 shares(found, CategoryKind.INCOME), shares(found, CategoryKind.EXPENSE), found.month, currency
             ),
-            year=reports.year(history.months[1:], currency),
-            treemap=reports.spending_map(found.sides[0], currency),
+            year=reports.year_figure(history.months[1:], currency),
+            treemap=reports.spending_treemap(found.sides[0], currency),
             rates_of=history.in_base.as_of,
             missing_rates=sorted(history.in_base.missing),
         )
@@ -87,8 +87,8 @@ class ReportsController(Controller):
             week=[each for at in range(7) for each in habits.weekdays if each.number == (week_start + at) % 7],
             day_name=weekday_name,
             bar=charts.hbar,
-            calendar=reports.year_of_days(habits, currency, week_start),
-            savings=reports.savings_ahead(over, ahead, currency) if len(over) > 1 else None,
+            calendar=reports.calendar_figure(habits, currency, week_start),
+            savings=reports.net_income_figure(over, ahead, currency) if len(over) > 1 else None,
             saved=sum(each.saved for each in over),
             saved_months=len(over),
             together=combine(ahead),

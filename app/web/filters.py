@@ -1,4 +1,4 @@
-"""How numbers, money and dates are written for the reader: Babel's rules, fast enough for every row of a list."""
+"""Template filters: numbers, money and dates in the reader's locale. Babel's rules, cached for long lists."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from app.web.presenters.labels import FINDING_ICONS, finding_answers
 
 
 class Style(NamedTuple):
-    """How a locale writes amounts of a currency: around the digits, between them, and from how many on it groups."""
+    """The amount format of a locale and currency. ``grouped_from`` is the number of digits that need group marks."""
 
     before: str
     after: str
@@ -40,7 +40,7 @@ class Style(NamedTuple):
 
 @lru_cache(maxsize=512)
 def style(locale: str, currency: str) -> Style | None:
-    """The style, or nothing for locales that do not group in threes."""
+    """Return the format, or None for locales that do not group in threes."""
     babel = locale.replace("-", "_")
     shown = tidy(format_currency(Decimal(1234567), currency, locale=babel, decimal_quantization=True))
     group, decimal = tidy(get_group_symbol(babel)), get_decimal_symbol(babel)
@@ -54,7 +54,7 @@ def style(locale: str, currency: str) -> Style | None:
 
 
 def amount_text(minor: int, currency: str, *, sign: bool = False, round: bool = False, code: bool = False) -> str:
-    """An amount in the reader's locale: “−€42.18”, “1.234,50 €”; ``round`` leaves the decimals out."""
+    """Format an amount in the reader's locale: “−€42.18”, “1.234,50 €”. ``round`` drops the decimals."""
     locale = current_locale()
     found = style(locale, currency)
     lead = MINUS if minor < 0 else "+" if sign and minor > 0 else ""
@@ -79,20 +79,20 @@ def amount_text(minor: int, currency: str, *, sign: bool = False, round: bool = 
 
 
 def short_amount(minor: int, currency: str) -> str:
-    """An amount for a chart's axis: “€1.25M”."""
+    """Format an amount for a chart axis: “€1.25M”."""
     value, babel = Decimal(minor).scaleb(-exponent(currency)), current_locale().replace("-", "_")
     return tidy(format_compact_currency(value, currency, locale=babel, fraction_digits=2))
 
 
 def money(minor: int | None, currency: str, sign: bool = False, round: bool = False, code: bool = False) -> Markup:
-    """The only way an amount is printed."""
+    """The filter for amounts; pages use no other."""
     if minor is None:
         return Markup("–")
     return Markup.escape(amount_text(minor, currency, sign=sign, round=round, code=code))
 
 
 def money_parts(minor: int, currency: str) -> tuple[str, str, str]:
-    """A headline's pieces: what stands before the decimals, the decimals with their mark, what stands after."""
+    """Split an amount for a headline: before the decimals, the decimals with their mark, after them."""
     text = amount_text(minor, currency)
     found, places = style(current_locale(), currency), exponent(currency)
     if found is None or not places:
@@ -102,13 +102,13 @@ def money_parts(minor: int, currency: str) -> tuple[str, str, str]:
     return text[:cut], text[cut:end], text[end:]
 
 
-def size(shown: object, large: str, most: int) -> str:
-    """The class of a headline figure: a long amount is written smaller, so that a phone holds it."""
+def figure_class(shown: object, large: str, most: int) -> str:
+    """Return the CSS class of a headline figure; long amounts are smaller, so that they fit on a phone."""
     return large if len(Markup.escape(shown).striptags()) <= most else f"{large}-long"
 
 
 def percent(value: float | Decimal | None, places: int = 0) -> str:
-    """A share of one as a percentage with at most one decimal."""
+    """Format a ratio as a percentage with at most one decimal."""
     if value is None:
         return "–"
     babel = current_locale().replace("-", "_")
@@ -125,7 +125,7 @@ def _date(day: date, pattern: str, locale: str) -> str:
 
 
 def day(value: date | None, style: str = "medium") -> str:
-    """A date as the reader writes it: “12 Mar 2026”."""
+    """Format a date: “12 Mar 2026”."""
     return _date(value, style, current_locale()) if value else "–"
 
 
@@ -137,7 +137,7 @@ def _skeleton(skeleton: str, locale: str) -> str:
 
 
 def short_day(value: date) -> str:
-    """“Thu 12 Mar”, in the reader's order."""
+    """Format a date as “Thu 12 Mar”, in the locale's order."""
     return _date(value, _skeleton("MMMEd", current_locale()), current_locale())
 
 
@@ -172,7 +172,7 @@ def _weekdays(width: Literal["wide", "abbreviated"]) -> list[str]:
 
 
 def relative_day(value: date, today: date) -> str:
-    """Today, yesterday, or the weekday and date."""
+    """Format a date as today, yesterday, or weekday and date."""
     gap = (today - value).days
     if gap == 0:
         return _("Today")
@@ -182,7 +182,7 @@ def relative_day(value: date, today: date) -> str:
 
 
 def moment(value: datetime, time_zone: str) -> str:
-    """A stored time on the reader's clock."""
+    """Format a UTC time in the reader's time zone."""
     local = value.astimezone(ZoneInfo(time_zone))
     return tidy(format_datetime(local, "medium", locale=current_locale().replace("-", "_"))).replace(MINUS, "-")
 
@@ -193,8 +193,8 @@ def ago(value: datetime) -> str:
 
 
 FILTERS = {
-    "figure_size": lambda shown: size(shown, "text-figure", 12),
-    "stat_size": lambda shown: size(shown, "text-stat", 9),
+    "figure_size": lambda shown: figure_class(shown, "text-figure", 12),
+    "stat_size": lambda shown: figure_class(shown, "text-stat", 9),
     "clean_payee": payees.clean,
     "money": money,
     "money_parts": money_parts,

@@ -1,5 +1,5 @@
 // Crosshair and tooltips of charts. The crosshair reads the table below the chart, so that both show the same values.
-// [data-chart-box] holds svg[data-steps] and a table[data-chart-table] with one row a step, counted from data-first.
+// [data-chart-box] holds svg[data-steps] or svg[data-bands] and a table[data-chart-table] with one row a step, counted from data-first.
 // Elements are looked up on each move, because a morph may have replaced the chart.
 import { one, on } from "./dom.js";
 
@@ -7,18 +7,21 @@ const SVG = "http://www.w3.org/2000/svg";
 
 on("pointermove", "[data-plot]", (plot, { clientX }) => {
   const box = plot.closest("[data-chart-box]");
-  const svg = one("svg[data-steps]", plot);
+  const svg = one("svg[data-steps], svg[data-bands]", plot);
   const table = box && one("table[data-chart-table]", box);
+  const bands = Number(svg?.dataset.bands); // of a bar chart; a line chart has steps
   const steps = Number(svg?.dataset.steps);
-  if (!table || !(steps >= 1)) return;
+  if (!table || !(bands >= 1 || steps >= 1)) return;
   const outer = plot.getBoundingClientRect();
   const gutter = parseFloat(getComputedStyle(svg).paddingLeft) || 0;
   const [left, width] = [outer.left + gutter, outer.width - gutter];
-  const step = Math.round(((clientX - left) / width) * steps);
+  const share = (clientX - left) / width;
+  const step = bands ? Math.floor(share * bands) : Math.round(share * steps);
+  const place = bands ? (step + 0.5) / bands : step / steps;
   const row = table.tBodies[0].rows[step - Number(table.dataset.first ?? 0)];
   if (!row) return hide(plot);
   const [date, ...values] = [...row.cells].map((cell) => cell.textContent.trim());
-  const x = `${(step / steps) * 100}%`;
+  const x = `${place * 100}%`;
   const line = crosshair(svg);
   line.setAttribute("x1", x);
   line.setAttribute("x2", x);
@@ -28,7 +31,7 @@ on("pointermove", "[data-plot]", (plot, { clientX }) => {
   tip.textContent = [date, ...values.filter(Boolean)].join("  ");
   tip.hidden = false;
   const half = tip.offsetWidth / 2;
-  tip.style.left = `${Math.min(Math.max(gutter + (step / steps) * width, half), outer.width - half)}px`;
+  tip.style.left = `${Math.min(Math.max(gutter + place * width, half), outer.width - half)}px`;
 });
 
 // Tooltips from data-tip, which is shorter than a <title> in hundreds of shapes.

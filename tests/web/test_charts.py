@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from app.web import charts
-from app.web.charts.scale import nice_ticks, spread
+from app.web.charts.scale import nice_ticks
 
 EVIL = "<script>alert(1)</script>\" onload='x' & co"
 DAY = date(2026, 11, 1)
@@ -34,22 +34,23 @@ def drawings(values: list[int], name: str = "Name") -> dict[str, Markup]:
     days = [f"{name} {at}" for at in range(len(values))]
     outcomes = [(v - 20, v - 10, v, v + 10, v + 20) for v in values]
     flows = [charts.Flow(name, value, at % 8 + 1) for at, value in enumerate(values)]
-    stops = [charts.Stop(at, name, str(value), 1) for at, value in enumerate(values)]
+    stops = [charts.DueBill(at, name, str(value), 1) for at, value in enumerate(values)]
     spent = {DAY + timedelta(at): value for at, value in enumerate(values)}
     largest = max(values, default=0)
     return {
         "sparkline": charts.sparkline(values, name),
-        "bars_pair": charts.bars_pair([(value, value // 2) for value in values], name),
+        "small_bars": charts.small_bars([(value, value // 2) for value in values], ("income", "spending"), name),
+        "month_bars": charts.month_bars(days, [charts.BarSeries(values, "income", "spending")], name),
+        "bars with forecast": charts.month_bars(days * 2, [charts.BarSeries(values, "3")], name, forecast=outcomes),
         "meter": charts.meter(largest, largest * 2, name),
         "hbar": charts.hbar(largest, largest, largest // 2, 3, name),
         "balance": charts.balance(values, days, name),
-        "trend_lines": charts.trend_lines([charts.Series(name, values, 2)], days, name),
-        "fan": charts.fan(days * 2, values, outcomes, [charts.Event(0, name, bad=True)], name),
+        "fan": charts.fan(days * 2, values, outcomes, [charts.Marker(0, name, bad=True)], name),
         "forecast only": charts.fan(days, [], outcomes, [], name),
         "sankey": charts.sankey(flows, flows[:2], name),
         "timeline": charts.timeline(stops, len(values), name),
         "heatmap": charts.heatmap(spent, DAY, DAY + timedelta(120), name),
-        "treemap": charts.treemap([charts.Part(name, value, 1) for value in values], name),
+        "treemap": charts.treemap([charts.Area(name, value, 1) for value in values], name),
     }
 
 
@@ -106,13 +107,6 @@ def test_ticks_refuse_what_is_no_number():
         nice_ticks(0, math.inf)
 
 
-def test_names_beside_each_other_keep_their_distance_and_stay_inside():
-    placed = spread([100, 101, 102, 103], gap=15, top=10, bottom=110)
-    assert placed == sorted(placed)
-    assert all(b - a >= 15 for a, b in pairwise(placed))
-    assert placed[-1] <= 110
-
-
 @pytest.mark.parametrize(
     ("spent", "heading", "tone"),
     [(80, 90, "bar-ok"), (80, 115, "bar-warn"), (101, 101, "bar-over"), (400, 500, "bar-over")],
@@ -140,7 +134,7 @@ def test_a_heatmap_has_a_day_for_each_date_and_names_its_amount():
 
 
 def test_a_treemap_covers_its_area():
-    parts = [charts.Part(str(value), value, 1) for value in (50, 30, 15, 5)]
+    parts = [charts.Area(str(value), value, 1) for value in (50, 30, 15, 5)]
     root = ElementTree.fromstring(charts.treemap(parts, "Spending", height=200))
     area = sum(
         float(each.get("width").rstrip("%")) * float(each.get("height")) for each in root.iter() if each.tag == "rect"
@@ -157,10 +151,45 @@ def test_every_use_of_a_money_flow_has_a_lane_of_its_own():
     assert heights[-1] < float(root.get("height"))
 
 
+def test_labels_of_a_money_flow_are_outside_its_ribbons():
+    left, right = (
+        [charts.Flow("Salary", 100, "income")],
+        [charts.Flow("Rent", 60, 6), charts.Flow("Net income", 40, "income")],
+    )
+    words = list(ElementTree.fromstring(charts.sankey(left, right, "Flow")).iter("text"))
+    places = {each.text: (each.get("x"), each.get("text-anchor"), float(each.get("dx", 0))) for each in words}
+    assert places["Salary"] == ("0%", "end", -10)
+    assert places["Rent"] == ("100%", None, 10)
+
+
+def test_an_area_is_filled_only_from_zero():
+    days = ["a", "b", "c"]
+    assert "area" in charts.balance([0, 5, 9], days, "Balance")
+    assert "area" not in charts.balance([4000, 5000, 6000], days, "Balance")
+    assert "area" not in charts.sparkline([4000, 5000, 6000], "Net worth")
+
+
+def test_bars_by_month_start_at_zero_and_mark_what_is_expected():
+    drawing = charts.month_bars(
+        ["Jan", "Feb", "Mar"], [charts.BarSeries([500, -200], "income", "spending")], "Net income",
+        forecast=[(100, 200, 300, 400, 500)],
+    )  # fmt: skip
+    bars = list(ElementTree.fromstring(drawing).iter("rect"))
+    assert [each.get("class") for each in bars] == ["fill-income", "fill-spending", "fill-income bar-expected"]
+    zero = next(
+        float(each.get("y1"))
+        for each in ElementTree.fromstring(drawing).iter("line")
+        if each.get("class") == "zero-line"
+    )
+    assert float(bars[0].get("y")) + float(bars[0].get("height")) == pytest.approx(zero)
+    assert float(bars[1].get("y")) == pytest.approx(zero)
+    assert "range-line" in drawing
+
+
 def test_names_on_a_line_keep_clear_of_each_other_and_of_the_line():
     days = [f"{at} Nov" for at in range(61)]
     balance = [5_000.0] * 20 + [9_000.0, 9_000.0, 6_000.0] + [6_000.0 - 50 * at for at in range(38)]
-    events = [charts.Event(20, "Payday"), charts.Event(22, "Linden Property"), charts.Event(60, "Lowest", bad=True)]
+    events = [charts.Marker(20, "Payday"), charts.Marker(22, "Linden Property"), charts.Marker(60, "Lowest", bad=True)]
     drawing = charts.fan(days, [5_000.0], [(v - 400, v - 200, v, v + 200, v + 400) for v in balance], events, "Fan")
     words = [each for each in ElementTree.fromstring(drawing).iter() if "t-label" in each.get("class", "")]
     assert [each.text for each in words] == ["Payday", "Linden Property", "Lowest"]
@@ -178,7 +207,7 @@ def test_the_numbers_of_an_axis_stand_beside_the_plot():
 
 
 def test_a_treemap_writes_only_what_fits():
-    parts = [charts.Part("Rent", 900, 1), charts.Part("Phone and internet", 80, 2), charts.Part("Gym", 1, 3)]
+    parts = [charts.Area("Rent", 900, 1), charts.Area("Phone and internet", 80, 2), charts.Area("Gym", 1, 3)]
     root = ElementTree.fromstring(charts.treemap(parts, "Spending", lambda value: f"€{value:.0f}"))
     words = [(each.text, each.get("class")) for each in root.iter() if each.tag == "text"]
     assert {class_ for text, class_ in words if text == "Rent"} == {

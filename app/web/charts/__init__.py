@@ -1,35 +1,36 @@
-"""Charts as SVG, drawn on the server: pure functions from numbers to Markup, with no colour but CSS classes.
+"""Charts as SVG, rendered on the server: pure functions from numbers to Markup, colored by CSS classes only.
 
-Fluid without scripts or style attributes: the outer ``<svg>`` has a height in pixels and no viewBox, so text
-and dots are placed by percent and stay crisp; shapes lie in an inner ``<svg preserveAspectRatio="none">`` and
-stretch. Values are in minor units (or any other, all the same); ``fmt`` turns one into the text of an axis or
-label. ``label`` is the sentence that says what the chart shows, read aloud in its place. Colours are 1 to 8,
-the tints of categories.
+Charts scale without scripts or style attributes: the outer ``<svg>`` has a height in pixels and no viewBox, so text and
+dots are placed by percentage and stay sharp; shapes are in an inner ``<svg preserveAspectRatio="none">`` and stretch.
+Values are in minor units or any other unit; ``fmt`` formats them for axes and labels. ``label`` is announced by screen
+readers. Colors are the numbers 1 to 8 of categories, "income" and "spending".
 """
 
-from app.web.charts.flows import Flow, Stop, sankey, timeline
-from app.web.charts.grids import Part, heatmap, treemap
-from app.web.charts.lines import Event, Quantiles, Series, balance, fan, trend_lines
+from app.web.charts.bars import BarSeries, month_bars
+from app.web.charts.flows import DueBill, Flow, sankey, timeline
+from app.web.charts.grids import Area, heatmap, quintiles, treemap
+from app.web.charts.lines import Marker, Quantiles, balance, fan
 from app.web.charts.scale import nice_ticks
-from app.web.charts.small import bars_pair, hbar, meter, sparkline
+from app.web.charts.small import hbar, meter, small_bars, sparkline
 
 __all__ = [
-    "Event",
+    "Area",
+    "BarSeries",
+    "DueBill",
     "Flow",
-    "Part",
+    "Marker",
     "Quantiles",
-    "Series",
-    "Stop",
     "balance",
-    "bars_pair",
     "fan",
     "hbar",
     "heatmap",
     "meter",
+    "month_bars",
     "nice_ticks",
+    "quintiles",
     "sankey",
+    "small_bars",
     "sparkline",
     "timeline",
     "treemap",
-    "trend_lines",
 ]

@@ -1,4 +1,4 @@
-"""Where money moves: from sources to uses, and which bills come when."""
+"""Money flow (Sankey diagram) and the timeline of upcoming bills."""
 
 from __future__ import annotations
 
@@ -8,38 +8,39 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.web.charts.lines import empty
-from app.web.charts.scale import Fmt
-from app.web.charts.svg import anchor_at, chart, element, number, short, stretched, text
+from app.web.charts.lines import empty_chart
+from app.web.charts.scale import Format
+from app.web.charts.svg import anchor_for, chart, element, number, stretch, text, truncate
 
-NODE = 1.1  # percent of the width
-MIDDLE = 47.0
-LANE = 22  # pixels a label needs
-GAP = 7
-WHOLE = 210  # pixels of the node in the middle
+NODE = 1.1  # width of a node in percent
+MIDDLE = 47.0  # position of the middle node in percent
+LABEL_PX, GAP_PX = 22, 7  # height of a label, gap between nodes
+TOTAL_PX = 210  # height of the middle node
+LABEL_GAP_PX = 10  # between a node and its label, which is in the padding beside the plot (.sankey)
+MAX_NAME = 20  # letters
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A source or a use of money: a positive amount and the colour of its category."""
+    """A source or use of money: a positive amount and its fill (a category's number or "income")."""
 
     name: str
     value: float
-    colour: int
+    colour: int | str
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """A bill on the way: days from the start, its name, its amount as text, its colour."""
+class DueBill:
+    """A bill on the timeline: days from today, name, formatted amount and fill."""
 
     day: int
     name: str
     amount: str
-    colour: int
+    colour: int | str
 
 
-def ribbon(x0: float, y0: float, x1: float, y1: float, thick: float, flow: Flow, fmt: Fmt) -> Markup:
-    """A band from (x0, y0) to (x1, y1), of the same thickness at both ends."""
+def ribbon(x0: float, y0: float, x1: float, y1: float, thick: float, flow: Flow, fmt: Format) -> Markup:
+    """A band from (x0, y0) to (x1, y1) of constant thickness."""
     half = number((x0 + x1) / 2)
     a, b, c, d = (number(each) for each in (y0, y1, y1 + thick, y0 + thick))
     there = f"M{number(x0)} {a}C{half} {a} {half} {b} {number(x1)} {b}"
@@ -48,57 +49,57 @@ def ribbon(x0: float, y0: float, x1: float, y1: float, thick: float, flow: Flow,
     return element("path", title, class_=f"flow fill-{flow.colour}", d=there + back)
 
 
-def sankey(left: Sequence[Flow], right: Sequence[Flow], label: str, fmt: Fmt = str) -> Markup:
-    """From sources through one whole to uses. What the sides differ by is the caller's to name ("Net income").
+def sankey(left: Sequence[Flow], right: Sequence[Flow], label: str, fmt: Format = str) -> Markup:
+    """Money from sources (left) to uses (right). The caller adds net income or a shortfall, so that both sides agree.
 
-    Every use keeps a lane tall enough for its label, so the height grows with their number.
+    Labels are outside the ribbons, in the padding of the class ``sankey``. The height grows with the number of uses.
     """
     left = [each for each in left if each.value > 0]
     right = [each for each in right if each.value > 0]
     total = max(sum(each.value for each in left), sum(each.value for each in right))
     if total <= 0:
-        return empty(220, label)
-    per = WHOLE / total
-    tallest = max(sum(lane(each.value * per) for each in side) for side in (left, right))
-    height = math.ceil(max(WHOLE, tallest)) + 44
-    top = (height - total * per) / 2
-    shapes = [element("rect", class_="fill-1", x=MIDDLE, y=top, width=NODE, height=total * per)]
-    words = [text(fmt(total), MIDDLE + NODE / 2, top - 8 if top > 16 else 13, "t-strong t-halo", "middle")]
-    for flows, outer, inner, node, label_at, anchor in (
-        (left, NODE, MIDDLE, 0.0, NODE + 1.2, "start"),
-        (right, 100 - NODE, MIDDLE + NODE, 100 - NODE, 100 - NODE - 1.2, "end"),
-    ):
-        thick = [max(each.value * per, 1.5) for each in flows]
-        centres = lanes(thick, height)
+        return empty_chart(220, label)
+    scale = TOTAL_PX / total
+    tallest = max(sum(lane_height(each.value * scale) for each in side) for side in (left, right))
+    height = math.ceil(max(TOTAL_PX, tallest)) + 44
+    top = (height - total * scale) / 2
+    shapes = [element("rect", class_="node-total", x=MIDDLE, y=top, width=NODE, height=total * scale)]
+    labels = [text(fmt(total), MIDDLE + NODE / 2, top - 8 if top > 16 else 13, "t-strong t-halo", "middle")]
+    for flows, is_left in ((left, True), (right, False)):
+        heights = [max(each.value * scale, 1.5) for each in flows]
         inside = top
-        for flow, wide, centre in zip(flows, thick, centres, strict=True):
-            y = centre - wide / 2
-            start, end = ((outer, y), (inner, inside)) if anchor == "start" else ((inner, inside), (outer, y))
-            shapes.append(ribbon(*start, *end, wide, flow, fmt))
-            shapes.append(element("rect", class_=f"fill-{flow.colour}", x=node, y=y, width=NODE, height=wide))
-            amount = element("tspan", fmt(flow.value), class_="t-value", dx=8)
-            words.append(
-                element(
-                    "text",
-                    short(flow.name, 22),
-                    amount,
-                    x=f"{number(label_at)}%",
-                    y=centre + 4,
-                    class_="t-label t-halo",
-                    text_anchor=None if anchor == "start" else anchor,
-                )
-            )
-            inside += flow.value * per
-    return chart(height, label, stretched(height, *shapes), *words, class_="sankey")
+        for flow, thick, center in zip(flows, heights, lane_centers(heights, height), strict=True):
+            y = center - thick / 2
+            start, end = ((NODE, y), (MIDDLE, inside)) if is_left else ((MIDDLE + NODE, inside), (100 - NODE, y))
+            node = 0 if is_left else 100 - NODE
+            shapes.append(ribbon(*start, *end, thick, flow, fmt))
+            shapes.append(element("rect", class_=f"fill-{flow.colour}", x=node, y=y, width=NODE, height=thick))
+            labels.append(_flow_label(flow, center + 4, fmt, is_left=is_left))
+            inside += flow.value * scale
+    return chart(height, label, stretch(height, *shapes), *labels, class_="sankey")
 
 
-def lane(thick: float) -> float:
-    return max(thick + GAP, LANE)
+def _flow_label(flow: Flow, y: float, fmt: Format, *, is_left: bool) -> Markup:
+    return element(
+        "text",
+        truncate(flow.name, MAX_NAME),
+        element("tspan", fmt(flow.value), class_="t-value", dx=8),
+        x="0%" if is_left else "100%",
+        dx=-LABEL_GAP_PX if is_left else LABEL_GAP_PX,
+        y=y,
+        class_="t-label",
+        text_anchor="end" if is_left else None,
+    )
 
 
-def lanes(thick: Sequence[float], height: int) -> list[float]:
-    """The middles of nodes one under the other, none nearer to the next than a label is tall."""
-    room = [lane(each) for each in thick]
+def lane_height(thick: float) -> float:
+    """Return the height of a node with its gap, at least that of a label, in pixels."""
+    return max(thick + GAP_PX, LABEL_PX)
+
+
+def lane_centers(thick: Sequence[float], height: int) -> list[float]:
+    """Return the centers of nodes stacked from top to bottom without overlapping labels."""
+    room = [lane_height(each) for each in thick]
     at = (height - sum(room)) / 2
     middles = []
     for each in room:
@@ -107,8 +108,8 @@ def lanes(thick: Sequence[float], height: int) -> list[float]:
     return middles
 
 
-def timeline(stops: Sequence[Stop], days: int, label: str) -> Markup:
-    """Bills along the coming days; names take turns above and below so that none covers another."""
+def timeline(stops: Sequence[DueBill], days: int, label: str) -> Markup:
+    """Bills along the coming days. Labels alternate above and below the line; those that would overlap are omitted."""
     days = max(days, 1)
 
     def place(day: float) -> float:
@@ -125,14 +126,14 @@ def timeline(stops: Sequence[Stop], days: int, label: str) -> Markup:
     for stop in sorted(stops, key=lambda each: each.day):
         x = place(min(max(stop.day, 0), days))
         above = not above
-        width = max(len(short(stop.name, 16)), len(stop.amount)) * 0.85
+        width = max(len(truncate(stop.name, 16)), len(stop.amount)) * 0.85
         parts.append(element("circle", class_=f"fill-{stop.colour}", cx=f"{number(x)}%", cy=line, r=6))
         if ends[above] > x - width / 2:
             above = not above
         if ends[above] > x - width / 2:
-            continue  # the dot stays; the list beside the chart names it
+            continue  # the list next to the chart names it
         ends[above] = x + width / 2
-        anchor = anchor_at(x, 8)
-        parts.append(text(short(stop.name, 16), x, 16 if above else 78, "t-label", anchor))
+        anchor = anchor_for(x, 8)
+        parts.append(text(truncate(stop.name, 16), x, 16 if above else 78, "t-label", anchor))
         parts.append(text(stop.amount, x, 31 if above else 93, "", anchor))
     return chart(98, label, *parts)

@@ -1,4 +1,4 @@
-"""Areas: a calendar of days by how much was spent, and a whole in its parts."""
+"""Calendar heatmap and treemap."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from babel.dates import format_date, get_day_names
 from markupsafe import Markup
 
 from app.i18n import current_locale
-from app.web.charts.lines import empty
-from app.web.charts.scale import Fmt
-from app.web.charts.svg import chart, element, percent, short, text
+from app.web.charts.lines import empty_chart
+from app.web.charts.scale import Format
+from app.web.charts.svg import chart, element, percent, text, truncate
 
-CELL = 18  # pixels a day is tall
-MARGIN = 8.0  # percent for the names of the weekdays, less where the weeks are many
+CELL_PX = 18  # height of a day
+MARGIN = 8.0  # percent for the weekday labels; a third of it from MANY_WEEKS on
 MANY_WEEKS = 30
-# Pixels of a treemap on a desk, on a tablet or paper, and on a phone; and the class of what is written for it.
+# Widths in pixels of a treemap on desktop, tablet or paper, and phone, with the class that shows its labels there.
 WIDTHS = ((950, "max-xl:hidden"), (560, "max-sm:hidden xl:hidden"), (318, "sm:hidden"))
-LETTER, LEAST = 6.6, 5  # pixels of a letter, and how many make a name
-MONTHS = 18  # pixels above for the names of the months
+LETTER_PX, MIN_LETTERS = 6.6, 5
+MONTHS_PX = 18  # space above for the months
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A share of a whole."""
+class Area:
+    """One area of a treemap."""
 
     name: str
     value: float
     colour: int
 
 
-def steps_of(amounts: Sequence[float]) -> list[float]:
-    """Four borders between the five shades, at the fifths of the days that have any spending."""
+def quintiles(amounts: Sequence[float]) -> list[float]:
+    """Return the four limits between the five shades: the quintiles of the days with spending."""
     spent = sorted(amounts)
     return [spent[len(spent) * fifth // 5] for fifth in range(1, 5)] if spent else []
 
@@ -44,26 +44,26 @@ def heatmap(
     first: date,
     last: date,
     label: str,
-    fmt: Fmt = str,
+    fmt: Format = str,
     week_start: int = 0,
     *,
     opens: bool = False,
 ) -> Markup:
-    """Days in columns of weeks from first to last, both included; shades are fifths of those with an amount.
+    """Days from first to last in columns of weeks; the shades are quintiles of the days with an amount.
 
-    ``week_start`` is 0 for Monday. Weekday and month names are in the reader's language. With ``opens`` a click on
-    a day with an amount opens its entries (charts.js); the table beside it has the same as links.
+    ``week_start`` is 0 for Monday. With ``opens`` a click on a day shows its transactions (charts.js); the table next
+    to the chart has the same links.
     """
     if last < first:
-        return empty(MONTHS + 7 * CELL, label)
+        return empty_chart(MONTHS_PX + 7 * CELL_PX, label)
     locale = current_locale().replace("-", "_")
     monday = first - timedelta(days=(first.weekday() - week_start) % 7)
     weeks = (last - monday).days // 7 + 1
     margin = MARGIN if weeks < MANY_WEEKS else MARGIN / 3
     wide = (100 - margin) / weeks
-    borders = steps_of([abs(value) for day, value in amounts.items() if value and first <= day <= last])
+    borders = quintiles([abs(value) for day, value in amounts.items() if value and first <= day <= last])
     names = get_day_names("narrow", context="stand-alone", locale=locale)
-    parts = [text(str(names[(week_start + row) % 7]), 0, MONTHS + row * CELL + 13) for row in range(0, 7, 2)]
+    parts = [text(str(names[(week_start + row) % 7]), 0, MONTHS_PX + row * CELL_PX + 13) for row in range(0, 7, 2)]
     labelled_at = -100.0
     for at in range((last - first).days + 1):
         day = first + timedelta(days=at)
@@ -79,25 +79,25 @@ def heatmap(
                 data_tip=said,
                 data_day=day.isoformat() if opens and value else None,
                 x=percent(x),
-                y=MONTHS + row * CELL,
+                y=MONTHS_PX + row * CELL_PX,
                 width=percent(wide),
-                height=CELL,
+                height=CELL_PX,
                 rx=4,
             )
         )
         if day.day <= 7 and row == 0 and x - labelled_at > 6:
             parts.append(text(format_date(day, "LLL", locale=locale), x, 11))
             labelled_at = x
-    return chart(MONTHS + 7 * CELL, label, *parts)
+    return chart(MONTHS_PX + 7 * CELL_PX, label, *parts)
 
 
-def treemap(parts: Sequence[Part], label: str, fmt: Fmt = str, height: int = 240) -> Markup:
-    """A whole in rectangles, largest first, as square as they can be (Bruls, Huizing and van Wijk 2000)."""
+def treemap(parts: Sequence[Area], label: str, fmt: Format = str, height: int = 240) -> Markup:
+    """A total as rectangles, largest first, as square as possible (Bruls, Huizing and van Wijk 2000)."""
     shown = sorted((each for each in parts if each.value > 0), key=lambda each: -each.value)
     if not shown:
-        return empty(height, label)
+        return empty_chart(height, label)
     drawn = []
-    for part, (x, y, wide, tall) in zip(shown, squarified([each.value for each in shown], height), strict=True):
+    for part, (x, y, wide, tall) in zip(shown, squarify([each.value for each in shown], height), strict=True):
         said = element("title", f"{part.name}: {fmt(part.value)}")
         drawn.append(
             element(
@@ -114,19 +114,19 @@ def treemap(parts: Sequence[Part], label: str, fmt: Fmt = str, height: int = 240
         words = [
             word
             for width, class_ in WIDTHS
-            for word in _inside(part.name, fmt(part.value), int((wide * width / 100 - 14) / LETTER), tall, class_)
+            for word in _inside(part.name, fmt(part.value), int((wide * width / 100 - 14) / LETTER_PX), tall, class_)
         ]
         if not words:
-            continue  # its title names it
+            continue  # its tooltip names it
         drawn.append(element("svg", *words, x=percent(x), y=y, width=percent(wide), height=tall))
     return chart(height, label, *drawn)
 
 
 def _inside(name: str, amount: str, letters: int, tall: float, class_: str) -> list[Markup]:
-    """A name and an amount as far as an area of so many letters and pixels holds them."""
-    if tall < 24 or letters < min(LEAST, len(name)):
+    """Return the name and the amount if they fit."""
+    if tall < 24 or letters < min(MIN_LETTERS, len(name)):
         return []
-    words = [element("text", short(name, min(letters, 18)), class_=f"t-label {class_}", x=9, y=19)]
+    words = [element("text", truncate(name, min(letters, 18)), class_=f"t-label {class_}", x=9, y=19)]
     if tall >= 42 and len(amount) <= letters:
         words.append(element("text", amount, class_=class_, x=9, y=36))
     return words
@@ -135,8 +135,8 @@ def _inside(name: str, amount: str, letters: int, tall: float, class_: str) -> l
 Box = tuple[float, float, float, float]  # x and width in percent, y and height in pixels
 
 
-def squarified(values: Sequence[float], height: float, aspect: float = 600) -> list[Box]:
-    """Boxes for positive values in falling order, made square for a width of ``aspect`` pixels."""
+def squarify(values: Sequence[float], height: float, aspect: float = 600) -> list[Box]:
+    """Return boxes for positive values in descending order, nearly square at a width of ``aspect`` pixels."""
     total = sum(values)
     sizes = [value / total * aspect * height for value in values]
     boxes: list[Box] = []
@@ -147,7 +147,7 @@ def squarified(values: Sequence[float], height: float, aspect: float = 600) -> l
         row = [sizes[at]]
         while at + len(row) < len(sizes):
             longer = [*row, sizes[at + len(row)]]
-            if worst(longer, side) > worst(row, side):
+            if worst_ratio(longer, side) > worst_ratio(row, side):
                 break
             row = longer
         thick = sum(row) / side if side else 0
@@ -167,7 +167,7 @@ def squarified(values: Sequence[float], height: float, aspect: float = 600) -> l
     return [(left / aspect * 100, top, w / aspect * 100, h) for left, top, w, h in boxes]
 
 
-def worst(row: Sequence[float], side: float) -> float:
-    """The least square of a row's boxes, as its longer side over its shorter."""
+def worst_ratio(row: Sequence[float], side: float) -> float:
+    """Return the worst aspect ratio of a row of boxes."""
     area = sum(row)
     return max(side**2 * max(row) / area**2, area**2 / (side**2 * min(row))) if area and side else 0

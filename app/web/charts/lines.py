@@ -1,4 +1,4 @@
-"""Money over time: one balance, several trends, and the forecast's fan."""
+"""Line charts: a balance over time and a forecast with its range."""
 
 from __future__ import annotations
 
@@ -9,150 +9,109 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from app.i18n import _
-from app.web.charts.scale import Fmt, Scale, across, nice_ticks, spread
+from app.web.charts.scale import Format, Scale, nice_ticks, x_percent
 from app.web.charts.svg import (
     Point,
-    anchor_at,
+    anchor_for,
     chart,
     element,
-    joined,
+    join,
+    number,
     path,
     percent,
-    short,
-    stretched,
+    stretch,
     text,
+    truncate,
 )
 
 TOP = 16
-AXIS = 24  # pixels under the plot for its days
-DAYS_SHOWN = 7
-NAMES = 76  # percent of the width for trend lines; their names stand in the rest
-GUTTERS = ((4, "s"), (7, "m"), (10, "l"))  # characters of the longest number beside the plot, and its room
-CHARACTER, LINE = 7.2, 15  # pixels of a name: the width of a letter, and its height
-WIDE, NARROW = 720, 290  # pixels of a plot on a desk and on a phone
+AXIS = 24  # pixels below the plot for the labels of the days
+MAX_DAY_LABELS = 7
+GUTTERS = ((4, "s"), (7, "m"), (10, "l"))  # length of the longest tick label, and the gutter that fits it
+CHARACTER_PX, LINE_PX = 7.2, 15  # width of a letter and height of a line
+DESKTOP_PX, PHONE_PX = 720, 290  # assumed widths of a plot
 
 Quantiles = tuple[float, float, float, float, float]  # 10, 25, 50, 75 and 90 of 100 outcomes lie below
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something to name on a line: its step from the left, and whether it is trouble."""
+class Marker:
+    """A labeled point on a line. ``step`` counts from the left; ``bad`` draws it in the color of a warning."""
 
     step: int
     name: str
     bad: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One line among several."""
-
-    name: str
-    values: Sequence[float]
-    colour: int
-
-
-def scaled(values: Sequence[float], height: int) -> tuple[Scale, list[float]]:
+def make_scale(values: Sequence[float], height: int) -> tuple[Scale, list[float]]:
+    """Return the vertical scale for the values and its ticks."""
     ticks = nice_ticks(min(values), max(values))
     return Scale(ticks[0], ticks[-1], TOP, height - AXIS), ticks
 
 
-def grid(scale: Scale, ticks: Sequence[float]) -> Markup:
+def grid_lines(scale: Scale, ticks: Sequence[float]) -> Markup:
+    """Horizontal lines at the ticks."""
     lines = []
     for tick in ticks:
         y = float(scale(tick))
         class_ = "zero-line" if tick == 0 else "grid-line"
         lines.append(element("line", class_=class_, x1=0, x2="100%", y1=y, y2=y))
-    return joined(lines)
+    return join(lines)
 
 
-def tick_texts(scale: Scale, ticks: Sequence[float], fmt: Fmt) -> tuple[Markup, str]:
-    """Each number stands beside its line, left of the plot; with the class that makes room for them."""
+def tick_labels(scale: Scale, ticks: Sequence[float], fmt: Format) -> tuple[Markup, str]:
+    """Return the labels of the ticks, left of the plot, and the CSS class of the gutter that holds them."""
     shown = [fmt(tick) for tick in ticks]
     longest = max(map(len, shown))
     room = next((name for most, name in GUTTERS if longest <= most), "xl")
     texts = (text(each, 0, scale(tick) + 4, "", "end", dx=-8) for each, tick in zip(shown, ticks, strict=True))
-    return joined(texts), f"gutter-{room}"
+    return join(texts), f"gutter-{room}"
 
 
-def day_texts(days: Sequence[str], height: int, width: float = 100) -> Markup:
-    """A few of the days under the plot; every second one leaves on a phone."""
+def day_labels(days: Sequence[str], height: int, width: float = 100) -> Markup:
+    """Up to seven labels below the plot; a phone shows every second one."""
     steps = len(days) - 1
     if steps < 0:
         return Markup("")
-    every = max(1, -(-len(days) // DAYS_SHOWN))
+    every = max(1, -(-len(days) // MAX_DAY_LABELS))
     shown = []
     for rank, at in enumerate(range(0, len(days), every)):
-        x = across(at, steps) * width / 100
+        x = x_percent(at, steps) * width / 100
         anchor = "start" if at == 0 and steps else "end" if x > 95 else "middle"
         shown.append(text(days[at], x, height - 6, "max-sm:hidden" if rank % 2 else "", anchor))
-    return joined(shown)
+    return join(shown)
 
 
-def empty(height: int, label: str) -> Markup:
-    """A plot with nothing to say keeps its place and says so."""
+def empty_chart(height: int, label: str) -> Markup:
+    """A placeholder of the same height, with a message."""
     return chart(height, label, text(_("No data yet"), 50, height / 2, anchor="middle"))
 
 
-def balance(values: Sequence[float], days: Sequence[str], label: str, fmt: Fmt = str, height: int = 220) -> Markup:
-    """A balance day by day over its area; one text per value in ``days``."""
+def balance(values: Sequence[float], days: Sequence[str], label: str, fmt: Format = str, height: int = 220) -> Markup:
+    """A balance day by day, one label in ``days`` per value. The area is filled only if the axis includes zero."""
     if not values:
-        return empty(height, label)
-    scale, ticks = scaled([*values, 0] if min(values) * 3 < max(values) else values, height)
+        return empty_chart(height, label)
+    scale, ticks = make_scale([*values, 0] if min(values) * 3 < max(values) else values, height)
     steps = len(values) - 1
-    points = [(across(at, steps), scale(value)) for at, value in enumerate(values)]
+    points = [(x_percent(at, steps), scale(value)) for at, value in enumerate(values)]
     if not steps:
         points = [(0.0, points[0][1]), points[0]]
-    base = scale(min(max(0, ticks[0]), ticks[-1]))
     line = path(points)
-    shapes = stretched(
-        height,
-        element("path", class_="area", d=f"{line}L100 {base:.2f}L0 {base:.2f}Z"),
-        element("path", class_="line", d=line),
-    )
-    numbers, room = tick_texts(scale, ticks, fmt)
+    shapes = [element("path", class_="line", d=line)]
+    if ticks[0] <= 0 <= ticks[-1]:
+        base = number(scale(0))
+        shapes.insert(0, element("path", class_="area", d=f"{line}L100 {base}L0 {base}Z"))
+    numbers, room = tick_labels(scale, ticks, fmt)
     return chart(
         height,
         label,
-        grid(scale, ticks),
-        shapes,
+        grid_lines(scale, ticks),
+        stretch(height, *shapes),
         numbers,
-        day_texts(days, height),
+        day_labels(days, height),
         element("circle", class_="dot", cx="100%", cy=float(points[-1][1]), r="3.5"),
         data_steps=steps,
         data_bottom=height - AXIS,
-        class_=room,
-    )
-
-
-def trend_lines(series: Sequence[Series], days: Sequence[str], label: str, fmt: Fmt = str, height: int = 220) -> Markup:
-    """Up to five lines, each with its name at its end instead of a legend."""
-    series = [each for each in series if each.values][:5]
-    if not series:
-        return empty(height, label)
-    scale, ticks = scaled([value for each in series for value in each.values] + [0], height)
-    steps = max(len(days), *(len(each.values) for each in series)) - 1
-    lines, ends = [], []
-    for each in series:
-        points: list[Point] = [(across(at, steps), scale(value)) for at, value in enumerate(each.values)]
-        start = points if len(points) > 1 else [(0.0, points[0][1]), points[0]]
-        lines.append(element("path", class_=f"line line-{each.colour}", d=path(start)))
-        ends.append(points[-1])
-    places = spread([y for _x, y in ends], 15, TOP, height - AXIS)
-    names = []
-    for each, (x, y), place in zip(series, ends, places, strict=True):
-        at = x * NAMES / 100
-        names.append(element("circle", class_=f"fill-{each.colour}", cx=percent(at), cy=float(y), r="3.5"))
-        names.append(text(short(each.name, 14), NAMES + 2, place + 4, "t-label"))
-    numbers, room = tick_texts(scale, ticks, fmt)
-    return chart(
-        height,
-        label,
-        grid(scale, ticks),
-        stretched(height, *lines, width=f"{NAMES}%"),
-        numbers,
-        day_texts(days, height, NAMES),
-        *names,
         class_=room,
     )
 
@@ -161,28 +120,25 @@ def fan(
     days: Sequence[str],
     actual: Sequence[float],
     forecast: Sequence[Quantiles],
-    events: Sequence[Event],
+    events: Sequence[Marker],
     label: str,
-    fmt: Fmt = str,
+    fmt: Format = str,
     height: int = 240,
-    *,
-    now_name: str | None = None,
 ) -> Markup:
-    """What was and what may come: the forecast's first element stands at the last actual day.
+    """A balance with its forecast. The first element of ``forecast`` is the last actual day.
 
-    The wide band holds 8 in 10 outcomes, the inner one 5 in 10, the dashed line is the middle one. ``now_name`` stands
-    at the line between them: “Today”, unless it is told otherwise.
+    The wide band is the 80% range, the inner band the 50% range and the dashed line the median.
     """
     if not actual and not forecast:
-        return empty(height, label)
+        return empty_chart(height, label)
     today = max(len(actual) - 1, 0)
     steps = max(today + len(forecast) - 1, len(actual) - 1, 1)
     spans = [value for each in forecast for value in (each[0], each[4])]
-    scale, ticks = scaled([*actual, *spans], height)
-    past = [(across(at, steps), scale(value)) for at, value in enumerate(actual)]
+    scale, ticks = make_scale([*actual, *spans], height)
+    past = [(x_percent(at, steps), scale(value)) for at, value in enumerate(actual)]
 
     def edge(quantile: int) -> list[Point]:
-        return [(across(today + at, steps), scale(each[quantile])) for at, each in enumerate(forecast)]
+        return [(x_percent(today + at, steps), scale(each[quantile])) for at, each in enumerate(forecast)]
 
     shapes = []
     if len(forecast) > 1:
@@ -192,12 +148,12 @@ def fan(
     if len(past) > 1:
         shapes.append(element("path", class_="line", d=path(past)))
     middle = [*past, *edge(2)[1:]] if past else edge(2)
-    now = across(today, steps)
+    now = x_percent(today, steps)
     side = "end" if now > 85 else "start"
     marks = [
         element("line", class_="now-line", x1=percent(now), x2=percent(now), y1=TOP - 8, y2=height - AXIS),
         text(
-            _("Today") if now_name is None else now_name,
+            _("Today"),
             now,
             TOP - 5,
             "t-strong t-halo",
@@ -205,40 +161,40 @@ def fan(
             dx=-6 if side == "end" else 6,
         ),
     ]
-    numbers, room = tick_texts(scale, ticks, fmt)
+    numbers, room = tick_labels(scale, ticks, fmt)
     return chart(
         height,
         label,
-        grid(scale, ticks),
-        stretched(height, *shapes),
+        grid_lines(scale, ticks),
+        stretch(height, *shapes),
         numbers,
-        day_texts(days, height),
+        day_labels(days, height),
         *marks,
-        *named(events, middle, height),
+        *place_markers(events, middle, height),
         data_steps=steps,
         data_bottom=height - AXIS,
         class_=room,
     )
 
 
-def named(events: Sequence[Event], middle: Sequence[Point], height: int) -> list[Markup]:
-    """Dots on the middle line with names, which keep clear of each other and, where they can, of the line.
+def place_markers(events: Sequence[Marker], middle: Sequence[Point], height: int) -> list[Markup]:
+    """Draw markers on the line with labels that avoid each other and, where possible, the line.
 
-    On a phone the first to find room stay.
+    On a phone the labels that find no room are hidden.
     """
     drawn, wide, narrow = [], list[Box](), list[Box]()
     for event in events:
         if not 0 <= event.step < len(middle):
             continue
         x, y = middle[event.step]
-        name = short(event.name)
+        name = truncate(event.name)
         drawn.append(element("circle", class_="dot-neg" if event.bad else "dot", cx=percent(x), cy=float(y), r="4.5"))
-        found = _place(name, x, y, middle, wide, WIDE, height, below=event.bad)
+        found = _find_position(name, x, y, middle, wide, DESKTOP_PX, height, below=event.bad)
         if found is None:
             continue
         place, dx, anchor, box = found
         wide.append(box)
-        on_phone = _box(name, x, place, dx, anchor, NARROW)
+        on_phone = _box(name, x, place, dx, anchor, PHONE_PX)
         within = on_phone[0] > -8 and on_phone[2] < 100 and _crossed(middle, on_phone) <= 1
         fits = within and not any(_covers(on_phone, other) for other in narrow)
         if fits:
@@ -252,26 +208,26 @@ Box = tuple[float, float, float, float]  # left and right in percent of the widt
 
 
 def _box(name: str, x: float, y: float, dx: int, anchor: str, width: int) -> Box:
-    long = len(name) * CHARACTER * 100 / width
+    long = len(name) * CHARACTER_PX * 100 / width
     left = x + dx * 100 / width - {"start": 0.0, "middle": long / 2, "end": long}[anchor]
-    return left, y - LINE + 3, left + long, y + 3
+    return left, y - LINE_PX + 3, left + long, y + 3
 
 
 def _covers(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _place(
+def _find_position(
     name: str, x: float, y: float, line: Sequence[Point], taken: Sequence[Box], width: int, height: int, *, below: bool
 ) -> tuple[float, int, str, Box] | None:
-    """Where a name stands: height, shift, anchor and what it covers; the freest place, the nearest of those."""
+    """Return the label position that crosses the line least: y, dx, anchor and box, or None if there is no room."""
     over, under = [(y - 12, 0), (y - 28, 0)], [(y + 20, 0), (y + 36, 0)]
     near = [under[0], over[0]] if below else [over[0], under[0]]
     beside = [(y + at, dx) for at in (4, -6, 16, -22) for dx in (10, -10)]
     wishes = [*near, *beside, over[1], under[1]]
     best = None
     for place, dx in wishes:
-        anchor = "start" if dx > 0 else "end" if dx < 0 else anchor_at(x, 8)
+        anchor = "start" if dx > 0 else "end" if dx < 0 else anchor_for(x, 8)
         box = _box(name, x, place, dx, anchor, width)
         if not TOP + 4 < place < height - AXIS - 2 or box[0] < 0 or box[2] > 100:
             continue
@@ -288,7 +244,7 @@ def _crossed(line: Sequence[Point], box: Box) -> int:
 
 
 def _crosses(start: Point, end: Point, box: Box) -> bool:
-    """Whether a piece of a line runs through a box, as far as their sides tell."""
+    """True if a line segment runs through the box."""
     left, top, right, bottom = box
     if end[0] < left or start[0] > right:
         return False

@@ -1,4 +1,4 @@
-"""Charts that stand beside a number: sparkline, pairs of bars, budget meter, bar with last month's tick."""
+"""Small charts next to a figure: sparkline, bars by month, budget meter, bar with a tick."""
 
 from __future__ import annotations
 
@@ -6,63 +6,52 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from app.web.charts.scale import Scale, across
-from app.web.charts.svg import chart, element, joined, number, percent, smooth, stretched
+from app.web.charts.scale import Scale, x_percent
+from app.web.charts.svg import chart, element, join, number, percent, smooth, stretch
 
-METER_END = 125  # percent of the budget at the right edge
-HATCH = 5  # pixels between two strokes of the part that is over
-HATCHED = 300  # pixels that are hatched at most
+METER_END = 125  # percent of the budget at the right end
+HATCH_GAP_PX = 5
+MAX_HATCH_PX = 300
 
 
 def sparkline(values: Sequence[float], label: str, height: int = 44) -> Markup:
-    """How a figure got here; the last value is marked."""
+    """A line without an axis; the last value is marked."""
     if not values:
         return chart(height, label)
     scale = Scale(min(values), max(values), 5, height - 5)
     middle = height / 2
     flat = min(values) == max(values)
     steps = len(values) - 1
-    points = [(across(at, steps), middle if flat else scale(value)) for at, value in enumerate(values)]
+    points = [(x_percent(at, steps), middle if flat else scale(value)) for at, value in enumerate(values)]
     if len(points) == 1:
         points = [(0.0, points[0][1]), points[0]]
     line = smooth(points)
     return chart(
         height,
         label,
-        stretched(
-            height,
-            element("path", class_="area", d=f"{line}L100 {height}L0 {height}Z"),
-            element("path", class_="line", d=line),
-        ),
+        stretch(height, element("path", class_="line", d=line)),
         element("circle", class_="dot", cx="100%", cy=float(points[-1][1]), r="3.5"),
     )
 
 
-def bars_pair(pairs: Sequence[tuple[float, float]], label: str, height: int = 44) -> Markup:
-    """Money in beside money out, a pair per month, both as positive numbers."""
-    largest = max((abs(value) for pair in pairs for value in pair), default=0) or 1
-    width = 100 / (len(pairs) or 1)
+def small_bars(months: Sequence[Sequence[float]], fills: Sequence[str], label: str, height: int = 44) -> Markup:
+    """Bars by month without an axis: ``months`` holds one value for each of ``fills``. Negative values hang down."""
+    values = [value for month in months for value in month]
+    scale = Scale(min([0, *values]), max([0, *values]) or 1, 2, height - 2)
+    slot = 100 / (len(months) or 1)
+    width = slot * 0.72 / (len(fills) or 1)
     bars = []
-    for at, pair in enumerate(pairs):
-        for value, offset, colour in ((pair[0], 0.14, "fill-1"), (pair[1], 0.52, "fill-2")):
-            tall = max(abs(value) / largest * (height - 4), 1.5 if value else 0)
-            x = percent((at + offset) * width)
-            bars.append(
-                element(
-                    "rect",
-                    class_=colour,
-                    x=x,
-                    width=percent(width * 0.32),
-                    y=float(height - tall),
-                    height=float(tall),
-                    rx=2,
-                )
-            )
+    for at, month in enumerate(months):
+        for rank, (value, fill) in enumerate(zip(month, fills, strict=True)):
+            top, bottom = sorted((scale(0), scale(value)))
+            tall = max(bottom - top, 1.5 if value else 0)
+            x, y = percent(at * slot + slot * 0.14 + rank * width), float(bottom - tall if value > 0 else top)
+            bars.append(element("rect", class_=f"fill-{fill}", x=x, width=percent(width * 0.9), y=y, height=tall, rx=2))
     return chart(height, label, *bars)
 
 
 def meter(spent: float, projected: float | None, label: str, height: int = 18) -> Markup:
-    """A budget's bar: percent spent, hatched past 100, with a pointer to where the month is heading."""
+    """A budget meter: percent spent, hatched above 100, with a pointer at the projected end of the month."""
     spent, heading = max(spent, 0), max(projected or 0, 0)
     scale = 100 / METER_END
     limit = percent(100 * scale)
@@ -78,7 +67,7 @@ def meter(spent: float, projected: float | None, label: str, height: int = 18) -
     if spent > 0:
         parts.append(bar(f"bar-{tone}", spent))
     if spent > 100:
-        strokes = "".join(f"M{x} 10l5 -10" for x in range(0, HATCHED, HATCH))
+        strokes = "".join(f"M{x} 10l5 -10" for x in range(0, MAX_HATCH_PX, HATCH_GAP_PX))
         over = percent((min(spent, METER_END) - 100) * scale)
         hatch = element("path", class_="hatch", d=strokes)
         parts.append(element("svg", hatch, x=limit, y=4, width=over, height=10))
@@ -91,7 +80,7 @@ def meter(spent: float, projected: float | None, label: str, height: int = 18) -
 
 
 def hbar(value: float, largest: float, previous: float | None, colour: int, label: str) -> Markup:
-    """A share of the largest; the tick is the period before."""
+    """A bar as a share of the largest value; the tick marks the previous period."""
 
     def share(amount: float) -> float:
         return min(abs(amount) / (abs(largest) or 1), 1) * 100
@@ -103,4 +92,4 @@ def hbar(value: float, largest: float, previous: float | None, colour: int, labe
     if previous is not None:
         place = f"{number(min(share(previous), 99.7))}%"
         parts.append(element("line", class_="tick", x1=place, x2=place, y1=0, y2=12))
-    return chart(12, label, joined(parts))
+    return chart(12, label, join(parts))

@@ -1,4 +1,4 @@
-"""SVG elements with every attribute and text escaped, and paths through points."""
+"""SVG elements with escaped attributes and text, and paths through points."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Point = tuple[float, float]
 
 
 def number(value: float) -> str:
-    """Two decimals at most: a hundredth of a pixel is enough."""
+    """Format a coordinate with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
 
 
@@ -21,29 +21,31 @@ def percent(value: float) -> str:
 
 
 def element(name: str, *content: str, **attributes: object) -> Markup:
-    """``element("line", x1=0, class_="grid-line")``; underscores become hyphens, None is left out."""
-    written = "".join([f' {hyphened(key)}="{plain(value)}"' for key, value in attributes.items() if value is not None])
+    """Build an element: ``element("line", x1=0, class_="grid-line")``. Underscores become hyphens; None is omitted."""
+    written = "".join(
+        [f' {attribute_name(key)}="{attribute_value(value)}"' for key, value in attributes.items() if value is not None]
+    )
     inner = "".join([each if type(each) is Markup else escape(each) for each in content])
     return Markup(f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>")  # noqa: S704
 
 
 @cache
-def hyphened(key: str) -> str:
+def attribute_name(key: str) -> str:
     return key.rstrip("_").replace("_", "-")
 
 
-def plain(value: object) -> str:
-    """An attribute's value; a number, as most are, has nothing to escape."""
+def attribute_value(value: object) -> str:
+    """Format and escape an attribute. Numbers, which are most of them, need no escaping."""
     kind = type(value)
     return number(value) if kind is float else str(value) if kind is int else escape(value)  # type: ignore[arg-type]
 
 
-def joined(parts: Iterable[Markup]) -> Markup:
+def join(parts: Iterable[Markup]) -> Markup:
     return Markup("").join(parts)
 
 
 def chart(height: int, label: str, *parts: Markup, class_: str = "", **attributes: object) -> Markup:
-    """The outer, fluid drawing with its sentence."""
+    """The outer ``<svg>``, as wide as its container, with the text that screen readers announce."""
     return element(
         "svg",
         *parts,
@@ -56,13 +58,13 @@ def chart(height: int, label: str, *parts: Markup, class_: str = "", **attribute
     )
 
 
-def stretched(height: int, *parts: Markup, width: str = "100%") -> Markup:
-    """Shapes in a space 100 wide, drawn as wide as there is room."""
+def stretch(height: int, *parts: Markup, width: str = "100%") -> Markup:
+    """Shapes in a coordinate system 100 wide, stretched to the available width."""
     return element("svg", *parts, width=width, height=height, viewBox=f"0 0 100 {height}", preserveAspectRatio="none")
 
 
 def text(words: str, x: float, y: float, class_: str = "", anchor: str = "start", **attributes: object) -> Markup:
-    """Words at a percent from the left and a pixel from the top."""
+    """Text at a percentage from the left and pixels from the top."""
     return element(
         "text",
         words,
@@ -74,12 +76,12 @@ def text(words: str, x: float, y: float, class_: str = "", anchor: str = "start"
     )
 
 
-def anchor_at(x: float, margin: float = 10) -> str:
-    """Text near an edge grows away from it."""
+def anchor_for(x: float, margin: float = 10) -> str:
+    """Return the text anchor that keeps text near an edge inside."""
     return "start" if x < margin else "end" if x > 100 - margin else "middle"
 
 
-def short(words: str, limit: int = 18) -> str:
+def truncate(words: str, limit: int = 18) -> str:
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
@@ -88,7 +90,7 @@ def path(points: Sequence[Point]) -> str:
 
 
 def smooth(points: Sequence[Point]) -> str:
-    """A curve through the points that never overshoots them (monotone cubic, Fritsch and Carlson 1980)."""
+    """Return a curve through the points without overshoot (monotone cubic, Fritsch and Carlson 1980)."""
     if len(points) < 3:
         return path(points)
     slopes = [(d[1] - c[1]) / ((d[0] - c[0]) or 1) for c, d in pairwise(points)]

@@ -1,4 +1,4 @@
-"""The forecast in the reader's way of writing: its fan, its sentence, the names of its suppositions and methods."""
+"""Localized charts and texts of the forecast page."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from app.services.forecasts.safe_to_spend import Due, SafeToSpend
 from app.services.forecasts.scenarios import Scenario
 from app.web import charts
 from app.web.filters import amount_text, day_month, percent, relative_day, short_day
-from app.web.presenters.reports import Figure, axis, whole
+from app.web.presenters.reports import Figure, format_axis, format_whole
 
-HEIGHT = 300
-NAMED = 3  # bills that are written on the line at most, besides payday and the lowest point
-LARGE = 4  # and only those of a quarter of the largest one, or more
+HEIGHT_PX = 300
+MAX_BILLS = 3  # labeled on the line
+MIN_SHARE = 4  # and only bills of at least a quarter of the largest
 
 
 def fan(page: ForecastPage, today: date) -> Figure:
-    """The balance that was and the one that may come, with its table."""
-    currency, write = page.outlook.currency, whole(page.outlook.currency)
+    """The balance with its forecast."""
+    currency, write = page.outlook.currency, format_whole(page.outlook.currency)
     step = 7 if page.days == 365 else 1
     shown = list(page.ahead[::step])
     if page.ahead and shown[-1] is not page.ahead[-1]:
@@ -45,8 +45,8 @@ def fan(page: ForecastPage, today: date) -> Figure:
         [_quantiles(each) for each in shown],
         _events(page, shown, len(page.past) - 1, step),
         sentence,
-        axis(currency),
-        height=HEIGHT,
+        format_axis(currency),
+        height=HEIGHT_PX,
     )
     rows = [(day_month(day), amount_text(minor, currency, round=True), "", "") for day, minor in page.past[:-1]] + [
         (
@@ -62,8 +62,8 @@ def fan(page: ForecastPage, today: date) -> Figure:
 
 
 def small_fan(safe: SafeToSpend, past: Sequence[tuple[date, int]], today: date) -> Figure:
-    """The fan of the overview: the last weeks, and the days up to a little after payday."""
-    currency, write = safe.currency, whole(safe.currency)
+    """The chart of the overview: the last weeks and the days until shortly after payday."""
+    currency, write = safe.currency, format_whole(safe.currency)
     count = min(max((safe.until - today).days + 14, 30), 45)
     shown = list(safe.outlook.points[: count + 1])
     days = [day_month(day) for day, _minor in past] + [day_month(each.on) for each in shown[1:]]
@@ -79,7 +79,13 @@ def small_fan(safe: SafeToSpend, past: Sequence[tuple[date, int]], today: date) 
     at_zero = len(past) - 1
     events = _marks(shown, safe.due, safe.payday, at_zero, 1)
     svg = charts.fan(
-        days, [float(m) for _d, m in past], [_quantiles(e) for e in shown], events, sentence, axis(currency), height=236
+        days,
+        [float(m) for _d, m in past],
+        [_quantiles(e) for e in shown],
+        events,
+        sentence,
+        format_axis(currency),
+        height=236,
     )
     rows = [(day_month(day), write(minor), "") for day, minor in past[:-1]] + [
         (day_month(e.on), write(e.mean), f"{write(e.lo80)} – {write(e.hi80)}" if at else "")
@@ -93,9 +99,9 @@ def _quantiles(band: Band) -> charts.Quantiles:
     return (float(band.lo80), float(band.lo50), float(band.mean), float(band.hi50), float(band.hi80))
 
 
-def _events(page: ForecastPage, shown: Sequence[Band], zero: int, step: int) -> list[charts.Event]:
+def _events(page: ForecastPage, shown: Sequence[Band], zero: int, step: int) -> list[charts.Marker]:
     once = [
-        charts.Event(zero + (each.on - shown[0].on).days // step, each.name or _("One-off"))
+        charts.Marker(zero + (each.on - shown[0].on).days // step, each.name or _("One-off"))
         for each in page.scenarios
         if each.kind == "once" and each.on is not None
     ]
@@ -105,30 +111,30 @@ def _events(page: ForecastPage, shown: Sequence[Band], zero: int, step: int) -> 
     return once + _marks(shown, page.due, page.payday, zero, step)
 
 
-def _lowest(shown: Sequence[Band], at: int, zero: int) -> list[charts.Event]:
-    """Only where the balance falls below what it is today."""
-    return [charts.Event(zero + at, _("Lowest"), shown[at].mean < 0)] if shown[at].mean < shown[0].mean else []
+def _lowest(shown: Sequence[Band], at: int, zero: int) -> list[charts.Marker]:
+    """Mark the lowest point if it is below today's balance."""
+    return [charts.Marker(zero + at, _("Lowest"), shown[at].mean < 0)] if shown[at].mean < shown[0].mean else []
 
 
-def _marks(shown: Sequence[Band], due: Sequence[Due], payday: date | None, zero: int, step: int) -> list[charts.Event]:
-    """The lowest point, the next payday and the bills that are large beside the largest."""
+def _marks(shown: Sequence[Band], due: Sequence[Due], payday: date | None, zero: int, step: int) -> list[charts.Marker]:
+    """Mark the lowest point, the next payday and the largest bills."""
     last = shown[-1].on
     events = _lowest(shown, min(range(1, len(shown)), key=lambda at: shown[at].mean), zero)
     if payday is not None and payday <= last:
-        events.append(charts.Event(zero + (payday - shown[0].on).days // step, _("Payday")))
+        events.append(charts.Marker(zero + (payday - shown[0].on).days // step, _("Payday")))
     bills: dict[str, Due] = {}
     for each in due:
         if each.minor < 0 and each.kind != "transfer" and each.on <= last:
             bills.setdefault(each.payee, each)
-    largest = sorted(bills.values(), key=lambda each: each.minor)[:NAMED]
+    largest = sorted(bills.values(), key=lambda each: each.minor)[:MAX_BILLS]
     for each in largest:
-        if each.minor * LARGE <= largest[0].minor:
-            events.append(charts.Event(zero + (each.on - shown[0].on).days // step, each.payee))
+        if each.minor * MIN_SHARE <= largest[0].minor:
+            events.append(charts.Marker(zero + (each.on - shown[0].on).days // step, each.payee))
     return events
 
 
 def title(scenario: Scenario, currency: str) -> str:
-    """What a chip says of a supposition."""
+    """Label a scenario."""
     amount = amount_text(abs(scenario.minor), currency)
     match scenario.kind:
         case "once" if scenario.on is not None:
@@ -147,7 +153,7 @@ def title(scenario: Scenario, currency: str) -> str:
 
 
 def methods(members: Sequence[str]) -> str:
-    """The models that were combined, in words."""
+    """Name the methods that were combined."""
     names = {
         "median": _("monthly median"),
         "lstm": _("neural network (LSTM)"),
@@ -160,7 +166,7 @@ def methods(members: Sequence[str]) -> str:
 
 
 def quality_sentences(quality: Quality, *, is_balance: bool) -> list[str]:
-    """How good a forecast has been, in words."""
+    """Describe the accuracy of a forecast."""
     if not quality.months:
         return [_("Not enough history yet. Accuracy needs about three months.")]
     tested = ngettext("Tested on {n} month of your history.", "Tested on {n} months of your history.", quality.months)
@@ -189,7 +195,7 @@ def quality_sentences(quality: Quality, *, is_balance: bool) -> list[str]:
 
 
 def figures(quality: Quality) -> list[tuple[str, str]]:
-    """The same as numbers, for those who know them."""
+    """Return the metrics of a forecast as (name, value)."""
     found = []
     if quality.mase is not None:
         found.append((_("MASE"), number(round(quality.mase, 2))))

@@ -1,4 +1,4 @@
-"""Words of ours for what the code names: kinds of account, sources of rates."""
+"""Labels of enums: account kinds, cadences, sources of rates, answers to findings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def transaction_statuses() -> dict[str, str]:
 
 
 def rate_source(source: str) -> str:
-    """Where a rate is from, as a person says it."""
+    """Name the sources of a rate."""
     known = {"own": _("your rate"), "ecb": _("European Central Bank"), "": _("same currency")}
     return _(" and ").join(known.get(each, each) for each in source.split(", "))
 
@@ -52,7 +52,7 @@ def cadences() -> dict[Cadence, str]:
 
 
 def cadence(each: Cadence, interval: int = 1) -> str:
-    """How often, as a person says it."""
+    """Describe how often a payment repeats."""
     if interval == 1:
         return cadences()[each]
     return {
@@ -65,7 +65,7 @@ def cadence(each: Cadence, interval: int = 1) -> str:
 
 
 def due_words(day: date, today: date) -> str:
-    """How far away a due date is."""
+    """Describe how far away a due date is."""
     gap = (day - today).days
     if gap == 0:
         return _("today")
@@ -85,7 +85,7 @@ FINDING_ICONS = {
 
 
 def finding_answers(kind: FindingKind) -> list[tuple[str, str]]:
-    """What may be answered to a finding: the verb of its address and the words on its button."""
+    """Return the answers to a finding as (last part of the URL, label of the button)."""
     if kind is FindingKind.PRICE_RISE:
         return [("accept", _("Accept new price")), ("dispute", _("Not mine"))]
     if kind is FindingKind.DUPLICATE:

@@ -1,4 +1,4 @@
-"""What select fields offer, named in the reader's language."""
+"""Options of select fields in the reader's language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Options = list[tuple[str, str]]
 
 
 def currency_options(*more: str) -> Options:
-    """Each currency in use as “EUR · Euro”; ``more`` are codes that must be among them."""
+    """Return the currencies in use as “EUR · Euro”, and the codes in ``more``."""
     return _currencies(spoken_locale(), tuple(sorted(set(more))))
 
 
@@ -28,7 +28,7 @@ def _currencies(locale: str, more: tuple[str, ...]) -> Options:
 
 
 def locale_options() -> list[tuple[str, Options]]:
-    """The regions of each language we speak, grouped by language: they decide how numbers and dates are written."""
+    """Return the regions of each supported language. They decide the format of numbers and dates."""
     return _locales(spoken_locale())
 
 
@@ -49,7 +49,7 @@ def _locales(locale: str) -> list[tuple[str, Options]]:
 
 @lru_cache(maxsize=1)
 def time_zone_options() -> list[tuple[str, Options]]:
-    """Time zones by continent; the old names that CLDR only keeps as aliases are left out."""
+    """Return the time zones by continent, without the old names that CLDR keeps as aliases."""
     aliases = set(get_global("zone_aliases"))
     groups: dict[str, Options] = {}
     for name in sorted(available_timezones() - aliases):
