@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Series = NDArray[np.float64]
 
 LEVELS = (0.5, 0.8, 0.95)
+LEVEL_Z = (0.674, 1.282, 1.96)  # their half-widths in standard deviations
+REPEAT_DOUBT, KNOWN_DOUBT = 0.5, 0.01  # standard deviation of an amount assumed to repeat, and of a regular one
 STEPS = (1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 45, 60, 90, 120, 180)  # days ahead at which past forecasts are judged
 REPORTED_STEP_DAYS = 30  # the step whose errors are told
 ORIGIN_STRIDE_DAYS = 7  # days between two past forecasts
@@ -43,16 +45,29 @@ class Path:
 
 
 def project(
-    now: float, everyday: Sequence[float], ahead: Sequence[float], known: Sequence[float], balances: Sequence[float]
+    now: float,
+    everyday: Sequence[float],
+    ahead: Sequence[float],
+    known: Sequence[float],
+    balances: Sequence[float],
+    *,
+    repeated: Sequence[float] = (),
 ) -> Path:
-    """``everyday`` changes of the past days up to yesterday, expected ones from tomorrow on, and ``known`` amounts
-    from tomorrow on; ``balances`` of the same past days are only the scale of ``smape``.
+    """Add up ``ahead`` (everyday changes), ``known`` and ``repeated`` amounts, all from tomorrow on.
+
+    ``everyday`` are the changes of the past days up to yesterday, ``balances`` those of the same days, for the scale
+    of ``smape``. ``repeated`` are large amounts that are only assumed to come again: they widen the bands.
     """
-    changes = np.asarray(ahead, np.float64) + np.asarray(known, np.float64)
+    sure = np.asarray(known, np.float64)
+    unsure = np.asarray(repeated, np.float64) if len(repeated) else np.zeros(len(sure))
+    changes = np.asarray(ahead, np.float64) + sure + unsure
     mean = now + np.concatenate([[0.0], np.cumsum(changes)])
     past = np.asarray(everyday, np.float64)
     errors = _errors(past)
-    half = _half_widths(errors, past, len(changes))
+    # what is assumed may not come, and even regular payments differ a little
+    doubt = np.sqrt(np.cumsum((REPEAT_DOUBT * unsure) ** 2 + (KNOWN_DOUBT * sure) ** 2))
+    own = _half_widths(errors, past, len(changes))
+    half = {level: np.hypot(own[level], z * doubt) for level, z in zip(LEVELS, LEVEL_Z, strict=True)}
     mase, smape, coverage = _score(errors, past, np.asarray(balances, np.float64))
     months = (
         round(len({int(origin) for origin in errors[:, 0]}) * ORIGIN_STRIDE_DAYS / REPORTED_STEP_DAYS)

@@ -41,6 +41,7 @@ RHYTHMS = (
 
 FIXED_SPREAD = 0.02  # spread of the logarithm of the amounts under which they count as one price
 SAME_PRICE_SHARE = 0.005
+MAX_SINGLE_STEP = 0.405  # logarithm of 1.5: a price paid once that differs by more is an exception, not a new price
 MAX_BILL_SPREAD = 0.75  # above it the amounts say nothing of a bill
 MAX_WEEKLY_SPREAD = 0.12  # purchases every week or two with a spread above this are a habit, not a bill
 SHOPPING_SPREAD = 0.8  # spread of amounts at a shop; what a fixed amount is evidence against
@@ -406,8 +407,11 @@ def _amounts(fit: Fit) -> tuple[float, float, float]:
     """Low, typical and high magnitude to expect next: the price where there is one, else the recent range."""
     amounts = [p.amount for p in fit.payments]
     change = _price_change(fit)
-    if _same(amounts[-1], amounts[-2]) or (change and change.on == fit.payments[-1].on):
+    if _same(amounts[-1], amounts[-2]):
         return amounts[-1], amounts[-1], amounts[-1]
+    if change and change.on == fit.payments[-1].on:  # paid once: a double salary is no new one
+        price = change.after if abs(math.log(change.after / change.before)) < MAX_SINGLE_STEP else change.before
+        return price, price, price
     recent = sorted(amounts[-12:])
     return recent[0], median(recent), recent[-1]
 

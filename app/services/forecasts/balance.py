@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from statistics import median
 from typing import Any
 
 from app.domain.period import Period, shift_month
 from app.services.forecasts.inputs import WINDOW_MONTHS, AccountDays, Inputs, Minor, count_days_ahead, day_range
 from app.services.forecasts.items import RecurringItem
-from app.services.forecasts.results import ALL, MONTHS_AHEAD, SPENDABLE, Result, account_target
+from app.services.forecasts.results import ALL, BANDS, MONTHS_AHEAD, SPENDABLE, Result, account_target
 
 MIN_DAYS = 7  # days of history needed to say anything about a day
+MIN_MONTHS = 3  # complete ones; before, the forecast looks no further ahead than the book looks back
+MIN_DAYS_AHEAD = 14
+LARGE_PAYMENT = 6  # times the median day's spending: not everyday money
 
 
 def balance_groups(inputs: Inputs) -> list[tuple[str, tuple[AccountDays, ...]]]:
@@ -53,24 +57,42 @@ def compute_balance(
     known = {day: float(net.get(day, 0)) for day in ahead}
     regular: dict[date, float] = defaultdict(float)
     for item in mine:
-        for day in item.dates:
+        for day, minor in item.due:
             if day in known:
-                known[day] += counted(by_id[item.account_id], item.minor)
+                known[day] += counted(by_id[item.account_id], minor)
         for day, minor in item.past:
             regular[day] += counted(by_id[item.account_id], minor)
 
+    points: dict[str, Any]
     first = _first_day(inputs, accounts)
     past_days = day_range(first, (inputs.today - first).days) if first else []
     everyday = [net.get(day, 0) - regular.get(day, 0.0) for day in past_days]
+    months = _complete_months(inputs, first)
+    repeated: dict[date, float] = {}
+    is_new = inputs.first_day is not None and (inputs.today - inputs.first_day).days < MIN_DAYS
+    if is_new and not any(known.values()):
+        points = {"since": inputs.today.isoformat(), "mean": [], **{name: [] for name in BANDS}}
+        return Result(target, currency, inputs.today, "", points, {"history": 0})
+    if len(months) < MIN_MONTHS and past_days:
+        everyday, large = _set_apart(everyday, past_days)
+        ahead = ahead[: max(MIN_DAYS_AHEAD, len(past_days))]
+        repeated = _repeat(large, inputs.today, ahead)
     weights = balances.weekday_weights(everyday, first) if first else [1.0] * 7
-    made, rates = _everyday_rates(inputs, dict(zip(past_days, everyday, strict=True)), members, forecaster)
+    made, rates = _everyday_rates(inputs, dict(zip(past_days, everyday, strict=True)), months, members, forecaster)
     changes = _on_days(inputs, rates, weights, ahead)
     levels, level = [], float(now - sum(net.get(day, 0) for day in past_days) - net.get(inputs.today, 0))
     for day in past_days:
         level += net.get(day, 0)
         levels.append(level)
-    path = balances.project(float(now), everyday, changes, [known[day] for day in ahead], levels)
-    points: dict[str, Any] = {"since": inputs.today.isoformat(), "mean": [round(each) for each in path.mean]}
+    path = balances.project(
+        float(now),
+        everyday,
+        changes,
+        [known[day] for day in ahead],
+        levels,
+        repeated=[repeated.get(day, 0.0) for day in ahead],
+    )
+    points = {"since": inputs.today.isoformat(), "mean": [round(each) for each in path.mean]}
     for level_, low, high in ((0.5, "lo50", "hi50"), (0.8, "lo80", "hi80"), (0.95, "lo95", "hi95")):
         half = path.half[level_]
         points[low] = [round(m - h) for m, h in zip(path.mean, half, strict=True)]
@@ -101,13 +123,44 @@ def _first_day(inputs: Inputs, accounts: Iterable[AccountDays]) -> date | None:
     return min(days)
 
 
+def _complete_months(inputs: Inputs, first: date | None) -> list[date]:
+    """The whole months with transactions since the accounts' first day, or since nearly their first."""
+    if first is None:
+        return []
+    month = inputs.months.of(first)
+    begins = month if (first - month).days <= 3 else shift_month(month, 1)
+    return [each for each in inputs.complete_months() if each in inputs.active_months and each >= begins]
+
+
+def _set_apart(everyday: Sequence[float], days: Sequence[date]) -> tuple[list[float], dict[date, float]]:
+    """Everyday money without incomes and large payments, and those: one month cannot tell a habit from a salary."""
+    spent = [-each for each in everyday if each < 0]
+    limit = LARGE_PAYMENT * median(spent) if spent else 0.0
+    large = {day: each for day, each in zip(days, everyday, strict=True) if each > 0 or -each > limit}
+    return [0.0 if day in large else each for day, each in zip(days, everyday, strict=True)], large
+
+
+def _repeat(large: dict[date, float], today: date, ahead: Sequence[date]) -> dict[date, float]:
+    """The large amounts of the last month once more, a month later each; for a book too young to know their rhythm."""
+    since = shift_month(today, -1)
+    found: dict[date, float] = defaultdict(float)
+    for day, amount in large.items():
+        for month in range(1, MIN_MONTHS + 1):
+            if day > since and ahead[0] <= (again := shift_month(day, month)) <= ahead[-1]:
+                found[again] += amount
+    return found
+
+
 def _everyday_rates(
-    inputs: Inputs, everyday: dict[date, float], members: Sequence[str] | None, forecaster: Any
+    inputs: Inputs,
+    everyday: dict[date, float],
+    months: Sequence[date],
+    members: Sequence[str] | None,
+    forecaster: Any,
 ) -> tuple[str, list[float]]:
     """What everyday money does in the running month and the next ones, each as a whole month's amount."""
-    months = [m for m in inputs.complete_months() if m in inputs.active_months and m >= _first_month(inputs, everyday)]
     sums = {m: sum(everyday.get(day, 0.0) for day in inputs.months.period(m)) for m in months[-WINDOW_MONTHS:]}
-    if len(sums) < 3:
+    if len(sums) < MIN_MONTHS:
         total, days = sum(everyday.values()), len(everyday)
         a_day = total / days if days else 0.0
         return "mean", [
@@ -116,15 +169,6 @@ def _everyday_rates(
     y = [sums.get(m) for m in _every_month(months[-WINDOW_MONTHS:])]
     made = forecaster.forecast(y, MONTHS_AHEAD + 1, "M", start=min(sums), members=members)
     return made.method, made.mean
-
-
-def _first_month(inputs: Inputs, everyday: dict[date, float]) -> date:
-    """The first month that the days cover wholly, or nearly so."""
-    if not everyday:
-        return inputs.running
-    first = min(everyday)
-    month = inputs.months.of(first)
-    return month if (first - month).days <= 3 else shift_month(month, 1)
 
 
 def _every_month(months: Sequence[date]) -> list[date]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.period import shift_month
 from app.models import UNFILED, CategoryKind
@@ -15,6 +15,13 @@ from app.services.forecasts import items as recurring
 from app.services.forecasts.inputs import INCOMING, WINDOW_MONTHS, Inputs, Minor
 from app.services.forecasts.items import RecurringItem
 from app.services.forecasts.results import BANDS, INCOME, MONTHS_AHEAD, SPENDING, Result, category_target
+
+if TYPE_CHECKING:
+    from app.ml.forecaster import Forecast
+
+LEAST_SHARE, LEAST_SHARE_MONTHS = 0.1, 3  # a band reaches at least 10 % · 3 / (3 + months) to either side
+SHORT_MONTHS = 6  # of history, in which errors say less about regular payments than their own range does
+OFTEN = frozenset({"weekly", "fortnightly", "monthly"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def compute_monthly(
     prophet: bool,
     members: Sequence[str] | None = None,
 ) -> Result:
-    """The running month's end and the twelve months after it.
+    """Forecast the running month's end and the twelve months after it; no points before a month is complete.
 
     Only whole months are learned from; what is regular is taken out of them and added by its own dates. The running
     month is what is booked, plus the regular payments still to come, plus everyday money for the days that are left.
@@ -83,6 +90,7 @@ def compute_monthly(
     begun = next((at for at, m in enumerate(months) if past[m]), len(months))
     months = months[begun:]
     ahead = [shift_month(inputs.running, n) for n in range(MONTHS_AHEAD)]
+    points: dict[str, Any]
     certain_past, certain = _certain(inputs, series, sign, months, ahead)
     y = [float(past[m]) if m in inputs.active_months else None for m in months]
     made = forecaster.forecast(
@@ -96,9 +104,13 @@ def compute_monthly(
         cheap=not prophet,
     )
     booked = series.values.get(inputs.running, 0)
+    if not months and inputs.first_day is not None:
+        points = {"since": ahead[0].isoformat(), "booked": booked, "mean": [], **{name: [] for name in BANDS}}
+        return Result(series.target, inputs.base, inputs.today, "", points, {"history": 0})
+    made = _with_least_widths(made, _item_ranges(inputs, series), len(months))
     left = _days_left(inputs)
     fixed = booked + certain[0]
-    points: dict[str, Any] = {"since": ahead[0].isoformat(), "booked": booked, "certain": [round(c) for c in certain]}
+    points = {"since": ahead[0].isoformat(), "booked": booked, "certain": [round(c) for c in certain]}
     never_negative = all(value is None or value >= 0 for value in y)
     everyday = made.mean[0] - certain[0]
     everyday = max(everyday, 0.0) if never_negative else everyday
@@ -128,6 +140,36 @@ def compute_monthly(
     )
 
 
+def _item_ranges(inputs: Inputs, series: MonthSeries) -> float:
+    """Half the range of what the regular payments of one month have been, taken as independent."""
+    accounts = {each.id: each for each in inputs.accounts}
+    halves = (
+        accounts[item.account_id].in_base(item.high - item.low, inputs.base) / 2
+        for item in series.items
+        if item.dates and item.cadence in OFTEN
+    )
+    return math.sqrt(sum(half**2 for half in halves))
+
+
+def _with_least_widths(made: Forecast, item_range: float, months: int) -> Forecast:
+    """Widen bands that a short history makes too narrow: few equal months do not make the next one certain.
+
+    The floor of the 80 % band is a share of the amount that falls with the months seen, and up to SHORT_MONTHS the
+    range of the regular payments.
+    """
+    share = LEAST_SHARE * LEAST_SHARE_MONTHS / (LEAST_SHARE_MONTHS + months)
+    edges: dict[str, Any] = {}
+    for level, factor in (("50", 0.5), ("80", 1.0), ("95", 1.6)):
+        bands = list(zip(made.mean, getattr(made, f"lo{level}"), getattr(made, f"hi{level}"), strict=True))
+        floors = [factor * max(share * abs(mean), item_range if months <= SHORT_MONTHS else 0.0) for mean, *_ in bands]
+        edges[f"lo{level}"] = [
+            min(low, max(mean - floor, 0.0) if low >= 0 else mean - floor)
+            for (mean, low, _high), floor in zip(bands, floors, strict=True)
+        ]
+        edges[f"hi{level}"] = [max(high, mean + floor) for (mean, _low, high), floor in zip(bands, floors, strict=True)]
+    return replace(made, **edges)
+
+
 def _is_income_target(inputs: Inputs, target: str) -> bool:
     kind, _, id_ = target.partition(":")
     return kind == "category" and inputs.kinds.get(int(id_)) is CategoryKind.INCOME
@@ -152,8 +194,8 @@ def _certain(
             continue
         for day, minor in item.past:
             was[inputs.months.of(day)] += sign * account.in_base(minor, inputs.base)
-        for day in item.dates:
-            will[inputs.months.of(day)] += sign * account.in_base(item.minor, inputs.base)
+        for day, minor in item.due:
+            will[inputs.months.of(day)] += sign * account.in_base(minor, inputs.base)
     for month in ahead[1:]:
         will[month] += series.values.get(month, 0)
     return [float(was[m]) for m in months], [float(will[m]) for m in ahead]

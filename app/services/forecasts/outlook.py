@@ -76,7 +76,7 @@ class Outlook:
 
     @property
     def members(self) -> list[str]:
-        return [each for each in self.method.split(" + ") if each]
+        return [each for each in self.method.split(" + ") if each and each != "none"]
 
 
 def build_outlook(row: Forecast | Result, days: Sequence[date]) -> Outlook:

@@ -148,6 +148,7 @@ async def build_page(services: Services, *, days: int, account: str, what: Seque
     plain = outlook.points[: days + 1]
     ahead = what_if.apply_to_balance(outlook, suppositions, rate, base)[: days + 1]
     back, step = HORIZONS[days]
+    days = min(days, max(len(plain) - 1, 1))  # a young book is forecast for fewer days
     until = services.today + timedelta(days=days)
     items = await forecasts.items()
     due = await list_due(services, choice.accounts, until)

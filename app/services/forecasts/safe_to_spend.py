@@ -76,9 +76,9 @@ async def list_due(services: Services, accounts: frozenset[int], until: date) ->
         quote = await services.currencies.find(item.currency, base, services.today)
         if quote is None:
             continue
-        minor = Money(item.minor, item.currency).to(base, quote.rate).minor if item.currency != base else item.minor
-        for day in item.dates:
+        for day, own in item.due:
             if services.today < day <= until:
+                minor = Money(own, item.currency).to(base, quote.rate).minor if item.currency != base else own
                 found.append(Due(day, item.payee, minor, item.kind, item.category_id))
     return sorted(found, key=lambda each: (each.on, -abs(each.minor)))
 

@@ -148,12 +148,14 @@ async def _monthly(
     Spending that is cut cannot fall below nothing, nor can income.
     """
     outlook = await services.forecasts.monthly(subject.target)
+    if not outlook.points:
+        raise Invalid(_("No forecast by month yet. It starts after your first full month."), field="what")
     months, sign = services.member.book.months, 1 if subject.is_income else -1
     changes = list[tuple[date, Minor]]()
     for at, band in enumerate(outlook.points):
         expected = max(band.mean - (outlook.booked if at == 0 else 0), 0)
         if subject.is_payment:
-            due = (abs(i.minor) for i in subject.items for day in i.dates if months.of(day) == band.on)
+            due = (abs(minor) for item in subject.items for day, minor in item.due if months.of(day) == band.on)
             expected = sum(due)
         if kind == "share" and percent is not None:
             more = int((Decimal(expected) * percent / 100).to_integral_value())
@@ -174,7 +176,7 @@ def _placed(services: Services, subject: Subject, month: date, minor: Minor) -> 
     if not minor:
         return []
     months = services.member.book.months
-    paid = [(day, abs(item.minor)) for item in subject.items for day in item.dates if months.of(day) == month]
+    paid = [(day, abs(due)) for item in subject.items for day, due in item.due if months.of(day) == month]
     if paid:
         shares = Money(minor, services.member.book.base_currency).share([amount for _day, amount in paid])
         return [(day, share.minor) for (day, _amount), share in zip(paid, shares, strict=True) if share]

@@ -84,6 +84,8 @@ class ForecastService(Service):
         skipped = max((self.services.today - since).days, 0)
         outlook = build_outlook(row, [since + timedelta(days=n) for n in range(len(row.points["mean"]))])
         points = outlook.points[skipped:]
+        if not points:
+            return replace(outlook, points=())
         drift = await self.balance_now(target) - points[0].mean
         first = Band(points[0].on, *[points[0].mean + drift] * 7)
         return replace(outlook, points=[first, *(each.moved(drift) for each in points[1:])][:366])
@@ -150,8 +152,8 @@ class ForecastService(Service):
             )
             if item.kind == "transfer" or not mine or quote is None:
                 continue
-            minor = Money(item.minor, item.currency).to(self.member.book.base_currency, quote.rate).minor
-            for day in item.dates:
+            for day, own in item.due:
+                minor = Money(own, item.currency).to(self.member.book.base_currency, quote.rate).minor
                 sums[day] = sums.get(day, 0) + (minor if incoming else -minor)
         return sums
 
