@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Executable, event, make_url
+from sqlalchemy import Engine, Executable, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -146,3 +146,11 @@ def read_session() -> AsyncSession:
 
 def write_session() -> AsyncSession:
     return database().write()
+
+
+async def update_statistics() -> None:
+    """Refresh the query planner's statistics, after many rows have changed. SQLite looks at 1,000 rows an index."""
+    async with write_session() as session, session.begin():
+        if database().is_sqlite:
+            await session.execute(text("PRAGMA analysis_limit = 1000"))
+        await session.execute(text("ANALYZE"))

@@ -33,6 +33,7 @@ from app.services.tokens import TokenService  # noqa: E402
 from app.services.unit_of_work import commit_scope  # noqa: E402
 from app.services.users import UserService  # noqa: E402
 from app.web.page_cache import PAGE_CACHE  # noqa: E402
+from tests.support.changed_settings import changed  # noqa: E402
 from tests.support.databases import DatabaseBackend, db_backends  # noqa: E402
 from tests.support.event_loop import Client, in_the_loop, stop  # noqa: E402
 
@@ -200,7 +201,7 @@ def sign_up(name: str, **more: Any) -> tuple[str, str, int]:
                 username=name, password=PASSWORD, email=f"{name}@example.org", name=name.title(), **more
             )
             cookie = await SessionService(session).open(user.id)
-            token = await TokenService(session).create(await member_of(session, user.id), "tests")
+            _row, token = await TokenService(session).create(await member_of(session, user.id), "tests")
             return cookie, token, user.id
 
     return in_the_loop(work)
@@ -232,6 +233,13 @@ def stranger(database: db.Database, application: Any) -> Browser:
 def newcomer(empty_database: db.Database, application: Any) -> Browser:
     """The first person to open a new install."""
     return Browser(application)
+
+
+@pytest.fixture
+def strict_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The rate limits as they are delivered."""
+    with changed(monkeypatch, rate_limit_factor=1.0):
+        yield
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_all_files_of_a_new_install_are_private(tmp_path):
         "async def write():\n"
         "    async with database().write() as session, session.begin():\n"
         "        from app.services import security_events\n"
-        "        security_events.note(session, 'x', None)\n"
+        "        security_events.record(session, 'x', None)\n"
         "        await session.flush()\n"
         "        print(*(f'{oct(p.stat().st_mode & 0o777)}={p.name}' for p in settings().data_dir.rglob('*')))\n"
         "asyncio.run(write())\n"

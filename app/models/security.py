@@ -1,4 +1,4 @@
-"""What guards the doors: counted attempts, and an append-only list of what happened at them."""
+"""Counters of rate limits, security events and stored answers to repeated requests."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from app.models.base import Base, BigId, PortableJSON, WithId, now
 
 
 class Attempt(Base):
-    """How often a key (an account, an address) was tried in its current window."""
+    """How often a key (an account, an address) was tried in its current window.
+
+    ``blocked_until`` ends the pause after failed sign-ins.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = ()
 
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
-    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
     blocked_until: Mapped[datetime | None]
 
 
 class SecurityEvent(WithId, Base):
-    """Sign-ins, failures, denials, exports, key changes. Never updated, never deleted but with the user."""
+    """Sign-ins, failures, denials, exports, key changes. Never updated; deleted after their time."""
 
     __tablename__ = "security_event"
     __table_args__ = (Index("ix_security_event_user_at", "user_id", "at"), {"sqlite_autoincrement": True})
@@ -37,7 +40,7 @@ class SecurityEvent(WithId, Base):
 
 
 class IdempotencyKey(WithId, Base):
-    """The first answer to a POST that carried a key; given again to the same request for 24 hours."""
+    """The first answer to a POST with an ``Idempotency-Key``, repeated for the same request for 24 hours."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (

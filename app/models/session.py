@@ -1,9 +1,9 @@
-"""What proves who is asking: browser sessions, API tokens, one-time links. Only hashes are kept."""
+"""Credentials: browser sessions, API tokens, one-time links. Only hashes are stored."""
 
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +12,7 @@ from app.models.base import Base, BigId, WithId, choice, now
 
 
 class AuthSession(WithId, Base):
-    """A signed-in browser; ``book_id`` is the book that it looks at."""
+    """A signed-in browser. ``book_id`` is its current book."""
 
     __tablename__ = "auth_session"
 
@@ -34,7 +34,7 @@ class LinkPurpose(enum.StrEnum):
 
 
 class OneTimeLink(WithId, Base):
-    """A link sent to an address, for one use; bound to the address it was sent to."""
+    """A link sent by mail, for one use and valid only while the user has the address it was sent to."""
 
     __tablename__ = "one_time_link"
 
@@ -48,7 +48,7 @@ class OneTimeLink(WithId, Base):
 
 
 class ApiToken(WithId, Base):
-    """A personal token that its owner named and may revoke; bound to one book."""
+    """A personal token of a user for one book. Without ``may_write`` it only reads; it works through ``expires_on``."""
 
     __tablename__ = "api_token"
 
@@ -57,14 +57,16 @@ class ApiToken(WithId, Base):
     name: Mapped[str] = mapped_column(String(60))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     hint: Mapped[str] = mapped_column(String(8))
+    may_write: Mapped[bool] = mapped_column(default=True)
     may_confirm: Mapped[bool] = mapped_column(default=False)
+    expires_on: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
 
 class RefreshToken(WithId, Base):
-    """One link of a chain of refresh tokens; using an old one again revokes its whole family."""
+    """One of a chain of refresh tokens, the family. Using an old one again revokes the family."""
 
     __tablename__ = "refresh_token"
     __table_args__ = (Index("ix_refresh_token_family", "family"), {"sqlite_autoincrement": True})

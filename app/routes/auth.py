@@ -1,8 +1,7 @@
-"""Signing up, in and out."""
+"""Pages to sign up, sign in and sign out, and the links in mails."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -20,11 +19,11 @@ from app.integrations.mail import sends_mail
 from app.models import LinkPurpose
 from app.schemas.auth import AccountName, PasswordOnly, SignInForm, SignUpForm
 from app.services import auth, one_time_links
-from app.services.auth import Visitor
+from app.services.known_devices import remember_device
 from app.services.sessions import ABSOLUTE
 from app.settings import settings
 from app.web import csrf
-from app.web.cookies import cookie_name, is_plain_loopback, is_secure
+from app.web.cookies import cookie_name, is_secure
 from app.web.forms import rerender_on_error, typed
 from app.web.guards import PUBLIC
 from app.web.htmx import is_htmx
@@ -32,50 +31,41 @@ from app.web.locale import likely_currency
 from app.web.presenters.options import currency_options
 from app.web.render import local_path, page, partial, redirect
 from app.web.types import AnyRequest, Reply
+from app.web.visitors import url_builder, visitor
 
-NO_REFERRER = {"Referrer-Policy": "no-referrer"}  # the address is the secret
-
-
-def visitor(request: AnyRequest) -> Visitor:
-    """Who is at the door, as far as the connection tells."""
-    return Visitor(request.client.host if request.client else "", request.headers.get("user-agent", ""))
-
-
-def whole_address(request: AnyRequest) -> Callable[[str], str]:
-    """Makes links for mails: from the public address where one is set, else from where the request came in.
-
-    A host that nobody named as ours is not believed: who asks for a link would choose where it leads.
-    """
-    base = settings().public_url
-    if not base and (settings().allowed_hosts or is_plain_loopback(request)):
-        base = str(request.base_url)
-    if not base and sends_mail():
-        raise Unavailable(_("Links can’t be sent until SALDO_PUBLIC_URL is set on the server."))
-    return lambda path: f"{base.rstrip('/')}{path}"
+NO_REFERRER = {"Referrer-Policy": "no-referrer"}  # the URL is the secret
+DEVICE_SECONDS = 365 * 24 * 3600
 
 
 def session_cookie(request: AnyRequest, token: str) -> Cookie:
-    """The cookie that keeps a browser signed in; an empty token takes it back."""
+    """Return the cookie that keeps a browser signed in. An empty token deletes it."""
+    return _cookie(request, "saldo", token, int(ABSOLUTE.total_seconds()) if token else 0)
+
+
+def _cookie(request: AnyRequest, name: str, value: str, max_age: int) -> Cookie:
     return Cookie(
-        key=cookie_name(request, "saldo"),
-        value=token,
+        key=cookie_name(request, name),
+        value=value,
         path="/",
-        max_age=int(ABSOLUTE.total_seconds()) if token else 0,
+        max_age=max_age,
         httponly=True,
         secure=is_secure(request),
         samesite="lax",
     )
 
 
-def welcome(request: AnyRequest, token: str, path: str = "/") -> Response[Any]:
-    """Let the browser in: a new session cookie, a new form token, and off to the page."""
+def sign_in_response(request: AnyRequest, user_id: int, token: str, path: str = "/") -> Response[Any]:
+    """Redirect with a new session cookie and a new form token, and remember the device."""
     csrf.renew(request, token)
     answer = redirect(request, path)
     answer.set_cookie(session_cookie(request, token))
+    devices = remember_device(visitor(request).devices, user_id)
+    answer.set_cookie(_cookie(request, "device", devices, DEVICE_SECONDS))
     return answer
 
 
-def old_token(request: AnyRequest) -> str:
+def session_token(request: AnyRequest) -> str:
+    """Return the token of the session cookie, or an empty string."""
     return request.cookies.get(cookie_name(request, "saldo"), "")[:100]
 
 
@@ -107,8 +97,10 @@ class AuthController(Controller):
             "auth/sign_in_form", shown, page="auth/sign_in", may_sign_up=settings().sign_up == "open"
         ):
             wanted = SignInForm.model_validate(form)
-            token = await auth.sign_in(wanted.username, wanted.password, visitor(request), old_token=old_token(request))
-        return welcome(request, token, shown["next"])
+            session = await auth.sign_in(
+                wanted.username, wanted.password, visitor(request), old_token=session_token(request)
+            )
+        return sign_in_response(request, session.user_id, session.token, shown["next"])
 
     @get("/signup", name="signup")
     async def sign_up_page(self, request: AnyRequest, db: NamedDependency[AsyncSession]) -> Reply:
@@ -136,19 +128,19 @@ class AuthController(Controller):
                 time_zone=wanted.time_zone,
                 visitor=visitor(request),
             )
-            token = await auth.open_session(user.id, visitor(request), old_token=old_token(request))
-        answer = welcome(request, token)
+            token = await auth.open_session(user.id, visitor(request), old_token=session_token(request))
+        answer = sign_in_response(request, user.id, token)
         if user.email:
             with suppress(Unavailable):
                 answer.background = BackgroundTask(
-                    one_time_links.confirm_address, user.id, user.email, whole_address(request), new=False
+                    one_time_links.send_confirmation, user.id, user.email, url_builder(request), is_new=False
                 )
         return answer
 
     @post("/logout", name="logout")
     async def sign_out(self, request: AnyRequest) -> Response[Any]:
         member = request.scope["auth"]
-        if token := old_token(request):
+        if token := session_token(request):
             await auth.sign_out(token, member.user.id if member else None, visitor(request))
         csrf.renew(request, "")
         answer = redirect(request, "/login")
@@ -158,7 +150,7 @@ class AuthController(Controller):
 
 
 class LinkController(Controller):
-    """What the links in mails lead to. Opening one changes nothing: mail scanners open them too."""
+    """Pages behind the links in mails. Opening one changes nothing, because mail scanners open them too."""
 
     opt = {**PUBLIC}
 
@@ -172,7 +164,7 @@ class LinkController(Controller):
         shown = {"username": form.get("username", "")}
         with rerender_on_error("auth/forgot_form", shown, page="auth/forgot", sent=False, sends_mail=sends_mail()):
             name = AccountName.model_validate(form).username
-            send = await one_time_links.ask_for_password(name, visitor(request), whole_address(request))
+            send = await one_time_links.request_password_reset(name, visitor(request), url_builder(request))
         answer = (partial if is_htmx(request) else page)(
             "auth/forgot_form" if is_htmx(request) else "auth/forgot",
             values={}, errors={}, sent=True, sends_mail=sends_mail(),
@@ -200,7 +192,8 @@ class LinkController(Controller):
     @post("/verify/{token:str}", name="verify:post")
     async def verify(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
         member = request.scope["auth"]
-        tell = await one_time_links.verify(token, visitor(request), but=member.session_id if member else None)
+        session_id = member.session_id if member else None
+        tell = await one_time_links.confirm_address(token, visitor(request), but_session=session_id)
         answer = redirect(request, "/settings/security?done=saved" if member else "/login?done=verified")
         answer.background = BackgroundTask(tell) if tell else None
         return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -13,13 +15,22 @@ from litestar.response import Template
 from app.domain.amounts import decimal_mark
 from app.domain.money import wire
 from app.errors import Invalid
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.integrations.mail import sends_mail
 from app.models import BookRole, Profile
-from app.routes.auth import visitor, whole_address
-from app.schemas.profile import MONEY, BookForm, LooksForm, NamesForm, NewAddress, PasswordForm, TokenIn, Told
+from app.schemas.profile import (
+    MONEY,
+    VALID_DAYS,
+    BookForm,
+    LooksForm,
+    NamesForm,
+    NewAddress,
+    PasswordForm,
+    TokenForm,
+    Told,
+)
 from app.services import Services, auth, avatars, one_time_links, security_events
-from app.services.one_time_links import set_address
+from app.services.tokens import DEFAULT_VALID_DAYS
 from app.web.forms import rerender_on_error, typed
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
@@ -28,17 +39,19 @@ from app.web.rate_limit import limit
 from app.web.render import local_path, page, redirect
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 from app.web.user_agents import device
+from app.web.visitors import url_builder, visitor
 
 
 def done_words() -> dict[str, str]:
     """What a page says after the form that led to it."""
     return {
         "saved": _("Saved."),
-        "password": _("Password changed. Other devices are signed out."),
+        "password": _("Password changed. Other devices are signed out and all tokens are revoked."),
         "email": _("Email address changed."),
         "link": _("We sent a link to your new address. Open it to confirm the change."),
         "sent": _("We sent a link to your email address."),
         "ended": _("Device signed out."),
+        "all-ended": _("Other devices are signed out and all tokens are revoked."),
         "revoked": _("Token revoked."),
     }
 
@@ -116,16 +129,20 @@ async def security_context(services: Services) -> dict[str, Any]:
                 "seen": each.last_seen_at,
                 "current": each.id == services.member.session_id,
             }
-            for each in await services.sessions.of(user.id)
+            for each in await services.sessions.list_open(user.id)
         ],
-        "events": await security_events.latest(services.session, user.id),
+        "events": await security_events.list_recent(services.session, user.id),
     }
 
 
 async def tokens_context(services: Services) -> dict[str, Any]:
-    names = ("id", "name", "hint", "may_confirm", "last_used_at")
-    kept = await services.tokens.of(services.member.user.id)
-    return {"forms": {"token": {}}, "tokens": [{name: getattr(each, name) for name in names} for each in kept]}
+    return {
+        "forms": {"token": {"scope": "read", "valid_days": str(DEFAULT_VALID_DAYS)}},
+        "tokens": await services.tokens.list_active(services.member.user.id),
+        "scopes": [("read", _("Read only")), ("write", _("Read and write"))],
+        "periods": [(str(days), ngettext("{n} day", "{n} days", days)) for days in VALID_DAYS],
+        "today": services.today,
+    }
 
 
 class SettingsController(Controller):
@@ -238,7 +255,7 @@ class SecurityController(Controller):
     @post("/password", name="settings:password")
     async def change_password(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         form = await typed(request)
-        context = await _read_before_writing(services)
+        context = await _read_before_writing(services, security_context)
         with rerender_on_error("settings/password_form", {}, page="settings/security", form="password", **context):
             wanted = PasswordForm.model_validate(form)
             await auth.change_password(services.member, wanted.current, wanted.new, visitor(request))
@@ -246,30 +263,30 @@ class SecurityController(Controller):
 
     @post("/email", name="settings:email")
     async def change_email(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
-        """With a mail server the new address must be confirmed first; without one it is believed."""
+        """Change the address. With a mail server it must be confirmed first."""
         form = await typed(request)
-        context = await _read_before_writing(services)
+        context = await _read_before_writing(services, security_context)
         typed_in = {"email": form.get("email", "")}
         with rerender_on_error("settings/email_form", typed_in, page="settings/security", form="email", **context):
             wanted = NewAddress.model_validate(form)
-            user = await auth.own_password(services.member, wanted.password, visitor(request), field="password")
+            who = visitor(request)
+            user = await auth.verify_own_password(services.member, wanted.password, who, field="password")
             if sends_mail():
-                await one_time_links.confirm_address(user.id, wanted.email, whole_address(request), new=True)
+                await one_time_links.send_confirmation(user.id, wanted.email, url_builder(request), is_new=True)
                 return redirect(request, "/settings/security?done=link")
-            await set_address(services.session, user.id, wanted.email, visitor(request))
-            await services.sessions.end_all(user.id, but=services.member.session_id)
-            await services.tokens.end_families(user.id)
+            session_id = services.member.session_id
+            await one_time_links.set_address(services.session, user.id, wanted.email, who, but_session=session_id)
         return redirect(request, "/settings/security?done=email")
 
     @post("/email/confirm", name="settings:email:confirm")
     async def confirm_email(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
-        """Send the link that confirms the present address once more."""
+        """Send the link that confirms the current address again."""
         await limit(request, "reset", services.member)
         member = services.member
         answer = redirect(request, "/settings/security?done=sent")
         if member.user.email:
             answer.background = BackgroundTask(
-                one_time_links.confirm_address, member.user.id, member.user.email, whole_address(request), new=False
+                one_time_links.send_confirmation, member.user.id, member.user.email, url_builder(request), is_new=False
             )
         return answer
 
@@ -279,13 +296,10 @@ class SecurityController(Controller):
         return redirect(request, "/settings/security?done=ended")
 
     @post("/sessions/end", name="settings:sessions:end-all")
-    async def end_sessions(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
-        """Everywhere but here, and every API log-in."""
-        member = services.member
-        await services.sessions.end_all(member.user.id, but=member.session_id)
-        await services.tokens.end_families(member.user.id)
-        security_events.note(services.session, "sessions-ended", member.user.id, visitor(request).address)
-        return redirect(request, "/settings/security?done=ended")
+    async def end_sessions(self, request: AnyRequest, member: MemberDep) -> Response[Any]:
+        """Sign out all other devices and revoke all tokens."""
+        await auth.sign_out_everywhere(member, visitor(request))
+        return redirect(request, "/settings/security?done=all-ended")
 
 
 class TokenPagesController(Controller):
@@ -298,15 +312,22 @@ class TokenPagesController(Controller):
 
     @post("/", name="settings:tokens:create")
     async def create(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """The token is shown in this answer and never again."""
+        """Make a token after checking the password. Only this answer shows its secret."""
         form = await typed(request)
-        typed_in = {"name": form.get("name", ""), "may_confirm": "may_confirm" in form}
-        context = await tokens_context(services)
+        typed_in = {**form, "may_confirm": "may_confirm" in form}
+        context = await _read_before_writing(services, tokens_context)
         with rerender_on_error(
             "settings/token_form", typed_in, page="settings/tokens", form="token", made="", **context
         ):
-            wanted = TokenIn.model_validate(typed_in)
-            made = await services.tokens.create(services.member, wanted.name, may_confirm=wanted.may_confirm)
+            wanted = TokenForm.model_validate(typed_in)
+            await auth.verify_own_password(services.member, wanted.password, visitor(request), field="password")
+            _token, made = await services.tokens.create(
+                services.member,
+                wanted.name,
+                may_write=wanted.scope == "write",
+                may_confirm=wanted.may_confirm,
+                expires_on=services.today + timedelta(days=wanted.valid_days),
+            )
         return shown(request, "tokens", {**await tokens_context(services), "made": made})
 
     @post("/{token_id:int}/revoke", name="settings:tokens:revoke")
@@ -315,9 +336,11 @@ class TokenPagesController(Controller):
         return redirect(request, "/settings/tokens?done=revoked")
 
 
-async def _read_before_writing(services: Services) -> dict[str, Any]:
-    """The page's context, read without keeping the database's writing lock for the password's work."""
-    context = await security_context(services)
+async def _read_before_writing(
+    services: Services, read: Callable[[Services], Awaitable[dict[str, Any]]]
+) -> dict[str, Any]:
+    """Return a page's context without keeping the database locked while a password is verified."""
+    context = await read(services)
     await services.session.rollback()
     return context
 

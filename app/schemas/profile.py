@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from app.domain.amounts import read
 from app.domain.money import Money, check_currency, wire
@@ -201,10 +202,33 @@ class NewPassword(BaseModel):
 
 
 class TokenIn(BaseModel):
+    """A personal token for programs. ``may_confirm`` lets it confirm what the assistant proposes."""
+
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Line(60, least=1)]
+    password: Password
+    scope: Literal["read", "write"] = "write"
     may_confirm: bool = False
+    expires_on: date | None = None
+
+
+VALID_DAYS = (30, 90, 365)  # choices of the form; the API takes any date within two years
+
+
+class TokenForm(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    name: Annotated[str, Line(60, least=1)]
+    password: Password
+    scope: Literal["read", "write"] = "read"
+    may_confirm: bool = False
+    valid_days: Literal[30, 90, 365] = 90
+
+    @field_validator("valid_days", mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def seed_me(user: User, profile: Profile, book: Book) -> dict[str, Any]:

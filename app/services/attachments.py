@@ -114,7 +114,7 @@ class AttachmentService(Service):
         return row.transaction_id
 
 
-async def sweep(session: AsyncSession, moment: datetime) -> int:
+async def delete_unused_files(session: AsyncSession, moment: datetime) -> int:
     """Delete the content that no transaction names any more and no undo can restore. Return the number of files.
 
     Files younger than ``KEPT`` are left alone, so one that is just being attached is safe.

@@ -1,9 +1,10 @@
-"""Signing in and up: the password is looked at outside any writing transaction."""
+"""Sign up, sign in, sign out and change passwords. Passwords are verified outside any writing transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db import read_session, write_session
 from app.errors import Forbidden, Invalid, NotFound, SaldoError
 from app.i18n import _
-from app.models import User
+from app.models import OneTimeLink, User
+from app.models.base import now
 from app.services import rate_limit, security_events
+from app.services.known_devices import find_device
 from app.services.member import Member
-from app.services.passwords import check_new, fits, hashed, outdated
+from app.services.passwords import check_new_password, hash_password, needs_rehash, verify_password
 from app.services.sessions import SessionService
 from app.services.tokens import Pair, TokenService
 from app.services.unit_of_work import commit_scope
@@ -24,14 +27,22 @@ from app.settings import settings
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Where a request comes from."""
+    """Where a request comes from. ``devices`` is the cookie of known devices."""
 
     address: str = ""
     user_agent: str = ""
+    devices: str = ""
+
+
+class BrowserSession(NamedTuple):
+    """A new session: whose it is, and the token for the cookie."""
+
+    user_id: int
+    token: str
 
 
 class WrongPassword(SaldoError):
-    """The same words for an unknown user and for a wrong password."""
+    """The same message for an unknown user and for a wrong password."""
 
     status = 401
 
@@ -40,7 +51,7 @@ class WrongPassword(SaldoError):
 
 
 async def find_user(session: AsyncSession, name: str) -> User | None:
-    """The active user of this user name or e-mail address."""
+    """Return the active user with this user name or email address."""
     wanted = name.strip()
     query = select(User).where(
         or_(User.username_key == wanted.casefold(), User.email == wanted.lower()), User.suspended_at.is_(None)
@@ -48,54 +59,65 @@ async def find_user(session: AsyncSession, name: str) -> User | None:
     return (await session.scalars(query.order_by(User.id).limit(1))).first()
 
 
+def failures_of(user: User | None, name: str, visitor: Visitor) -> rate_limit.Subject:
+    """Return whose failed sign-ins count: the known device's own, else the account's, else the unknown name's."""
+    if user is None:
+        return rate_limit.login_name(name)
+    device = find_device(visitor.devices, user.id)
+    return rate_limit.device(device) if device else rate_limit.user(user.id)
+
+
 async def verify(name: str, password: str, visitor: Visitor) -> User:
-    """The user whom name and password belong to. Counted, and as slow for a stranger as for a friend."""
-    await rate_limit.count("login-address", visitor.address)
+    """Return the user with this name and password. An unknown name takes as long and leaves the same traces.
+
+    Raises ``WrongPassword`` or ``TooMany``. A known device is not slowed down by what others try.
+    """
     name = name.replace("\0", "")[:254].encode("utf-8", "replace").decode()
     async with read_session() as session:
         user = await find_user(session, name)
-    key = user.id if user else name.casefold().strip()
-    await rate_limit.register_attempt(key)
-    if not await fits(password, user.password_hash if user else None) or user is None:
-        # an unknown name is noted too: the time it takes tells nothing either
-        await security_events.note_now("sign-in-failed", user.id if user else None, visitor.address)
+    subject = failures_of(user, name, visitor)
+    if subject.space != "device":
+        await rate_limit.count("login", rate_limit.address(visitor.address))
+    await rate_limit.register_attempt(subject)
+    if not await verify_password(password, user.password_hash if user else None) or user is None:
+        await security_events.record_now("sign-in-failed", user.id if user else None, visitor.address)
         raise WrongPassword
-    await rate_limit.succeeded(key)
+    await rate_limit.clear_failures(subject)
     return user
 
 
-async def sign_in(name: str, password: str, visitor: Visitor, *, old_token: str = "") -> str:
-    """Open a session; what comes back belongs into the cookie. The session that the browser had is ended."""
+async def sign_in(name: str, password: str, visitor: Visitor, *, old_token: str = "") -> BrowserSession:
+    """Verify the password and open a session. The browser's former session ends."""
     user = await verify(name, password, visitor)
-    stale = user.password_hash is not None and outdated(user.password_hash)
-    fresh = await hashed(password) if stale else None
+    stale = user.password_hash is not None and needs_rehash(user.password_hash)
+    fresh = await hash_password(password) if stale else None
     async with write_session() as session, commit_scope(session):
-        await _still(session, user)
+        await _lock_unchanged(session, user)
         if fresh:
             await session.execute(update(User).where(User.id == user.id).values(password_hash=fresh))
-        return await _open(session, user.id, visitor, old_token, "signed-in")
+        return BrowserSession(user.id, await _open_session(session, user.id, visitor, old_token))
 
 
-async def _still(session: AsyncSession, user: User) -> None:
-    """Hold the user's row, if its password is the one that was looked at: it may have been changed since.
+async def _lock_unchanged(session: AsyncSession, user: User) -> None:
+    """Lock the user's row if its password is still the one that was verified; it may have changed meanwhile.
 
-    Whoever ends what a password opened writes that row first, so that either sees what the other did.
+    Whoever revokes access writes that row first, so that either transaction sees what the other did.
     """
     own = select(User.password_hash).where(User.id == user.id, User.suspended_at.is_(None)).with_for_update()
     if await session.scalar(own) != user.password_hash:
         raise WrongPassword
 
 
-async def _open(session: AsyncSession, user_id: int, visitor: Visitor, old_token: str, kind: str) -> str:
+async def _open_session(session: AsyncSession, user_id: int, visitor: Visitor, old_token: str) -> str:
     sessions = SessionService(session)
     if old_token:
         await sessions.end(old_token)
-    security_events.note(session, kind, user_id, visitor.address)
+    security_events.record(session, "signed-in", user_id, visitor.address)
     return await sessions.open(user_id, address=visitor.address, user_agent=visitor.user_agent)
 
 
 async def sign_up_is_open(session: AsyncSession) -> bool:
-    """Whether strangers may make accounts; the first one always may."""
+    """Return whether strangers may create accounts. The first account can always be created."""
     return settings().sign_up == "open" or (await session.scalar(select(User.id).limit(1))) is None
 
 
@@ -112,11 +134,11 @@ async def sign_up(
     time_zone: str = "UTC",
     then: Callable[[AsyncSession, User], Awaitable[None]] | None = None,
 ) -> User:
-    """Make an account, if this install takes new ones. ``then`` is done in the same transaction, or all is undone."""
-    await rate_limit.count("sign-up", visitor.address)
+    """Create an account, if sign-up is open. ``then`` runs in the same transaction."""
+    await rate_limit.count("sign-up", rate_limit.address(visitor.address))
     async with read_session() as session:
         if not await sign_up_is_open(session):
-            raise Forbidden(_("This Saldo takes no new accounts. Ask the person who runs it."))
+            raise Forbidden(_("Sign-up is closed. Ask the administrator for an account."))
     async with write_session() as session, commit_scope(session):
         user = await UserService(session).sign_up(
             username=username,
@@ -128,71 +150,107 @@ async def sign_up(
             currency=currency or settings().currency,
             time_zone=time_zone,
         )
-        security_events.note(session, "signed-up", user.id, visitor.address)
+        security_events.record(session, "signed-up", user.id, visitor.address)
         if then is not None:
             await then(session, user)
     return user
 
 
 async def open_session(user_id: int, visitor: Visitor, *, old_token: str = "") -> str:
-    """Sign in who has just signed up."""
+    """Sign in the user who has just signed up. Return the cookie's token."""
     async with write_session() as session, commit_scope(session):
-        return await _open(session, user_id, visitor, old_token, "signed-in")
+        return await _open_session(session, user_id, visitor, old_token)
 
 
 async def sign_out(token: str, user_id: int | None, visitor: Visitor) -> None:
+    """End the session of a cookie's token."""
     async with write_session() as session, commit_scope(session):
         await SessionService(session).end(token)
         if user_id is not None:
-            security_events.note(session, "signed-out", user_id, visitor.address)
+            security_events.record(session, "signed-out", user_id, visitor.address)
 
 
-async def open_api(user: User, visitor: Visitor) -> Pair:
-    """Begin an API log-in of a user whose password was looked at."""
+async def sign_in_api(user: User, visitor: Visitor) -> Pair:
+    """Start an API sign-in of a verified user."""
     async with write_session() as session, commit_scope(session):
-        await _still(session, user)
-        security_events.note(session, "signed-in", user.id, visitor.address, name="API")
-        return await TokenService(session).pair(user.id)
+        await _lock_unchanged(session, user)
+        security_events.record(session, "signed-in", user.id, visitor.address, name="API")
+        return await TokenService(session).sign_in(user.id)
 
 
-async def own_password(member: Member, password: str, visitor: Visitor, *, field: str = "current") -> User:
-    """The member's user row, once the password they typed is theirs."""
-    await rate_limit.count("password", member.user.id)
+async def revoke_access(session: AsyncSession, user_id: int, *, but_session: int | None = None) -> None:
+    """End everything that opens the account besides the password.
+
+    That is every session but the named one, every API sign-in, every personal token and every unused one-time link: a
+    link to change the address would otherwise give the account back. Call it whenever trust ends.
+    """
+    await TokenService(session).revoke_all(user_id)
+    await SessionService(session).end_all(user_id, but=but_session)
+    await session.execute(
+        update(OneTimeLink).where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None)).values(used_at=now())
+    )
+
+
+async def sign_out_everywhere(member: Member, visitor: Visitor) -> None:
+    """Revoke all access but the member's current session."""
+    async with write_session() as session, commit_scope(session):
+        await revoke_access(session, member.user.id, but_session=member.session_id)
+        security_events.record(session, "sessions-ended", member.user.id, visitor.address)
+
+
+async def verify_own_password(member: Member, password: str, visitor: Visitor, *, field: str = "current") -> User:
+    """Return the member's user if the password is theirs. Raises ``Invalid`` at ``field``, or ``TooMany``."""
+    await rate_limit.count("password", rate_limit.user(member.user.id))
     async with read_session() as session:
         user = await session.get_one(User, member.user.id)
-    if not await fits(password, user.password_hash):
-        await security_events.note_now("sign-in-failed", user.id, visitor.address)
+    if not await verify_password(password, user.password_hash):
+        await security_events.record_now("sign-in-failed", user.id, visitor.address)
         raise Invalid(_("This is not your password."), field=field)
     return user
 
 
 async def change_password(member: Member, old: str, new: str, visitor: Visitor, *, field: str = "current") -> None:
-    """Set a new password; every other session and API log-in of the member ends."""
-    user = await own_password(member, old, visitor, field=field)
-    check_new(new, user.username, user.email, user.name, field="new")
-    password_hash = await hashed(new)
+    """Set a new password and revoke all access but the member's current session."""
+    user = await verify_own_password(member, old, visitor, field=field)
+    check_new_password(new, user.username, user.email, user.name, field="new")
+    password_hash = await hash_password(new)
     async with write_session() as session, commit_scope(session):
         try:
-            await _still(session, user)
+            await _lock_unchanged(session, user)
         except WrongPassword:
             raise Invalid(_("This is not your password."), field=field) from None
         await session.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
-        await SessionService(session).end_all(user.id, but=member.session_id)
-        await TokenService(session).end_families(user.id)
-        security_events.note(session, "password-changed", user.id, visitor.address)
+        await revoke_access(session, user.id, but_session=member.session_id)
+        security_events.record(session, "password-changed", user.id, visitor.address)
 
 
 async def set_password(name: str, password: str) -> None:
-    """Set anybody's password, for the operator at the console; ends all their sessions and API log-ins."""
+    """Set any user's password and revoke their access, for the operator at the console. Raises ``NotFound``."""
     async with read_session() as session:
         user = await find_user(session, name)
     if user is None:
-        raise NotFound(_("There is no such user."))
-    check_new(password, user.username, user.email, user.name)
-    password_hash = await hashed(password)
+        raise NotFound(_("That user does not exist."))
+    check_new_password(password, user.username, user.email, user.name)
+    password_hash = await hash_password(password)
     async with write_session() as session, commit_scope(session):
         await session.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
-        await SessionService(session).end_all(user.id)
-        await TokenService(session).end_families(user.id)
-        security_events.note(session, "password-reset", user.id)
-    await rate_limit.succeeded(user.id)
+        await revoke_access(session, user.id)
+        security_events.record(session, "password-reset", user.id)
+    await rate_limit.clear_failures(rate_limit.user(user.id))
+
+
+async def set_suspended(name: str, suspended: bool) -> None:
+    """Suspend a user and revoke their access, or restore them. Raises ``NotFound``."""
+    wanted = name.strip()
+    async with write_session() as session, commit_scope(session):
+        user = (
+            await session.scalars(
+                select(User).where(or_(User.username_key == wanted.casefold(), User.email == wanted.lower()))
+            )
+        ).first()
+        if user is None:
+            raise NotFound(_("That user does not exist."))
+        user.suspended_at = now() if suspended else None
+        await session.flush()
+        await revoke_access(session, user.id)
+        security_events.record(session, "suspended" if suspended else "restored", user.id)

@@ -1,4 +1,4 @@
-"""What has served its time: rows and files that nobody can use any more."""
+"""Delete rows and files that nobody can use any more."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from app.models import (
     JobState,
     OneTimeLink,
     RefreshToken,
+    SecurityEvent,
 )
-from app.services.rate_limit import HOUR, LIMITS
 from app.services.sessions import IDLE
 
-ANSWERS = timedelta(hours=24)  # how long the answer to an Idempotency-Key is given again
-DAY, WEEK, MONTH = timedelta(days=1), timedelta(days=7), timedelta(days=30)
-DRAFT = WEEK  # how long a bank's file waits for somebody to bring it in
+ANSWERS = timedelta(hours=24)  # how long the answer to an Idempotency-Key is repeated
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
+DRAFT = timedelta(days=7)  # how long an uploaded bank file waits to be imported
+SECURITY_EVENTS = timedelta(days=365)
 
 
-def over(moment: datetime) -> dict[type[Base], ColumnElement[bool]]:
-    """Which rows of each table are over. A used refresh token stays until its time: its reuse tells of a theft."""
-    longest = timedelta(seconds=max(HOUR, *(limit.seconds for limit in LIMITS.values())))
+def expired_rows(moment: datetime) -> dict[type[Base], ColumnElement[bool]]:
+    """Return the condition for each table. A used refresh token stays until it expires: its reuse reveals a theft."""
     return {
         AuthSession: or_(
             AuthSession.expires_at < moment - DAY,
@@ -40,26 +40,26 @@ def over(moment: datetime) -> dict[type[Base], ColumnElement[bool]]:
         ),
         RefreshToken: RefreshToken.expires_at < moment - DAY,
         OneTimeLink: OneTimeLink.expires_at < moment - DAY,
-        ApiToken: ApiToken.revoked_at < moment - MONTH,
+        ApiToken: or_(ApiToken.revoked_at < moment - MONTH, ApiToken.expires_on < (moment - MONTH).date()),
         IdempotencyKey: IdempotencyKey.created_at < moment - ANSWERS,
-        Attempt: (Attempt.started_at < moment - longest)
-        & or_(Attempt.blocked_until.is_(None), Attempt.blocked_until < moment),
+        Attempt: (Attempt.expires_at < moment) & or_(Attempt.blocked_until.is_(None), Attempt.blocked_until < moment),
+        SecurityEvent: SecurityEvent.at < moment - SECURITY_EVENTS,
         Job: Job.state.in_([JobState.DONE, JobState.FAILED]) & (Job.finished_at < moment - MONTH),
         ImportBatch: (ImportBatch.status == ImportStatus.DRAFT) & (ImportBatch.updated_at < moment - DRAFT),
     }
 
 
-async def tidy(session: AsyncSession, moment: datetime) -> dict[str, int]:
-    """Delete what is over; how many rows of which table. The file of a draft is then nobody's."""
-    gone: dict[str, int] = {}
-    for model, condition in over(moment).items():
+async def delete_expired_rows(session: AsyncSession, moment: datetime) -> dict[str, int]:
+    """Delete expired rows. Return their number by table. No draft names the files of deleted drafts any more."""
+    counts: dict[str, int] = {}
+    for model, condition in expired_rows(moment).items():
         done: Any = await session.execute(delete(model).where(condition).execution_options(synchronize_session=False))
-        gone[str(model.__tablename__)] = done.rowcount
-    return gone
+        counts[str(model.__tablename__)] = done.rowcount
+    return counts
 
 
-async def named_files(session: AsyncSession) -> set[str]:
-    """The files of imports that are still to be brought in."""
+async def find_import_files_in_use(session: AsyncSession) -> set[str]:
+    """Return the names of files that are still to be imported."""
     waiting = ImportBatch.status.in_([ImportStatus.DRAFT, ImportStatus.RUNNING])
     names = await session.scalars(select(ImportBatch.path).where(ImportBatch.path.is_not(None), waiting))
     return {name for name in names if name}

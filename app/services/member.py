@@ -76,11 +76,12 @@ class Member:
     role: BookRole
     session_id: int | None = None
     token_id: int | None = None
-    may_confirm: bool = True  # proposals; a personal token only when it was made with that right
+    is_read_only: bool = False  # a personal token made for reading; the policy guard refuses its other requests
+    may_confirm: bool = True  # proposals; a personal token only if it was made with that right
 
     @property
     def may_write(self) -> bool:
-        return self.role is not BookRole.VIEWER
+        return self.role is not BookRole.VIEWER and not self.is_read_only
 
     @property
     def today(self) -> date:

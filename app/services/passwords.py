@@ -1,7 +1,8 @@
-"""Passwords: Argon2id off the event loop, and what a new one must be."""
+"""Passwords: Argon2id off the event loop, and the rules for a new one."""
 
 from __future__ import annotations
 
+import gzip
 import unicodedata
 from functools import cache
 from importlib.resources import files
@@ -14,60 +15,67 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from app.errors import Invalid
 from app.i18n import _
 
-SHORTEST, LONGEST = 10, 1024
-HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's floor for Argon2id, about 20 ms
-AT_ONCE = 4  # 4 × 19 MiB at most, and the other requests keep their share of the processor
+MIN_LENGTH, MAX_LENGTH = 10, 1024  # characters
+HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's minimum for Argon2id, about 20 ms
+MAX_PARALLEL = 4  # 4 × 19 MiB at most, and other requests keep their share of the processor
 
 
 @cache
 def _limiter() -> CapacityLimiter:
-    return CapacityLimiter(AT_ONCE)
+    return CapacityLimiter(MAX_PARALLEL)
 
 
 @cache
 def _decoy() -> str:
-    """A hash that no password fits: an unknown user costs the same work as a known one."""
+    """Return a hash that no password fits, so that an unknown user costs the same work as a known one."""
     return HASHER.hash("no such user")
 
 
 @cache
-def _common() -> frozenset[str]:
-    return frozenset(files("app.data").joinpath("common-passwords.txt").read_text("utf-8").split())
+def _common_passwords() -> bytes:
+    """Return the 100,000 most common passwords that are long enough, casefolded, each between line feeds."""
+    return gzip.decompress(files("app.data").joinpath("common-passwords.txt.gz").read_bytes())
 
 
-def normal(password: str) -> str:
+def is_common(password: str) -> bool:
+    """Return whether the password is on the list of common ones, in any letter case."""
+    return f"\n{password.casefold()}\n".encode("utf-8", "replace") in _common_passwords()
+
+
+def normalize(password: str) -> str:
+    """Return the form that is hashed, the same for each way to type a character."""
     return unicodedata.normalize("NFKC", password)
 
 
-def check_new(password: str, *own_words: str | None, field: str = "password") -> str:
-    """A new password, or what is wrong with it. ``own_words`` (name, address) must not be the password."""
-    shown = normal(password)
-    if len(shown) < SHORTEST:
-        raise Invalid(_("Use at least {n} characters; a few words in a row are good.", n=SHORTEST), field=field)
-    if len(shown) > LONGEST or "\0" in shown:
-        raise Invalid(_("Use at most {n} characters.", n=LONGEST), field=field)
-    words = {word.casefold() for word in own_words if word} | {"saldo"}
-    if shown.casefold() in _common() or shown.casefold() in words or len(set(shown)) < 4:
-        raise Invalid(_("This password is easy to guess. Take a longer or less common one."), field=field)
-    return shown
+def check_new_password(password: str, *own_words: str | None, field: str = "password") -> None:
+    """Check a new password. ``own_words`` (name, address) must not be it. Raises ``Invalid`` at ``field``."""
+    shown = normalize(password)
+    if len(shown) < MIN_LENGTH:
+        raise Invalid(_("Use at least {n} characters. A few words in a row are good.", n=MIN_LENGTH), field=field)
+    if len(shown) > MAX_LENGTH or "\0" in shown:
+        raise Invalid(_("Use at most {n} characters.", n=MAX_LENGTH), field=field)
+    words = {word.casefold() for word in own_words if word}
+    if is_common(shown) or shown.casefold() in words or len(set(shown)) < 4:
+        raise Invalid(_("This password is easy to guess. Choose a longer or less common one."), field=field)
 
 
-async def hashed(password: str) -> str:
-    return await anyio.to_thread.run_sync(HASHER.hash, normal(password), limiter=_limiter())
+async def hash_password(password: str) -> str:
+    """Return the Argon2id hash."""
+    return await anyio.to_thread.run_sync(HASHER.hash, normalize(password), limiter=_limiter())
 
 
-async def fits(password: str, stored: str | None) -> bool:
-    """Whether the password is the stored one; takes as long when there is none."""
+async def verify_password(password: str, stored: str | None) -> bool:
+    """Return whether the password fits the stored hash. Takes as long when there is none."""
 
     def verify() -> bool:
         try:
-            return HASHER.verify(stored or _decoy(), normal(password)[:LONGEST]) and stored is not None
+            return HASHER.verify(stored or _decoy(), normalize(password)[:MAX_LENGTH]) and stored is not None
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
     return await anyio.to_thread.run_sync(verify, limiter=_limiter())
 
 
-def outdated(stored: str) -> bool:
-    """Whether the hash was made with other parameters and should be made anew at this log-in."""
+def needs_rehash(stored: str) -> bool:
+    """Return whether the hash was made with other parameters and should be renewed at the next sign-in."""
     return HASHER.check_needs_rehash(stored)

@@ -1,6 +1,8 @@
-"""How often something may be tried: counted in a transaction of its own, so that a failed request still counts.
+"""Rate limits: how often something may be tried.
 
-With Redis set the counts live there: while it is down, log-in stays closed and everything else open.
+Fixed windows come from the limits library. Its counters are in the database or, if Redis is configured, in Redis; while
+Redis is down, signing in is closed and everything else stays open. The growing pause after failed sign-ins is ours.
+Counting happens in a transaction of its own, so that a request that fails still counts.
 """
 
 from __future__ import annotations
@@ -8,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import case, delete, or_, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import delete, or_, update
 
-from app.db import insert_into, write_session
+from app.db import write_session
 from app.errors import TooMany, Unavailable
 from app.i18n import _, ngettext
 from app.log import logger
@@ -25,14 +26,15 @@ from app.models.base import now
 from app.settings import settings
 
 if TYPE_CHECKING:
+    from limits.aio.strategies import FixedWindowRateLimiter
     from redis.asyncio import Redis
 
-log = logger("saldo.throttle")
+log = logger("saldo.rate_limit")
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many times in a window of so many seconds."""
+    """At most ``times`` in each window of ``seconds``."""
 
     times: int
     seconds: int
@@ -42,9 +44,42 @@ class Limit:
         return max(1, math.floor(self.times * settings().rate_limit_factor))
 
 
+class Subject(NamedTuple):
+    """Whose tries are counted. The name space keeps user 7 and the user name “7” apart."""
+
+    space: str
+    value: str
+
+
+def user(user_id: int) -> Subject:
+    return Subject("user", str(user_id))
+
+
+def login_name(name: str) -> Subject:
+    """A user name or address that belongs to nobody."""
+    return Subject("name", name.strip().casefold())
+
+
+def device(identifier: str) -> Subject:
+    """A browser that has signed in to the account before."""
+    return Subject("device", identifier)
+
+
+def address(text: str) -> Subject:
+    """A network address. An IPv6 address counts as its /64 network, of which one customer has every address."""
+    try:
+        parsed = ip_address(text)
+    except ValueError:
+        return Subject("address", text)
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    network = ip_network((int(parsed) >> 64 << 64, 64)) if isinstance(parsed, IPv6Address) else parsed
+    return Subject("address", str(network))
+
+
 HOUR = 3600
 LIMITS = {
-    "login-address": Limit(20, 60),
+    "login": Limit(20, 60),
     "sign-up": Limit(10, HOUR),
     "reset": Limit(3, HOUR),
     "password": Limit(10, HOUR),
@@ -52,48 +87,61 @@ LIMITS = {
     "upload": Limit(20, HOUR),
     "export": Limit(10, HOUR),
 }
-FREE_FAILURES = Limit(5, HOUR)  # then each further failure closes the account's door for 2, 4, 8 … seconds
-LONGEST_WAIT = 900
-CLOSED_WITHOUT_REDIS = frozenset({"login-address", "login-account"})
+FREE_FAILURES = Limit(5, HOUR)  # then each further failure doubles the pause: 2, 4, 8 … seconds
+MAX_PAUSE_SECONDS = 900
+CLOSED_WITHOUT_REDIS = frozenset({"login", "failures"})
+REDIS_TIMEOUT_SECONDS = 1
 
 
-def key_of(kind: str, who: object) -> str:
-    """A key that tells nobody whose it is."""
-    return f"{kind}:{hashlib.sha256(str(who).encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+async def count(kind: str, subject: Subject) -> None:
+    """Count one more try. Raises ``TooMany`` with the seconds to wait if the window is full."""
+    from limits import RateLimitItemPerSecond  # loaded when first needed, not at every start
+    from limits.errors import StorageError
 
-
-def ip_prefix(who: object) -> object:
-    """Of an IPv6 address the network of one customer, who has 2**64 addresses to try from; all else as it is."""
-    try:
-        address = ip_address(who) if isinstance(who, str) else None
-    except ValueError:
-        return who
-    if not isinstance(address, IPv6Address):
-        return who
-    return address.ipv4_mapped or ip_network((int(address) >> 64 << 64, 64))
-
-
-async def count(kind: str, who: object) -> None:
-    """Count one more try; too many of them are refused with the seconds to wait."""
     limit = LIMITS[kind]
-    seen, wait = await _counter(kind).hit(key_of(kind, ip_prefix(who)), limit.seconds)
-    if seen > limit.allowed:
-        raise refusal(wait)
+    item = RateLimitItemPerSecond(limit.allowed, limit.seconds)
+    key = key_of(kind, subject)
+    try:
+        if await _limiter(settings().redis_url).hit(item, key):
+            return
+        window = await _limiter(settings().redis_url).get_window_stats(item, key)
+    except (StorageError, OSError) as error:
+        return _report_outage(error, kind)
+    raise too_many(math.ceil(window.reset_time - now().timestamp()))
 
 
-async def register_attempt(who: object) -> None:
-    """Count a log-in of an account before its password is looked at, so that many at once gain nothing."""
-    wait = await _counter("login-account").attempt(key_of("login-account", who))
+async def register_attempt(subject: Subject) -> None:
+    """Count a sign-in before its password is verified, so that many at once gain nothing.
+
+    Raises ``TooMany`` while the subject has to pause after failures.
+    """
+    key = key_of("failures", subject)
+    wait = await (_redis_attempt(key) if settings().redis_url else _database_attempt(key))
     if wait:
-        raise refusal(wait)
+        raise too_many(wait)
 
 
-async def succeeded(who: object) -> None:
-    """Forget the account's failures."""
-    await _counter("login-account").forget(key_of("login-account", who))
+async def clear_failures(subject: Subject) -> None:
+    """Forget the failures, after a sign-in that worked."""
+    key = key_of("failures", subject)
+    if not settings().redis_url:
+        async with write_session() as session, session.begin():
+            await session.execute(delete(Attempt).where(Attempt.key == key))
+        return
+    try:
+        await _redis(settings().redis_url).delete(f"saldo:{key}", f"saldo:{key}:wait")
+    except _redis_errors() as error:
+        log.warning("Redis does not answer", error=type(error).__name__)
 
 
-def refusal(seconds: int) -> TooMany:
+def key_of(kind: str, subject: Subject) -> str:
+    """Return a key that does not reveal whose it is."""
+    digest = hashlib.sha256(subject.value.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{kind}:{subject.space}:{digest}"
+
+
+def too_many(seconds: int) -> TooMany:
+    """Return the error that tells how long to wait."""
     seconds = max(1, seconds)
     if seconds < 90:
         text = ngettext("Too many tries. Wait {n} second.", "Too many tries. Wait {n} seconds.", seconds)
@@ -104,60 +152,47 @@ def refusal(seconds: int) -> TooMany:
 
 
 def pause_after(failures: int) -> int:
-    """Seconds for which the door stays closed after so many tries in a row."""
+    """Return the pause in seconds after so many tries in a row."""
     beyond = failures - FREE_FAILURES.allowed + 1
-    return 0 if beyond < 1 else min(2 ** min(beyond, 20), LONGEST_WAIT)
+    return 0 if beyond < 1 else min(2 ** min(beyond, 20), MAX_PAUSE_SECONDS)
 
 
-def _upsert(session: AsyncSession, key: str, moment: datetime, stale: Any, *, started: Any, where: Any = None) -> Any:
-    """Add one to a key's count, or begin again when the last was long ago; tells the new state."""
-    return (
-        insert_into(Attempt, session.get_bind().dialect.name)
-        .values(key=key, count=1, started_at=moment)
-        .on_conflict_do_update(
-            index_elements=[Attempt.key],
-            set_={"count": case((stale, 1), else_=Attempt.count + 1), "started_at": started},
-            where=where,
-        )
-        .returning(Attempt.count, Attempt.started_at)
+@cache
+def _limiter(redis_url: str) -> FixedWindowRateLimiter:
+    from limits.aio.storage import RedisStorage
+    from limits.aio.strategies import FixedWindowRateLimiter
+
+    from app.services.rate_limit_storage import DatabaseStorage
+
+    if not redis_url:
+        return FixedWindowRateLimiter(DatabaseStorage())
+    options = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
+    url = redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
+    storage = RedisStorage(
+        f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix="saldo", **options
     )
+    return FixedWindowRateLimiter(storage)
 
 
-class TableCounter:
-    """Counts in the database; one statement each, so that two processes never both win the last try."""
+async def _database_attempt(key: str) -> int:
+    """Return the seconds to wait, or 0 after counting the try. Parallel tries cannot get past the limit."""
+    from app.services.rate_limit_storage import count_in_window
 
-    async def hit(self, key: str, seconds: int) -> tuple[int, int]:
-        """How many tries the window holds now, and the seconds until it ends."""
-        moment = now()
-        async with write_session() as session, session.begin():
-            stale = Attempt.started_at <= moment - timedelta(seconds=seconds)
-            started = case((stale, moment), else_=Attempt.started_at)
-            seen, since = (await session.execute(_upsert(session, key, moment, stale, started=started))).one()
-        return seen, math.ceil((since + timedelta(seconds=seconds) - moment).total_seconds())
-
-    async def attempt(self, key: str) -> int:
-        """Seconds to wait, or 0 when the try may go on; it is counted then."""
-        moment = now()
-        async with write_session() as session, session.begin():
-            stale = Attempt.started_at <= moment - timedelta(seconds=FREE_FAILURES.seconds)
-            open_ = or_(Attempt.blocked_until.is_(None), Attempt.blocked_until <= moment)
-            row = (await session.execute(_upsert(session, key, moment, stale, started=moment, where=open_))).first()
-            if row is None:
-                until: datetime = (await session.get_one(Attempt, key)).blocked_until or moment
-                return max(1, math.ceil((until - moment).total_seconds()))
-            if pause := pause_after(row[0]):
-                await session.execute(
-                    update(Attempt).where(Attempt.key == key).values(blocked_until=moment + timedelta(seconds=pause))
-                )
-        return 0
-
-    async def forget(self, key: str) -> None:
-        async with write_session() as session, session.begin():
-            await session.execute(delete(Attempt).where(Attempt.key == key))
+    moment = now()
+    async with write_session() as session, session.begin():
+        is_open = or_(Attempt.blocked_until.is_(None), Attempt.blocked_until <= moment)
+        failures = await count_in_window(session, key, moment, FREE_FAILURES.seconds, renew=True, where=is_open)
+        if failures is None:
+            until = (await session.get_one(Attempt, key)).blocked_until or moment
+            return max(1, math.ceil((until - moment).total_seconds()))
+        if pause := pause_after(failures):
+            blocked_until = moment + timedelta(seconds=pause)
+            await session.execute(update(Attempt).where(Attempt.key == key).values(blocked_until=blocked_until))
+    return 0
 
 
-#: ``TableCounter.attempt`` in one step, so that of many at once only the free ones win; ``pause_after`` is in it.
-ATTEMPT = """
+#: ``_database_attempt`` in one step; ``pause_after`` is in it.
+ATTEMPT_SCRIPT = """
 local left = redis.call('PTTL', KEYS[2])
 if left > 0 then return math.ceil(left / 1000) end
 local seen = redis.call('INCR', KEYS[1])
@@ -168,61 +203,35 @@ return 0
 """
 
 
-def unreachable() -> tuple[type[Exception], ...]:
-    """What is raised while Redis is down. Redis is loaded only where it is used."""
+async def _redis_attempt(key: str) -> int:
+    script = _redis(settings().redis_url).register_script(ATTEMPT_SCRIPT)
+    keys = [f"saldo:{key}", f"saldo:{key}:wait"]
+    try:
+        return int(await script(keys, [FREE_FAILURES.seconds, FREE_FAILURES.allowed, MAX_PAUSE_SECONDS]))
+    except _redis_errors() as error:
+        _report_outage(error, "failures")
+    return 0
+
+
+def _report_outage(error: Exception, kind: str) -> None:
+    """Log that Redis is down. Raises ``Unavailable`` for what must not happen uncounted."""
+    log.warning("Redis does not answer", error=type(error).__name__)
+    if kind in CLOSED_WITHOUT_REDIS:
+        raise Unavailable(_("Signing in isn't possible right now. Try again in a moment.")) from error
+
+
+def _redis_errors() -> tuple[type[Exception], ...]:
+    """Return what is raised while Redis is down. Redis is imported only where it is used."""
     from redis.exceptions import RedisError
 
     return RedisError, OSError
-
-
-class RedisCounter:
-    """Counts in Redis; ``closed`` says what happens while it does not answer."""
-
-    def __init__(self, redis: Redis, *, closed: bool) -> None:
-        self.redis, self.closed = redis, closed
-
-    async def hit(self, key: str, seconds: int) -> tuple[int, int]:
-        try:
-            async with self.redis.pipeline(transaction=True) as pipe:
-                pipe.incr(f"saldo:{key}")
-                pipe.expire(f"saldo:{key}", seconds, nx=True)
-                pipe.ttl(f"saldo:{key}")
-                seen, _set, left = await pipe.execute()
-        except unreachable() as error:
-            self._down(error)
-            return 0, 0
-        return int(seen), int(left)
-
-    async def attempt(self, key: str) -> int:
-        script = self.redis.register_script(ATTEMPT)
-        keys = [f"saldo:{key}", f"saldo:{key}:wait"]
-        try:
-            return int(await script(keys, [FREE_FAILURES.seconds, FREE_FAILURES.allowed, LONGEST_WAIT]))
-        except unreachable() as error:
-            self._down(error)
-        return 0
-
-    async def forget(self, key: str) -> None:
-        try:
-            await self.redis.delete(f"saldo:{key}", f"saldo:{key}:wait")
-        except unreachable() as error:
-            log.warning("redis does not answer", error=type(error).__name__)
-
-    def _down(self, error: Exception) -> None:
-        log.warning("redis does not answer", error=type(error).__name__)
-        if self.closed:
-            raise Unavailable(_("Signing in is not possible right now. Try again in a moment.")) from error
 
 
 @cache
 def _redis(url: str) -> Redis:
     from redis.asyncio import Redis
 
-    made: Redis = Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+    made: Redis = Redis.from_url(
+        url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
+    )
     return made
-
-
-def _counter(kind: str) -> TableCounter | RedisCounter:
-    if url := settings().redis_url:
-        return RedisCounter(_redis(url), closed=kind in CLOSED_WITHOUT_REDIS)
-    return TableCounter()

@@ -1,4 +1,4 @@
-"""Signed-in browsers: a random token in the cookie, its hash in the table, nothing for strangers."""
+"""Browser sessions: a random token in the cookie, only its hash in the table, none for anonymous visitors."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from app.services.member import BOOK, PERSON, Member, from_row
 
 ABSOLUTE = timedelta(days=30)
 IDLE = timedelta(days=14)
-SEEN_EVERY = timedelta(minutes=5)  # how stale last_seen_at may be: not every request writes
+SEEN_EVERY = timedelta(minutes=5)  # how stale last_seen_at may be, so that not every request writes
 
 
 def new_token() -> str:
-    """256 random bits for a URL or a cookie."""
+    """Return 256 random bits for a URL or a cookie."""
     return secrets.token_urlsafe(32)
 
 
@@ -33,6 +33,8 @@ def hash_of(token: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
+    """The member of a valid session cookie."""
+
     member: Member
     last_seen_at: datetime
 
@@ -55,13 +57,13 @@ SIGNED_IN = (
 
 
 class SessionService:
-    """Opens, finds and ends the sessions of browsers."""
+    """Open, find and end browser sessions. Works without a member."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
     async def open(self, user_id: int, *, book_id: int | None = None, address: str = "", user_agent: str = "") -> str:
-        """A new session; the token to put into the cookie is told once."""
+        """Start a session. Return the cookie's token, which is not stored."""
         token = new_token()
         self.session.add(
             AuthSession(
@@ -77,7 +79,7 @@ class SessionService:
         return token
 
     async def find(self, token: str) -> SignedIn | None:
-        """The member whom a cookie's token signs in, in the book they are looking at; one statement."""
+        """Return the member of a cookie's token, in their current book, by one statement."""
         found = await rows(self.session, SIGNED_IN, {"token_hash": hash_of(token), "moment": now()})
         if not found:
             return None
@@ -85,15 +87,16 @@ class SessionService:
         member = from_row(tuple(fields)).signed_in(session_id)
         return SignedIn(member, seen) if now() - seen < IDLE else None
 
-    async def seen(self, session_id: int) -> None:
+    async def set_last_seen(self, session_id: int) -> None:
+        """Record that the session is in use."""
         await self.session.execute(
             update(AuthSession)
             .where(AuthSession.id == session_id, AuthSession.revoked_at.is_(None))
             .values(last_seen_at=now())
         )
 
-    async def of(self, user_id: int) -> list[AuthSession]:
-        """The user's open sessions, the latest seen first."""
+    async def list_open(self, user_id: int) -> list[AuthSession]:
+        """Return the user's open sessions, the latest seen first."""
         rows = await self.session.scalars(
             select(AuthSession)
             .where(
@@ -107,12 +110,13 @@ class SessionService:
         return list(rows)
 
     async def end(self, token: str) -> None:
+        """End the session of a cookie's token."""
         await self.session.execute(
             update(AuthSession).where(AuthSession.token_hash == hash_of(token)).values(revoked_at=now())
         )
 
     async def end_one(self, user_id: int, session_id: int) -> None:
-        """End one of the user's own sessions."""
+        """End one of the user's own sessions. Raises ``NotFound``."""
         done = await self.session.execute(
             update(AuthSession)
             .where(AuthSession.id == session_id, AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None))
@@ -121,14 +125,9 @@ class SessionService:
         if getattr(done, "rowcount", 0) != 1:
             raise NotFound(_("That session does not exist."))
 
-    async def end_all(self, user_id: int, *, but: int | None = None) -> int:
-        """Sign the user out everywhere, or everywhere but in one session; how many were ended."""
+    async def end_all(self, user_id: int, *, but: int | None = None) -> None:
+        """End the user's sessions, all or all but one."""
         ending = update(AuthSession).where(AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None))
         if but is not None:
             ending = ending.where(AuthSession.id != but)
-        done = await self.session.execute(ending.values(revoked_at=now()))
-        return int(getattr(done, "rowcount", 0))
-
-    async def look_at(self, session_id: int, book_id: int) -> None:
-        """Switch the session to another book; the caller checked that the user belongs to it."""
-        await self.session.execute(update(AuthSession).where(AuthSession.id == session_id).values(book_id=book_id))
+        await self.session.execute(ending.values(revoked_at=now()))

@@ -1,4 +1,4 @@
-"""People: signing up, with a book of their own to begin with."""
+"""Users: sign up, with a first book."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from app.models import (
     User,
     UserRole,
 )
-from app.services.passwords import check_new, hashed
+from app.services.passwords import check_new_password, hash_password
+from app.settings import settings
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,38}[A-Za-z0-9]")
 
@@ -32,11 +33,11 @@ SIGN_UP_LOCK = 7_311_001
 
 
 class Taken(Conflict):
-    """The name or the address is somebody's already."""
+    """The name or the address belongs to another account."""
 
 
 class UserService:
-    """Makes users. Works without a member: nobody is signed in yet."""
+    """Create users. Works without a member: nobody is signed in yet."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
@@ -53,9 +54,9 @@ class UserService:
         currency: str = "EUR",
         time_zone: str = "UTC",
     ) -> User:
-        """A new user with a book: its default categories in the reader's language and one account, “Cash”.
+        """Create a user with a book: default categories in the reader's language and one account, “Cash”.
 
-        The first user of an install is its admin.
+        The first user of an install is its admin. Raises ``Taken`` or ``Invalid``.
         """
         email = email.strip().lower() if email else None
         if username is not None and not USERNAME.fullmatch(username):
@@ -63,10 +64,10 @@ class UserService:
                 _("Use 3 to 40 letters, digits, dots, dashes or underscores, with a letter or digit at both ends."),
                 field="username",
             )
-        check_new(password, username, email, name)
-        password_hash = await hashed(password)  # before the first statement: no lock is held for the work
-        await self._one_at_a_time()
-        await self._free(username, email)
+        check_new_password(password, username, email, name)
+        password_hash = await hash_password(password)  # before the first statement, so that no lock is held meanwhile
+        await self._lock_sign_up()
+        await self._check_free(username, email)
         first = await self.session.scalar(select(func.count()).select_from(User)) == 0
         user = User(
             username=username,
@@ -82,15 +83,16 @@ class UserService:
         )
         self.session.add(user)
         await self.session.flush()
-        await self.open_book(user, check_currency(currency))
+        self.session.add(Profile(user_id=user.id, currency=check_currency(currency)))
+        await self.open_book(user, currency)
         return user
 
-    async def _one_at_a_time(self) -> None:
-        """Two people who sign up at the same moment on a new install: only one of them is the first."""
+    async def _lock_sign_up(self) -> None:
+        """Sign up one user at a time: of two on a new install, only one is the first."""
         if self.session.get_bind().dialect.name == "postgresql":
             await self.session.execute(select(func.pg_advisory_xact_lock(SIGN_UP_LOCK)))
 
-    async def _free(self, username: str | None, email: str | None) -> None:
+    async def _check_free(self, username: str | None, email: str | None) -> None:
         taken = await self.session.execute(
             select(User.username_key, User.email).where(
                 or_(
@@ -101,12 +103,13 @@ class UserService:
         )
         for key, address in taken:
             if email and address == email:
-                raise Taken(_("There is an account with this e-mail address already. Sign in instead."), field="email")
+                raise Taken(_("An account with this email address exists already. Sign in instead."), field="email")
             if username and key == username.casefold():
-                raise Taken(_("This user name is taken. Try another."), field="username")
+                raise Taken(_("This username is taken. Try another."), field="username")
 
-    async def open_book(self, user: User, currency: str, name: str = "") -> Book:
-        """A book of the user's own, ready for the first entry."""
+    async def open_book(self, user: User, currency: str = "", name: str = "") -> Book:
+        """Create a book of the user's own, ready for the first transaction."""
+        currency = check_currency(currency or settings().currency)
         book = Book(name=name or _("My books"), base_currency=currency)
         self.session.add(book)
         await self.session.flush()
@@ -114,7 +117,6 @@ class UserService:
             [
                 BookMember(book_id=book.id, user_id=user.id, role=BookRole.OWNER),
                 Account(book_id=book.id, name=_("Cash"), kind=AccountKind.CASH, currency=currency, is_default=True),
-                Profile(user_id=user.id, currency=currency),
             ]
         )
         await self._add_categories(book)

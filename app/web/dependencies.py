@@ -30,7 +30,9 @@ READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def is_read_only(request: AnyRequest) -> bool:
-    return request.method in READ_METHODS and not request.route_handler.opt.get("writes")
+    """Return whether the handler only reads: a GET, unless it is marked ``writes``, or a POST marked ``reads``."""
+    options = request.route_handler.opt
+    return bool(options.get("reads")) or (request.method in READ_METHODS and not options.get("writes"))
 
 
 async def provide_db(request: AnyRequest) -> AsyncGenerator[AsyncSession, None]:

@@ -57,7 +57,7 @@ def saldo_error(request: AnyRequest, error: SaldoError) -> Response[Any]:
     member: Member | None = request.scope.get("auth")
     if isinstance(error, Forbidden) and member is not None:
         answer.background = BackgroundTask(
-            security_events.note_now,
+            security_events.record_now,
             "denied",
             member.user.id,
             request.client.host if request.client else "",

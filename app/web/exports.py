@@ -18,7 +18,7 @@ async def export_transactions(request: AnyRequest, member: Member, wanted: Filte
     """The rows of a filter as a ``csv`` or ``json`` file; counted, and listed in the member's security events."""
     await limit(request, "export", member)
     address = request.client.host if request.client else ""
-    await security_events.note_now("exported", member.user.id, address, name=form.upper())
+    await security_events.record_now("exported", member.user.id, address, name=form.upper())
     make, media_type = FORMATS[form]
     name = f"transactions-{member.today.isoformat()}.{form}"
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -14,6 +14,7 @@ from app.services import Member
 #: ``public`` anyone, ``member`` who is signed in (a viewer may only read), ``admin`` the operator.
 Policy = Literal["public", "member", "admin"]
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_ID = 2**63  # no database could even be asked for more
 
 PUBLIC: dict[str, Any] = {"policy": "public"}
@@ -30,6 +31,19 @@ def policy_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
     member: Member | None = connection.scope["auth"]
     if member is None:
         raise Unauthenticated(_("Sign in first."))
+    _check_token(connection, member, handler.opt)
     if policy == "member" or (policy == "admin" and member.user.is_admin):
         return
     raise Forbidden(_("You don’t have access to this page."))
+
+
+def _check_token(connection: ASGIConnection[Any, Any, Any, Any], member: Member, options: dict[str, Any]) -> None:
+    """Refuse what a personal token must not do: writing with one that only reads, and changing credentials.
+
+    A POST that changes nothing is marked ``opt={"reads": True}``, a route that needs the password
+    ``opt={"no_personal_token": True}``.
+    """
+    if member.is_read_only and connection.scope.get("method") not in READING and not options.get("reads"):
+        raise Forbidden(_("This token can only read. Use one that may also write."))
+    if member.token_id is not None and options.get("no_personal_token"):
+        raise Forbidden(_("Personal tokens can’t do this. Sign in with your password."))

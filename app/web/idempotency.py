@@ -40,13 +40,13 @@ async def respond_once(
     """The answer of ``make()``, or the first one when key and body were seen within a day; another body is a 409.
 
     The key is kept in the handler's own transaction: either both it and the effect are stored, or neither. Who comes
-    second at the same moment waits for the first. ``secret`` fields are told once and not kept.
+    second at the same moment waits for the first. ``secret`` fields, of the request or the answer, are not kept.
     """
     key = key_of(request)
     if not key:
         return Response(to_jsonable_python(await make()), status_code=status)
     session, user_id = services.session, services.member.user.id
-    mark = await fingerprint(request, services.member.book.id)
+    mark = await fingerprint(request, services.member.book.id, secret)
     if not await _claim(session, user_id, key, mark):
         return await _first_answer(session, user_id, key, mark)
     answer = to_jsonable_python(await make())
@@ -118,8 +118,8 @@ def _other_request() -> Conflict:
     return Conflict(_("This Idempotency-Key was used for a different request."), field="Idempotency-Key")
 
 
-async def fingerprint(request: AnyRequest, book_id: int) -> str:
-    """A hash of all that the request asks for, and of the book that it asks it of."""
+async def fingerprint(request: AnyRequest, book_id: int, secret: frozenset[str] = frozenset()) -> str:
+    """Return a hash of the request and its book, without ``secret`` fields: a fast hash of them could be guessed."""
     said = hashlib.sha256(f"{book_id} {request.method} {request.url.path.rstrip('/')}?{request.url.query}\n".encode())
     said.update(request.content_type[0].encode())
     if request.content_type[0] == "multipart/form-data":  # the boundary is another one at each try
@@ -130,6 +130,9 @@ async def fingerprint(request: AnyRequest, book_id: int) -> str:
             else:
                 said.update(await value.read())
                 await value.seek(0)
+    elif secret:
+        fields = {name: value for name, value in (await request.json()).items() if name not in secret}
+        said.update(json.dumps(fields, sort_keys=True).encode())
     else:
         said.update(await request.body())
     return said.hexdigest()

@@ -1,4 +1,4 @@
-"""Say in a handler how often it may be used: ``await limit(request, "import", member)``, before anything is written."""
+"""Limit how often a handler is used: ``await limit(request, "import", member)``, before anything is written."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from app.services import Member, rate_limit
 
 
 async def limit(request: Request[Any, Any, Any], kind: str, member: Member | None = None) -> None:
-    """Count one use by this member, or by this address; too many raise ``TooMany`` (429 with Retry-After).
+    """Count one use by the member or, without one, by the address. Raises ``TooMany`` (429 with Retry-After).
 
     It counts in a transaction of its own, so call it before the handler's first statement writes.
     """
     address = request.client.host if request.client else ""
-    await rate_limit.count(kind, member.user.id if member else address)
+    await rate_limit.count(kind, rate_limit.user(member.user.id) if member else rate_limit.address(address))

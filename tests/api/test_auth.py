@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 import jwt
 import pytest
+import time_machine
 
 from app.services.tokens import AUDIENCE, key
 from tests.conftest import PASSWORD
@@ -65,8 +68,24 @@ def test_a_wrong_password_is_401_in_the_same_words(program, name):
     assert answer.json()["detail"] == "The name or the password is not right."
 
 
-def test_a_refresh_token_works_once_and_reuse_ends_the_family(program, pair):
+def test_a_refresh_token_presented_again_returns_its_unused_successor(program, pair):
+    fresh, again = (program.post("/api/token/refresh/", {"refresh": pair["refresh"]}).json() for _each in range(2))
+    assert again["refresh"] == fresh["refresh"]
+    assert program.get("/api/users/me/", again["access"]).status_code == 200
+    assert program.post("/api/token/refresh/", {"refresh": fresh["refresh"]}).status_code == 200
+
+
+def test_a_refresh_token_presented_after_a_minute_ends_the_family(program, pair):
     fresh = program.post("/api/token/refresh/", {"refresh": pair["refresh"]}).json()
+    with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=61)):
+        assert program.post("/api/token/refresh/", {"refresh": pair["refresh"]}).status_code == 401
+        assert program.post("/api/token/refresh/", {"refresh": fresh["refresh"]}).status_code == 401
+        assert program.get("/api/users/me/", fresh["access"]).status_code == 401
+
+
+def test_a_refresh_token_presented_after_its_successor_ends_the_family(program, pair):
+    fresh = program.post("/api/token/refresh/", {"refresh": pair["refresh"]}).json()
+    fresh = program.post("/api/token/refresh/", {"refresh": fresh["refresh"]}).json()
     assert program.get("/api/users/me/", fresh["access"]).status_code == 200
     assert program.post("/api/token/refresh/", {"refresh": pair["refresh"]}).status_code == 401
     assert program.post("/api/token/refresh/", {"refresh": fresh["refresh"]}).status_code == 401
@@ -125,14 +144,14 @@ def test_the_session_cookie_does_not_open_the_api(alice):
 
 
 def test_a_personal_token_is_told_once_and_can_be_taken_back(program, pair):
-    made = program.post("/api/v1/tokens", {"name": "Script"}, pair["access"])
+    made = program.post("/api/v1/tokens", {"name": "Script", "password": PASSWORD}, pair["access"])
     assert made.status_code == 201
     token = made.json()["token"]
     assert program.get("/api/v1/me", token).json()["username"] == "alice"
     listed = program.get("/api/v1/tokens", pair["access"]).json()["tokens"]
     assert token not in str(listed)
     assert listed[0]["hint"] == token[-4:]
-    assert program.post("/api/v1/tokens", {"name": "Another"}, token).status_code == 403
+    assert program.post("/api/v1/tokens", {"name": "Another", "password": PASSWORD}, token).status_code == 403
     gone = program.client.delete(
         f"/api/v1/tokens/{made.json()['id']}", headers={"Authorization": f"Bearer {pair['access']}"}
     )
@@ -154,7 +173,7 @@ def test_the_wrong_old_password_is_told_at_its_field(program, pair):
 
 
 def test_a_personal_token_takes_back_itself_only(alice):
-    other = alice.work(lambda services: services.tokens.create(services.member, "other"))
+    _row, other = alice.work(lambda services: services.tokens.create(services.member, "other"))
     mine, hers = sorted(alice.api("GET", "/api/v1/tokens").json()["tokens"], key=lambda each: each["id"])
     assert alice.api("DELETE", f"/api/v1/tokens/{hers['id']}").status_code == 403
     use = {"Authorization": f"Bearer {other}"}

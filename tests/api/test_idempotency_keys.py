@@ -67,7 +67,8 @@ def test_a_token_is_made_once_and_not_kept(stranger, alice):
     access = stranger.client.post("/api/token/", json={"username": "alice", "password": PASSWORD}).json()["access"]
     headers = {"Authorization": f"Bearer {access}", **KEY}
     first, again = (
-        stranger.client.post("/api/v1/tokens", json={"name": "script"}, headers=headers) for _each in range(2)
+        stranger.client.post("/api/v1/tokens", json={"name": "script", "password": PASSWORD}, headers=headers)
+        for _each in range(2)
     )
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.json()["id"] == first.json()["id"]

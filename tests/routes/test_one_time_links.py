@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime
 import email
 import email.policy
-import io
 import re
 import socket
-from contextlib import contextmanager
 
 import pytest
 import time_machine
@@ -16,28 +14,9 @@ from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 from app import settings as settings_module
-from app.log import set_up_logging
 from tests.conftest import PASSWORD
 from tests.support.event_loop import Client
-
-
-@contextmanager
-def log():
-    """What is written to the log inside the block."""
-    written = io.StringIO()
-    set_up_logging(written)
-    try:
-        yield written
-    finally:
-        set_up_logging()
-
-
-def link_for(browser, name):
-    with log() as written:
-        answer = browser.post("/forgot", {"username": name})
-    assert answer.status_code == 200
-    found = re.search(r"http://localhost:8000(/reset/[\w-]+)", written.getvalue())
-    return answer.text, found[1] if found else None
+from tests.support.links import captured_log, link_for
 
 
 def test_the_answer_is_the_same_for_an_unknown_name(stranger):
@@ -146,7 +125,7 @@ def test_the_former_address_is_told_and_other_devices_are_signed_out(alice, stra
     assert alice.post(link).status_code == 303
     to, told = postbox.messages[-1]
     assert to == ["alice@example.org"]
-    assert "has another one now" in told.get_content()
+    assert "now has another email address" in told.get_content()
     assert "new@example.org" not in told.get_content()
     assert alice.get("/settings").status_code == 200
     assert stranger.get("/settings").status_code == 303
@@ -172,7 +151,7 @@ def test_no_mail_leads_to_a_host_that_the_asker_chose(database, application, pos
 
 def test_without_a_mail_server_the_log_has_no_host_that_the_asker_chose(database, application):
     client = Client(application, base_url="https://evil.example")
-    with log() as written:
+    with captured_log() as written:
         client.post("/api/v1/auth/forgot-password", json={"email": "alice"})
     assert "/reset/" in written.getvalue()
     assert "evil.example" not in written.getvalue()

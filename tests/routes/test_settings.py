@@ -81,7 +81,7 @@ def test_signing_out_everywhere_else_leaves_this_device(alice, stranger):
 
 
 def test_a_token_is_shown_once_works_and_is_revoked(alice, bob):
-    page = alice.post("/settings/tokens", {"name": "Backup script"}).text
+    page = alice.post("/settings/tokens", {"name": "Backup script", "password": PASSWORD}).text
     token = page.split('id="new-token" readonly value="')[1].split('"')[0]
     assert token not in alice.get("/settings/tokens").text
     headers = {"Authorization": f"Bearer {token}"}

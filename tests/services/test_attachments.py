@@ -13,7 +13,7 @@ from app.errors import TooLarge
 from app.models.base import now
 from app.schemas.transactions import TransactionIn
 from app.services import disk_quota
-from app.services.attachments import KEPT, prepare, sweep
+from app.services.attachments import KEPT, delete_unused_files, prepare
 from app.storage import ATTACHMENTS
 
 
@@ -36,7 +36,7 @@ def files(alice: Any) -> list[tuple[int, str]]:
 def swept(run: Any, days: int) -> int:
     async def work() -> int:
         async with db.read_session() as session:
-            return await sweep(session, now() + timedelta(days=days))
+            return await delete_unused_files(session, now() + timedelta(days=days))
 
     return run(work)
 

@@ -8,9 +8,9 @@ import pytest
 from app import db
 from app.errors import SaldoError
 from app.services import auth, member_of
-from app.services.auth import Visitor
+from app.services.auth import BrowserSession, Visitor
 from app.services.sessions import SessionService
-from app.services.tokens import TokenService, rotate
+from app.services.tokens import TokenService, find_member, refresh
 from tests.conftest import PASSWORD
 
 VISITOR = Visitor("127.0.0.1", "tests")
@@ -39,8 +39,7 @@ async def alive(token):
 
 
 async def stands_for(access):
-    async with db.read_session() as session:
-        return await TokenService(session).member(access)
+    return await find_member(access)
 
 
 def test_a_sign_in_during_a_change_of_password_does_not_outlive_it(alice, run):
@@ -53,19 +52,19 @@ def test_a_sign_in_during_a_change_of_password_does_not_outlive_it(alice, run):
                 return await auth.sign_in("alice", old, VISITOR)
 
             async def program(old=old):
-                return await auth.open_api(await auth.verify("alice", old, VISITOR), VISITOR)
+                return await auth.sign_in_api(await auth.verify("alice", old, VISITOR), VISITOR)
 
             async def change(new=new):
                 await auth.set_password("alice", new)
 
             *opened, _changed = await at_once(enter, program, enter, change)
             for each in opened:
-                if isinstance(each, str):
-                    assert not await alive(each)
+                if isinstance(each, BrowserSession):
+                    assert not await alive(each.token)
                 elif not isinstance(each, SaldoError):
                     assert await stands_for(each.access) is None
             old = new
-        assert await alive(await auth.sign_in("alice", old, VISITOR))
+        assert await alive((await auth.sign_in("alice", old, VISITOR)).token)
 
     run(race)
 
@@ -74,20 +73,20 @@ def test_a_chain_of_refreshes_ends_with_the_password(alice, run):
     async def race():
         for number in range(ROUNDS):
             async with db.write_session() as session, session.begin():
-                pairs = [await TokenService(session).pair(alice.user_id) for _each in range(4)]
+                pairs = [await TokenService(session).sign_in(alice.user_id) for _each in range(4)]
             changed = anyio.Event()
 
             async def end(number=number, changed=changed):
                 await auth.set_password("alice", f"quite another phrase {number}")
                 changed.set()
 
-            async def refresh(pair, changed=changed):
+            async def renew(pair, changed=changed):
                 left = 2  # of refreshes after the change
                 while left:
                     left -= changed.is_set()
-                    pair = await rotate(pair.refresh)
+                    pair = await refresh(pair.refresh)
 
-            *chains, _ended = await at_once(*[lambda pair=each: refresh(pair) for each in pairs], end)
+            *chains, _ended = await at_once(*[lambda pair=each: renew(pair) for each in pairs], end)
             assert all(isinstance(each, SaldoError) for each in chains)
 
     run(race)
@@ -108,14 +107,13 @@ def test_of_two_changes_of_one_password_one_counts(alice, run):
 
 
 @pytest.mark.parametrize("count", [2, 5])
-def test_of_refreshes_with_one_token_at_once_none_stays(alice, run, count):
+def test_tabs_that_refresh_at_once_get_the_same_successor(alice, run, count):
     async def race():
         async with db.write_session() as session, session.begin():
-            pair = await TokenService(session).pair(alice.user_id)
-        done = await at_once(*[lambda: rotate(pair.refresh)] * count)
-        won = [each for each in done if not isinstance(each, SaldoError)]
-        assert len(won) == 1
-        assert await stands_for(won[0].access) is None
-        assert isinstance((await at_once(lambda: rotate(won[0].refresh)))[0], SaldoError)
+            pair = await TokenService(session).sign_in(alice.user_id)
+        done = await at_once(*[lambda: refresh(pair.refresh)] * count)
+        (successor,) = {each.refresh for each in done}
+        assert all([await stands_for(each.access) for each in done])
+        assert await stands_for((await refresh(successor)).access)
 
     run(race)

@@ -24,7 +24,9 @@ def guest(application: Any, owner: Person, person: Person, role: BookRole, run: 
             session.add(BookMember(book_id=book_id, user_id=person.user_id, role=role))
             await session.flush()
             cookie = await SessionService(session).open(person.user_id, book_id=book_id)
-            token = await TokenService(session).create(await member_of(session, person.user_id, book_id), "shared")
+            _row, token = await TokenService(session).create(
+                await member_of(session, person.user_id, book_id), "shared"
+            )
             return cookie, token
 
     return Person(application, person.name, *run(work), person.user_id)

@@ -10,7 +10,6 @@ from sqlalchemy import func, select, update
 
 from app import db
 from app.models import (
-    ApiToken,
     Attempt,
     AuthSession,
     IdempotencyKey,
@@ -21,14 +20,15 @@ from app.models import (
     LinkPurpose,
     OneTimeLink,
     RefreshToken,
+    SecurityEvent,
 )
 from app.models.base import now
 from app.services import rate_limit
-from app.services.cleanup import over, tidy
+from app.services.cleanup import delete_expired_rows, expired_rows
 from app.services.imports import files
-from app.services.tokens import TokenService, rotate
+from app.services.tokens import TokenService, refresh
 from app.tasks import jobs
-from app.tasks.cleanup import KIND, once_a_day
+from app.tasks.cleanup import KIND, queue_cleanup
 from tests.test_routes import account
 
 LONG = timedelta(days=365)
@@ -40,12 +40,12 @@ async def count(model):
 
 
 async def counts():
-    return {model: await count(model) for model in over(now())}
+    return {model: await count(model) for model in expired_rows(now())}
 
 
 async def cleaned_up(moment):
     async with db.write_session() as session, session.begin():
-        await tidy(session, moment)
+        await delete_expired_rows(session, moment)
 
 
 async def set_all(model, **values):
@@ -55,7 +55,7 @@ async def set_all(model, **values):
 
 async def clear_now():
     """What the worker does in the night."""
-    await once_a_day()
+    await queue_cleanup()
     async with db.read_session() as session:
         job_id = await session.scalar(select(Job.id).where(Job.kind == KIND))
     await jobs.perform(job_id)
@@ -83,16 +83,16 @@ def filled(alice, run):
                 Job(kind="x", run_after=now() + LONG),
             ]
         )
-        await services.tokens.pair(user_id)
+        await services.tokens.sign_in(user_id)
         revoked = await TokenService(session).create(services.member, "old")
         assert revoked
-        (token, *_others) = await services.tokens.of(user_id)
+        (token, *_others) = await services.tokens.list_active(user_id)
         await services.tokens.revoke(user_id, token.id)
         await session.flush()
         return batch.id
 
     batch_id = alice.work(more)
-    run(rate_limit.count, "sign-up", "somebody")
+    run(rate_limit.count, "sign-up", rate_limit.address("192.0.2.1"))
     return batch_id
 
 
@@ -108,15 +108,15 @@ def test_what_is_over_goes(alice, run, filled):
     run(cleaned_up, now() + LONG)
     left = run(counts)
     assert left.pop(Job) == 1  # the one that is still due
-    assert left.pop(ApiToken) == 3  # the cast's own, which nobody revoked
+    assert left.pop(SecurityEvent) == 0
     assert set(left.values()) == {0}
 
 
 def test_a_used_refresh_token_stays_as_its_reuse_tells_of_a_theft(alice, run):
     async def stolen():
         async with db.write_session() as session, session.begin():
-            pair = await TokenService(session).pair(alice.user_id)
-        await rotate(pair.refresh)
+            pair = await TokenService(session).sign_in(alice.user_id)
+        await refresh(pair.refresh)
         await cleaned_up(now() + timedelta(days=13))
 
     run(stolen)
@@ -127,19 +127,19 @@ def test_a_door_that_is_closed_stays_closed(database, run):
     async def close():
         async with db.write_session() as session, session.begin():
             past = now() - LONG
-            session.add(Attempt(key="k", count=9, started_at=past, blocked_until=now() + timedelta(minutes=5)))
+            session.add(Attempt(key="k", count=9, expires_at=past, blocked_until=now() + timedelta(minutes=5)))
         await cleaned_up(now())
 
     run(close)
     assert run(count, Attempt) == 1
 
 
-def test_the_worker_does_it_once_a_day(alice, run, filled):
+def test_the_worker_does_it_queue_cleanup(alice, run, filled):
     jobs.load()
     run(set_all, AuthSession, revoked_at=now() - LONG)
     run(clear_now)
     assert run(count, AuthSession) == 0
-    run(once_a_day)
+    run(queue_cleanup)
     assert run(count, Job) == 4  # no second one today
 
 

@@ -1,4 +1,4 @@
-"""Log-in for programs: seed-shaped ``users/create``, ``token``, and ``/api/v1/auth``."""
+"""Sign-up and sign-in for programs: seed-shaped ``users/create`` and ``token``, and ``/api/v1/auth``."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from litestar.params import JSONBody
 from app.errors import Invalid
 from app.i18n import _
 from app.models import User
-from app.routes.auth import visitor, whole_address
 from app.schemas.auth import Credentials, Forgotten, Refresh, Register, Reset, SeedCredentials, SeedRefresh, SeedSignUp
 from app.services import auth, one_time_links
 from app.services.auth import Visitor
-from app.services.tokens import Pair, rotate
+from app.services.tokens import Pair, refresh
 from app.services.users import Taken
 from app.web.guards import MEMBER, PUBLIC
 from app.web.idempotency import REPLAYED, Then, respond_once_for_newcomer
 from app.web.types import AnyRequest, ServicesDep
+from app.web.visitors import url_builder, visitor
 
 
 class SeedAuthController(Controller):
@@ -29,7 +29,7 @@ class SeedAuthController(Controller):
 
     @post("/users/create", name="api:users:create", status_code=201, security=[{}])
     async def create(self, request: AnyRequest, data: JSONBody[SeedSignUp]) -> Response[dict[str, Any]]:
-        """Make an account; answers with both tokens."""
+        """Create an account and return both tokens."""
         said = data.model_dump(exclude={"password"})
         who = visitor(request)
 
@@ -40,7 +40,7 @@ class SeedAuthController(Controller):
             user, again = await respond_once_for_newcomer(request, said, data.password, make, who)
         except Taken as error:
             raise Invalid(error.message, field=error.field) from None
-        pair = await auth.open_api(user, who)
+        pair = await auth.sign_in_api(user, who)
         answer = {
             "id": user.id,
             "username": user.username,
@@ -54,13 +54,17 @@ class SeedAuthController(Controller):
 
     @post("/token", name="api:token", status_code=200, security=[{}])
     async def token(self, request: AnyRequest, data: JSONBody[SeedCredentials]) -> dict[str, str]:
-        """Log in by user name or e-mail address."""
+        """Sign in by username or email address."""
         return _seed(await _log_in(data.username, data.password, visitor(request)))
 
     @post("/token/refresh", name="api:token:refresh", status_code=200, security=[{}])
     async def refresh(self, data: JSONBody[SeedRefresh]) -> dict[str, str]:
-        """Both tokens anew; a refresh token is good for one use."""
-        return _seed(await rotate(data.refresh))
+        """Renew both tokens.
+
+        A refresh token works once. Presented again within 60 seconds, before its successor was used, it returns that
+        same successor; any later use ends the sign-in.
+        """
+        return _seed(await refresh(data.refresh))
 
 
 class AuthController(Controller):
@@ -70,7 +74,7 @@ class AuthController(Controller):
 
     @post("/register", name="api:v1:auth:register", status_code=201, security=[{}])
     async def register(self, request: AnyRequest, data: JSONBody[Register]) -> Response[dict[str, Any]]:
-        """Make an account. Sent again with the same ``Idempotency-Key`` it logs in to the account that was made."""
+        """Create an account. Repeated with the same ``Idempotency-Key`` it signs in to that account."""
         said = data.model_dump(exclude={"password"})
         who = visitor(request)
 
@@ -78,21 +82,23 @@ class AuthController(Controller):
             return await auth.sign_up(**said, password=data.password, visitor=who, then=then)
 
         user, again = await respond_once_for_newcomer(request, said, data.password, make, who)
-        answer = {**_v1(await auth.open_api(user, who)), "user": _user(user)}
+        answer = {**_v1(await auth.sign_in_api(user, who)), "user": _user(user)}
         return Response(answer, status_code=201, headers=REPLAYED if again else {})
 
     @post("/login", name="api:v1:auth:login", status_code=200, security=[{}])
     async def log_in(self, request: AnyRequest, data: JSONBody[Credentials]) -> dict[str, str]:
+        """Sign in by email address or username."""
         return _v1(await _log_in(data.email, data.password, visitor(request)))
 
     @post("/refresh", name="api:v1:auth:refresh", status_code=200, security=[{}])
     async def refresh(self, data: JSONBody[Refresh]) -> dict[str, str]:
-        return _v1(await rotate(data.refresh_token))
+        """Renew both tokens; the same rule as for ``token/refresh``."""
+        return _v1(await refresh(data.refresh_token))
 
     @post("/forgot-password", name="api:v1:auth:forgot", status_code=202, security=[{}])
     async def forgot(self, request: AnyRequest, data: JSONBody[Forgotten]) -> Response[dict[str, str]]:
-        """Send a link for a new password; the answer never tells whether there is such an account."""
-        send = await one_time_links.ask_for_password(data.email, visitor(request), whole_address(request))
+        """Send a link to reset the password. The answer does not reveal whether the account exists."""
+        send = await one_time_links.request_password_reset(data.email, visitor(request), url_builder(request))
         return Response(
             {"detail": _("If the account exists, we’ve sent a link.")},
             status_code=202,
@@ -101,18 +107,18 @@ class AuthController(Controller):
 
     @post("/reset-password", name="api:v1:auth:reset", status_code=204, security=[{}])
     async def reset(self, request: AnyRequest, data: JSONBody[Reset]) -> None:
-        """Set a new password with the token of a link; ends every log-in."""
+        """Set a new password with the token of a link. Every session and token ends."""
         await one_time_links.reset_password(data.token, data.password, visitor(request))
 
     @post("/logout", name="api:v1:auth:logout", status_code=204, opt={**MEMBER, "own_only": True})
     async def log_out(self, services: ServicesDep, data: JSONBody[Refresh]) -> None:
-        """End the log-in that this refresh token belongs to, with its access tokens."""
+        """End the sign-in of this refresh token, with its access tokens."""
         await services.tokens.end_family(data.refresh_token, services.member.user.id)
 
 
 async def _log_in(name: str, password: str, who: Visitor) -> Pair:
     user = await auth.verify(name, password, who)
-    return await auth.open_api(user, who)
+    return await auth.sign_in_api(user, who)
 
 
 def _seed(pair: Pair) -> dict[str, str]:

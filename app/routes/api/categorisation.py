@@ -21,7 +21,7 @@ class PredictionsApi(Controller):
     tags = ["Transactions"]
     opt = MEMBER
 
-    @post("/", operation_id="PredictCategory", status_code=200)
+    @post("/", operation_id="PredictCategory", status_code=200, opt={"reads": True})
     async def predict_category(self, services: ServicesDep, data: JSONBody[PredictIn]) -> dict[str, Any]:
         """The category that a text would be filed under, how sure that is, the three likeliest, and why.
 
@@ -48,7 +48,7 @@ class ScoreApi(Controller):
     tags = ["Transactions"]
     opt = MEMBER
 
-    @post("/", operation_id="ScoreTransaction", status_code=200)
+    @post("/", operation_id="ScoreTransaction", status_code=200, opt={"reads": True})
     async def score(self, services: ServicesDep, data: JSONBody[ScoreIn]) -> ScoreOut:
         """How unusual an amount would be, judged by the book's past; nothing is stored.
 

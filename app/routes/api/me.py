@@ -10,12 +10,12 @@ from litestar.params import JSONBody
 
 from app.errors import Forbidden, Invalid
 from app.i18n import _
-from app.routes.auth import visitor
 from app.schemas.profile import MePatch, NewPassword, SeedMe, given, me, seed_me
 from app.services import Services, auth, avatars
 from app.web.guards import MEMBER
 from app.web.rate_limit import limit
 from app.web.types import AnyRequest, MemberDep, ServicesDep
+from app.web.visitors import visitor
 
 OWN = {**MEMBER, "own_only": True}
 
@@ -34,7 +34,7 @@ class LegacyMeController(Controller):
         """Change names, and what the profile tells: its fields nested under ``profile`` or at the top."""
         user = await services.profile.change_user(**given(data.model_dump(), "first_name", "last_name"))
         if data.email is not None and data.email != user.email:
-            _signed_in_only(services)
+            _refuse_personal_token(services)
             raise Invalid(_("Change your email address in Settings. It requires your password."), field="email")
         currency = data.preferred_currency or (data.profile.preferred_currency if data.profile else None)
         if currency is not None:
@@ -69,10 +69,9 @@ class MeController(Controller):
         await services.profile.change(unit, **data.columns(unit))
         return await _shown(services, me)
 
-    @post("/password", name="api:v1:me:password", status_code=204)
+    @post("/password", name="api:v1:me:password", status_code=204, opt={"no_personal_token": True})
     async def password(self, request: AnyRequest, services: ServicesDep, data: JSONBody[NewPassword]) -> None:
-        """Change the password; other sessions and log-ins end. Not with a personal token."""
-        _signed_in_only(services)
+        """Change the password. Other sessions and all tokens end. Not with a personal token."""
         await auth.change_password(services.member, data.old, data.new, visitor(request), field="old")
 
     @put("/avatar", name="api:v1:me:avatar", status_code=200, request_max_body_size=avatars.MAX_BYTES + (1 << 20))
@@ -91,7 +90,7 @@ class MeController(Controller):
         await avatars.replace(member.user.id, None)
 
 
-def _signed_in_only(services: Services) -> None:
+def _refuse_personal_token(services: Services) -> None:
     if services.member.token_id is not None:
         raise Forbidden(_("Personal tokens can’t do this. Sign in with your password."))
 

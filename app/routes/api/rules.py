@@ -59,7 +59,7 @@ class RulesApi(Controller):
 
         return await respond_once(request, services, add)
 
-    @post("/preview", operation_id="PreviewRule", status_code=200)
+    @post("/preview", operation_id="PreviewRule", status_code=200, opt={"reads": True})
     async def preview_rule(self, services: ServicesDep, data: JSONBody[PreviewIn]) -> dict[str, Any]:
         """How many transactions of the past a rule fits, how many it would change, and the latest of them."""
         found = await services.rules.preview(data.when, data.then)

@@ -15,7 +15,7 @@ from app.log import add_context
 from app.models.base import now
 from app.services.member import Member
 from app.services.sessions import SEEN_EVERY, SessionService
-from app.services.tokens import TokenService
+from app.services.tokens import find_member
 from app.web import csrf, page_cache
 from app.web.cookies import cookie_name
 from app.web.locale import preferred_locale
@@ -68,7 +68,7 @@ async def _find_by_cookie(request: AnyRequest) -> Member | None:
     session_id = found.member.session_id
     if session_id is not None and now() - found.last_seen_at > SEEN_EVERY:
         async with write_session() as session, session.begin():
-            await SessionService(session).seen(session_id)
+            await SessionService(session).set_last_seen(session_id)
     return found.member
 
 
@@ -76,10 +76,7 @@ async def _find_by_token(request: AnyRequest) -> Member | None:
     scheme, _space, token = request.headers.get("authorization", "").partition(" ")
     if not token:
         return None
-    member = None
-    if scheme.lower() == "bearer":
-        async with read_session() as session:
-            member = await TokenService(session).member(token.strip())
+    member = await find_member(token.strip()) if scheme.lower() == "bearer" else None
     if member is None:
         raise Unauthenticated(_("The token is invalid or has expired."))
     return member
