@@ -1,4 +1,4 @@
-"""The web application."""
+"""Assembles the web application: routes, dependencies, middleware, error handlers and OpenAPI."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from app.web.dependencies import DEPENDENCIES
 from app.web.errors import HANDLERS
 from app.web.guards import MEMBER, PUBLIC, policy_guard
 from app.web.middleware.auth import AuthMiddleware
-from app.web.middleware.headers import Saldo
+from app.web.middleware.headers import HeadersMiddleware
 from app.web.templates import STATIC, template_config
 
 MAX_BODY_BYTES = 64 * 1024  # routes that take files set their own ``request_max_body_size``
 
 
-class OwnRouter(Router):
-    """Registered in one place only: Litestar need not copy it with all its handlers, which takes its time at start."""
+class SharedRouter(Router):
+    """Is registered once, so Litestar need not copy it with all its handlers, which slows the start."""
 
-    def __deepcopy__(self, _memo: object) -> OwnRouter:
+    def __deepcopy__(self, _memo: object) -> SharedRouter:
         return self
 
 
@@ -49,8 +49,13 @@ async def lifespan(_app: Litestar) -> AsyncIterator[None]:
     database.cache_clear()
 
 
-def create_app() -> Saldo:
+def create_app() -> HeadersMiddleware:
+    """Create the ASGI application that the server runs."""
     set_up_logging()
+    return HeadersMiddleware(create_litestar())
+
+
+def create_litestar() -> Litestar:
     static_files = create_static_files_router(
         path="/static",
         directories=[STATIC],
@@ -61,9 +66,9 @@ def create_app() -> Saldo:
         middleware=[DefineMiddleware(CompressionMiddleware, config=CompressionConfig("gzip", minimum_size=1000))],
         cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
     )
-    pages = OwnRouter("/", route_handlers=PAGES, include_in_schema=False, middleware=[AuthMiddleware])
-    api = OwnRouter("/api", route_handlers=API, opt=MEMBER, middleware=[AuthMiddleware])
-    application = Saldo(
+    pages = SharedRouter("/", route_handlers=PAGES, include_in_schema=False, middleware=[AuthMiddleware])
+    api = SharedRouter("/api", route_handlers=API, opt=MEMBER, middleware=[AuthMiddleware])
+    return Litestar(
         route_handlers=[pages, api, static_files],
         dependencies=DEPENDENCIES,
         guards=[policy_guard],
@@ -90,4 +95,3 @@ def create_app() -> Saldo:
         logging_config=None,
         debug=False,
     )
-    return application

@@ -114,9 +114,18 @@ def web() -> None:
     import uvicorn
 
     from app.settings import settings
+    from app.supervisor import end_with_supervisor
+    from app.web.metrics import share_between_processes
 
+    end_with_supervisor()
     _need_port(settings().host, settings().port)
     _migrate_if_behind()
+    if settings().web_workers > 1:
+        share_between_processes()
+    if settings().has_public_name:
+        click.echo("Plain http is refused: the proxy has to send X-Forwarded-For and X-Forwarded-Proto.")
+        if not settings().metrics_token.get_secret_value():
+            click.echo("/metrics is closed: set SALDO_METRICS_TOKEN to open it.")
     shown = "localhost" if settings().host in ("0.0.0.0", "::") else settings().host  # noqa: S104 – only compared
     click.echo(f"Saldo is at http://{shown}:{settings().port}", err=False)
     uvicorn.run(
@@ -137,8 +146,10 @@ def web() -> None:
 @main.command()
 def worker() -> None:
     """Run background jobs until stopped."""
+    from app.supervisor import end_with_supervisor
     from app.tasks.worker import run
 
+    end_with_supervisor()
     run()
 
 

@@ -1,4 +1,4 @@
-"""One command, two processes: keeps the web process and the worker running and drains both at the end."""
+"""Runs the web process and the worker, restarts them when they die, and stops both at the end."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-GRACE_SECONDS = 10.0  # seconds a child has to drain before it is killed
-TICK = 0.2
-EXIT_CONFIG = 78  # a child's exit code when starting it again would not help; sysexits.h calls it EX_CONFIG
+GRACE_SECONDS = 10.0  # that a child has to finish its work before it is killed
+CHECK_SECONDS = 0.2
+EXIT_CONFIG = 78  # exit code of a child that a restart would not help; EX_CONFIG in sysexits.h
+PIPE_VARIABLE = "SALDO_SUPERVISOR_PIPE"  # number of the pipe's end that a child watches
 
 
 @dataclass
 class Child:
-    """A process that is started again when it dies; slower each time it dies young."""
+    """A process that is restarted when it dies; after a longer pause each time it dies young."""
 
     name: str
     arguments: Sequence[str]
@@ -28,29 +30,29 @@ class Child:
     started: float = 0.0
     deaths: int = 0
     again_at: float = 0.0
-    environment: dict[str, str] = field(default_factory=dict)
+    pipe: int | None = None  # the end that the child watches
 
     def start(self) -> None:
         self.started = time.monotonic()
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        environment = {**os.environ, "PYTHONPATH": path}
+        if self.pipe is not None:
+            environment[PIPE_VARIABLE] = str(self.pipe)
         self.process = subprocess.Popen(  # noqa: S603 – our own interpreter and module
             [sys.executable, "-m", "app", *self.arguments],
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
-                **self.environment,
-            },
+            env=environment,
+            pass_fds=() if self.pipe is None else (self.pipe,),
         )
 
-    def watch(self) -> None:
-        """Start the process again if it died, after a pause that grows up to half a minute."""
+    def restart_if_dead(self) -> None:
+        """Start the process if it is not running, after a pause that grows to half a minute."""
         if self.process is not None and self.process.poll() is not None:
             if self.process.returncode == EXIT_CONFIG:
                 raise SystemExit(EXIT_CONFIG)
             lived = time.monotonic() - self.started
             self.deaths = 0 if lived > 60 else self.deaths + 1
             self.again_at = time.monotonic() + min(30.0, 0.5 * 2**self.deaths)
-            said = f"saldo: the {self.name} stopped ({self.process.returncode}); starting it again\n"
-            sys.stderr.write(said)
+            sys.stderr.write(f"saldo: the {self.name} stopped ({self.process.returncode}) and is restarted\n")
             self.process = None
         if self.process is None and time.monotonic() >= self.again_at:
             self.start()
@@ -70,7 +72,7 @@ class Child:
 
 
 def supervise(children: Sequence[Child]) -> int:
-    """Run the children until SIGTERM or SIGINT; 0 when they ended well. Ends with a child that can not run here."""
+    """Run the children until SIGTERM or SIGINT and return 0. Exits with ``EXIT_CONFIG`` if a child cannot run here."""
     ending = False
 
     def end(_signal: int, _frame: object) -> None:
@@ -79,14 +81,16 @@ def supervise(children: Sequence[Child]) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    # Nothing is ever written to the pipe: it closes when this process ends, however that happens.
+    watched, _held = os.pipe() if os.name == "posix" else (None, None)
     for child in children:
-        child.again_at = time.monotonic() + child.delay
+        child.pipe, child.again_at = watched, time.monotonic() + child.delay
     try:
         while not ending:
             for child in children:
                 if not ending:
-                    child.watch()
-            time.sleep(TICK)
+                    child.restart_if_dead()
+            time.sleep(CHECK_SECONDS)
     finally:
         for child in children:
             child.stop()
@@ -94,3 +98,16 @@ def supervise(children: Sequence[Child]) -> int:
         for child in children:
             child.wait(until)
     return 0
+
+
+def end_with_supervisor() -> None:
+    """Make this process end when its supervisor has gone, even if that was killed. Does nothing without one."""
+    if pipe := os.environ.pop(PIPE_VARIABLE, ""):
+        threading.Thread(target=_wait_for_end, args=(int(pipe),), daemon=True).start()
+
+
+def _wait_for_end(pipe: int) -> None:
+    os.read(pipe, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os._exit(1)

@@ -7,8 +7,10 @@ import json
 import logging
 
 import pytest
+from sqlalchemy import text
 
 from app.log import add_context, begin_context, logger, set_up_logging
+from app.services import one_time_links
 
 
 @pytest.fixture
@@ -55,3 +57,19 @@ def test_other_loggers_speak_json_too(lines):
     logging.getLogger("somebody.else").warning("careful with %s", "that")
 
     assert lines()[0]["event"] == "careful with that"
+
+
+def test_a_failure_logs_neither_a_one_time_token_nor_what_a_statement_was_given(lines, stranger, monkeypatch):
+    given = {"name": "private words"}
+
+    async def fail(session, *_):
+        await session.execute(text("SELECT nothing FROM book WHERE name = :name"), given)
+
+    monkeypatch.setattr(one_time_links, "find", fail)
+
+    assert stranger.get("/reset/one-time-token").status_code == 500
+
+    said = json.dumps(lines())
+    assert "request failed" in said
+    assert "one-time-token" not in said
+    assert "private words" not in said

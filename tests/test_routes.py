@@ -10,7 +10,7 @@ import pytest
 from litestar.routes import HTTPRoute
 from sqlalchemy import select
 
-from app.asgi import create_app
+from app.asgi import create_litestar
 from app.models import (
     Account,
     ApiToken,
@@ -45,7 +45,7 @@ WORDS = {"verb": "archive", "form": "csv", "state": "archive", "way": "up", "nam
 
 def walk():
     """Each (path, method, handler) of the application, but for what Litestar adds by itself."""
-    for route in create_app().routes:
+    for route in create_litestar().routes:
         if isinstance(route, HTTPRoute):
             for method, (handler, _asgi) in route.route_handler_map.items():
                 if method not in ("OPTIONS", "HEAD"):

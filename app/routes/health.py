@@ -6,7 +6,7 @@ import hmac
 from typing import Any
 
 from litestar import Controller, Response, get
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 
 from app import __version__
@@ -16,6 +16,7 @@ from app.i18n import _
 from app.settings import settings
 from app.web.cookies import is_plain_loopback
 from app.web.guards import PUBLIC
+from app.web.metrics import render_metrics
 from app.web.types import AnyRequest
 
 
@@ -45,7 +46,7 @@ class HealthController(Controller):
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not (is_plain_loopback(request) or (token and hmac.compare_digest(given.encode(), token.encode()))):
             raise NotFound(_("Page not found."))
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(render_metrics(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _database_answers() -> bool:

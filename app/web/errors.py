@@ -61,7 +61,7 @@ def saldo_error(request: AnyRequest, error: SaldoError) -> Response[Any]:
             "denied",
             member.user.id,
             request.client.host if request.client else "",
-            name=str(request.scope.get("path_template", "")),
+            name=_route(request),
         )
     return answer
 
@@ -165,6 +165,11 @@ def leaf(error: BaseException) -> BaseException:
     return error
 
 
+def _route(request: AnyRequest) -> str:
+    """Return the path with its parameters as names: the path itself may hold a one-time token."""
+    return str(request.scope.get("path_template", ""))
+
+
 def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
     cause = leaf(error)
     if isinstance(cause, SaldoError):
@@ -178,7 +183,7 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
     if isinstance(cause, IntegrityError | StaleDataError):
         return saldo_error(request, Conflict(_("The data has changed. Reload and try again.")))
     if (refusal := outage(cause)) is not None:
-        log.warning("cannot serve", error=type(cause).__name__, path=request.url.path)
+        log.warning("cannot serve", error=type(cause).__name__, route=_route(request))
         return saldo_error(request, refusal)
     if isinstance(cause, SerializationException | RecursionError):
         return saldo_error(request, Invalid(_("The request is not valid JSON.")))
@@ -186,7 +191,7 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
         return saldo_error(request, Invalid(_("A number in this request is too large.")))
     if isinstance(cause, UnicodeError) or type(cause) is LookupError:  # an unknown writing
         return saldo_error(request, Invalid(_("This contains characters that can’t be stored. Type it again.")))
-    log.error("request failed", exc_info=cause, path=request.url.path)
+    log.error("request failed", exc_info=cause, route=_route(request))
     message = _("Something went wrong. Nothing was saved.")
     if is_api(request):
         return problem(500, message, request_id=log_context().get("request_id"))

@@ -32,7 +32,7 @@ def operations(application: Any) -> list[Any]:
     """All operations; what removes comes last, and her own token at the very end."""
     from app.web.openapi import with_refusals
 
-    schema = schemathesis.openapi.from_dict(with_refusals(application.openapi_schema.to_schema()))
+    schema = schemathesis.openapi.from_dict(with_refusals(application.app.openapi_schema.to_schema()))
     found = [each.ok() for each in schema.get_all_operations()]
     return sorted(found, key=lambda each: (each.method == "delete", "token" in each.path))
 

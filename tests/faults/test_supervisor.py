@@ -66,3 +66,13 @@ def test_a_killed_process_comes_back_and_sigterm_ends_all(served, seed):
     assert served.wait(SOON) == 0
     assert "Saldo is at http://127.0.0.1:" in served.stdout.read()
     assert not any(Path(f"/proc/{pid}").exists() for pid in first.values())
+
+
+@pytest.mark.fault
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_a_killed_supervisor_leaves_no_child(served):
+    first = until(lambda: len(found := children(served.pid)) == 2 and found, "both processes")
+
+    served.kill()
+
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in first.values()), "the end of both processes")

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
+from app.settings import Settings
+from app.web import metrics
+
 
 def test_it_answers(stranger):
     assert stranger.get("/health").json()["status"] == "ok"
@@ -24,3 +30,16 @@ def test_metrics_are_for_this_machine(stranger):
     stranger.get("/nowhere")
 
     assert "saldo_requests_total" in stranger.get("/metrics").text
+
+
+def test_metrics_are_summed_over_all_web_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(metrics, "settings", lambda: Settings.model_validate({"SALDO_DATA_DIR": tmp_path}))
+    monkeypatch.setenv(metrics.FOLDER_VARIABLE, "of an earlier process")
+    metrics.share_between_processes()
+    count = "from prometheus_client import Counter; Counter('asked', 'Requests').inc()"
+    for _process in range(2):
+        subprocess.run([sys.executable, "-c", count], check=True)
+
+    shown = metrics.render_metrics().decode()
+
+    assert "asked_total 2.0" in shown
