@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from advanced_alchemy.types import DateTimeUTC
 from alembic import context
 from alembic.autogenerate.rewriter import Rewriter
 from alembic.operations.ops import CreateTableOp
@@ -12,7 +13,6 @@ from sqlalchemy import Connection, text
 
 from app.db import Database
 from app.models import Base
-from app.models.base import UtcDateTime
 from app.settings import settings
 
 writer = Rewriter()
@@ -28,7 +28,7 @@ def never_reuse_ids(_: Any, __: Any, operation: CreateTableOp) -> CreateTableOp:
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
     """Write our own types as the plain ones they store, so that a migration needs nothing of the application."""
-    if kind == "type" and isinstance(item, UtcDateTime):
+    if kind == "type" and isinstance(item, DateTimeUTC):
         return "sa.DateTime(timezone=True)"
     return False
 

@@ -6,19 +6,9 @@ import enum
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    CheckConstraint,
-    DateTime,
-    Dialect,
-    Enum,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    TypeDecorator,
-)
+from advanced_alchemy.base import CommonTableAttributes
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Enum, ForeignKey, Integer, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 
@@ -37,29 +27,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, stored in UTC. SQLite keeps no time zone, so it is added on reading."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise TypeError("a moment needs a time zone")
-        return value and value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
-
-
-class Base(DeclarativeBase):
+class Base(CommonTableAttributes, DeclarativeBase):
     """A table. SQLite never gives a deleted id away again: undo must revive the right row."""
 
     __abstract__ = True
     registry = registry(
         metadata=MetaData(naming_convention=NAMES),
         type_annotation_map={
-            datetime: UtcDateTime(),
+            datetime: DateTimeUTC(timezone=True),
             dict[str, Any]: PortableJSON,
             list[Any]: PortableJSON,
         },

@@ -1,9 +1,11 @@
-"""Reads rows of one book by id."""
+"""Repositories limited to the rows of one book."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, NoReturn, TypeVar
 
+from advanced_alchemy.exceptions import NotFoundError
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.interfaces import ORMOption
@@ -13,21 +15,26 @@ from app.errors import NotFound
 ModelT = TypeVar("ModelT", bound=Any)
 
 
-class BookRepository(Generic[ModelT]):
-    """Finds a book's rows by id. A row of another book does not exist."""
+class BookRepository(SQLAlchemyAsyncRepository[ModelT]):
+    """Reads and writes rows of one book. Rows of other books do not exist for it."""
 
-    model_type: ClassVar[type[Any]]
     missing = "That does not exist."
 
-    def __init__(self, session: AsyncSession, book_id: int) -> None:
-        self.session, self.book_id = session, book_id
+    def __init__(self, session: AsyncSession, book_id: int, **kwargs: Any) -> None:
+        self.book_id = book_id
+        own = select(self.model_type).where(self.model_type.book_id == book_id)
+        super().__init__(session=session, statement=own, **kwargs)
 
     async def own(self, row_id: int, *options: ORMOption) -> ModelT:
-        """Return the book's row of this id. Raises ``NotFound`` for any other id."""
-        model = self.model_type
-        if 0 < row_id < 2**63:  # SQLite cannot be asked for a wider id
-            query = select(model).where(model.book_id == self.book_id, model.id == row_id).options(*options)
-            row: ModelT | None = await self.session.scalar(query)
-            if row is not None:
-                return row
-        raise NotFound(self.missing)
+        """Return the book's row of this id. Raises ``NotFound`` for any other id, also of another book."""
+        if not 0 < row_id < 2**63:  # wider than any id: SQLite could not even be asked
+            raise NotFound(self.missing)
+        try:
+            return await self.get(row_id, load=list(options) or None)
+        except NotFoundError:
+            raise NotFound(self.missing) from None
+
+    def _disabled(self, *_: Any, **__: Any) -> NoReturn:
+        raise NotImplementedError("advanced-alchemy's bulk methods ignore the book filter.")
+
+    update_many = upsert = upsert_many = delete_many = delete_where = _disabled
