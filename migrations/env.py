@@ -9,13 +9,15 @@ from advanced_alchemy.types import DateTimeUTC
 from alembic import context
 from alembic.autogenerate.rewriter import Rewriter
 from alembic.operations.ops import CreateTableOp
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from app.db import Database
 from app.models import Base
 from app.settings import settings
 
 writer = Rewriter()
+#: The last of four migrations of one day that became one; a database that has it has the same schema.
+REPLACED_REVISIONS = {"2026_11_21_two_entries": "2026_11_21_initial"}
 
 
 @writer.rewrites(CreateTableOp)
@@ -47,6 +49,7 @@ def run(connection: Connection) -> None:
     if sqlite:
         # A batch migration drops and remakes a table; with foreign keys on, that deletes the rows that point to it.
         _outside_a_transaction(connection, "PRAGMA foreign_keys=OFF")
+    _rename_revisions(connection)
     with context.begin_transaction():
         context.run_migrations()
     if sqlite:
@@ -55,6 +58,15 @@ def run(connection: Connection) -> None:
             raise RuntimeError(f"the migration left rows that point nowhere: {broken[:5]}")
         connection.commit()
         _outside_a_transaction(connection, "PRAGMA foreign_keys=ON")
+
+
+def _rename_revisions(connection: Connection) -> None:
+    """Let a database that was made by earlier migrations go on from the one that replaced them."""
+    if inspect(connection).has_table("alembic_version"):
+        for old, new in REPLACED_REVISIONS.items():
+            rename = text("UPDATE alembic_version SET version_num = :new WHERE version_num = :old")
+            connection.execute(rename, {"new": new, "old": old})
+    connection.commit()
 
 
 def _outside_a_transaction(connection: Connection, statement: str) -> None:

@@ -67,3 +67,27 @@ def test_sqlite_never_gives_an_id_away_again(empty_database, run):
 def test_the_newest_migration_is_the_one_that_alembic_calls_head():
     """Two of one day sort by their names, which say nothing of their order."""
     assert newest_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def test_a_database_of_the_migrations_that_became_one_is_upgraded(alembic, empty_database, run):
+    before = alembic(command.upgrade, "head")
+    alembic(command.downgrade, "2026_11_21_initial")
+
+    async def call_it_by_its_old_name():
+        async with empty_database.writer.begin() as connection:
+            await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '2026_11_21_two_entries'")
+            await connection.exec_driver_sql(
+                "INSERT INTO book (id, name, base_currency, first_day_of_month, first_day_of_week, revision,"
+                " created_at, updated_at) VALUES (7, 'Old', 'EUR', 1, 0, 0, '2026-11-01', '2026-11-01')"
+            )
+            await connection.exec_driver_sql("INSERT INTO watch VALUES (7, 41, '2026-11-02 12:00:00')")
+
+    async def cursors():
+        async with empty_database.writer.begin() as connection:
+            rows = await connection.exec_driver_sql("SELECT book_id, consumer, change_set_id FROM book_cursor")
+            return [tuple(row) for row in rows]
+
+    run(call_it_by_its_old_name)
+
+    assert alembic(command.upgrade, "head") == before
+    assert run(cursors) == [(7, "detection", 41)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from app.models.account import Account, AccountKind
 from app.models.base import Base
 from app.models.book import Book, BookMember, BookRole
+from app.models.book_cursor import BookCursor
 from app.models.category import Category, CategoryGroup, CategoryKind
-from app.models.finding import Finding, FindingKind, FindingState, Watch
+from app.models.finding import Finding, FindingKind, FindingState
 from app.models.forecast import Forecast
 from app.models.imports import ImportBatch, ImportMapping, ImportRow, ImportStatus, RowOutcome, Tombstone
 from app.models.job import Job, JobState
@@ -45,6 +46,7 @@ __all__ = (
     "Base",
     "BillMark",
     "Book",
+    "BookCursor",
     "BookMember",
     "BookRole",
     "Cadence",
@@ -93,5 +95,4 @@ __all__ = (
     "Transfer",
     "User",
     "UserRole",
-    "Watch",
 )

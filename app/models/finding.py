@@ -1,15 +1,15 @@
-"""What wants a second look, and how far each book has been looked through."""
+"""Findings: unusual amounts, new payees, duplicates, raised prices and missing bills."""
 
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, BigId, Currency, OfBook, PortableJSON, Stamped, WithId, choice, now
+from app.models.base import Base, BigId, Currency, OfBook, PortableJSON, Stamped, WithId, choice
 
 
 class FindingKind(enum.StrEnum):
@@ -22,7 +22,7 @@ class FindingKind(enum.StrEnum):
 
 
 class FindingState(enum.StrEnum):
-    """Open until somebody answers: ``normal`` teaches that its like is usual, ``dismissed`` teaches nothing."""
+    """Open until somebody answers. ``normal`` teaches that similar rows are usual, ``dismissed`` teaches nothing."""
 
     OPEN = "open"
     NORMAL = "normal"
@@ -30,11 +30,11 @@ class FindingState(enum.StrEnum):
 
 
 class Finding(WithId, OfBook, Stamped, Base):
-    """One thing that stands out. A job writes it; only the answer is journaled.
+    """Something unusual in a book. A job writes it; only the answer is journaled.
 
-    ``amount_minor`` is the transaction's magnitude (what is usual for a missing bill), the expected range are
-    magnitudes too. ``comparable`` are ids of transactions beside which it stands out, ``kinds`` all that was found
-    in it. ``payee_key`` is the name under which the detector knows the payee.
+    Amounts are magnitudes: ``amount_minor`` of the transaction, or the usual one of a missing bill; ``low_minor`` and
+    ``high_minor`` are the expected range. ``comparable`` has the ids of similar transactions, ``kinds`` all that was
+    found in this one. ``payee_key`` is the name under which the detector knows the payee.
     """
 
     __tablename__ = "finding"
@@ -71,15 +71,3 @@ class Finding(WithId, OfBook, Stamped, Base):
 Finding.unjournaled = Base.unjournaled | {
     each.key for each in Finding.__table__.columns if each.key not in ("id", "book_id", "state")
 }
-
-
-class Watch(OfBook, Base):
-    """How far a book has been looked through: the last change set seen, and the day of its owner."""
-
-    __tablename__ = "watch"
-
-    book_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("book.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    change_set_id: Mapped[int] = mapped_column(BigId, default=0)
-    looked_at: Mapped[datetime] = mapped_column(default=now)

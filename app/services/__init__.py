@@ -16,6 +16,7 @@ from app.services.accounts import AccountService
 from app.services.activity import ActivityService
 from app.services.anomalies import AnomalyService
 from app.services.attachments import AttachmentService
+from app.services.book_cursors import BookCursorService
 from app.services.budget_suggestions import BudgetSuggestionService
 from app.services.bulk_edit import BulkEditService
 from app.services.categories import CategoryService
@@ -70,6 +71,10 @@ class Services:
     @cached_property
     def ledger(self) -> LedgerWriter:
         return LedgerWriter(self.session, self.member)
+
+    @cached_property
+    def book_cursors(self) -> BookCursorService:
+        return BookCursorService(self)
 
     @cached_property
     def activity(self) -> ActivityService:

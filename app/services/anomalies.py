@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import insert_into
 from app.domain.money import Money, exponent
 from app.domain.recurrence import DAYS
 from app.errors import Conflict, Invalid
@@ -22,13 +21,11 @@ from app.models import (
     Candidate,
     CandidateState,
     CategoryKind,
-    ChangeSet,
     Finding,
     FindingKind,
     FindingState,
     RecurringKind,
     Transaction,
-    Watch,
 )
 from app.models.base import now
 from app.models.repository import BookRepository
@@ -305,18 +302,6 @@ class AnomalyService(Service):
         gone = list(await self.session.scalars(query))
         if gone:
             await self.session.execute(delete(table).where(table.c.id.in_(gone)))
-
-    async def newest_change(self) -> int:
-        """The book's last change set; 0 where nothing has been changed yet."""
-        query = select(func.max(ChangeSet.id)).where(ChangeSet.book_id == self.member.book.id)
-        return int(await self.session.scalar(query) or 0)
-
-    async def looked(self, change_set_id: int) -> None:
-        """Remember how far the book was looked through."""
-        table: Any = Watch.__table__
-        values = {"book_id": self.member.book.id, "change_set_id": change_set_id, "looked_at": now()}
-        statement = insert_into(table, self.session.get_bind().dialect.name).values(values)
-        await self.session.execute(statement.on_conflict_do_update(index_elements=["book_id"], set_=values))
 
     # Answers
 

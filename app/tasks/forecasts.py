@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import anyio.to_thread
-from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import read_session, write_session
-from app.models import AccountTotal, Actor, BookMember, ChangeSet, Forecast, Job
+from app.models import Actor, Job
 from app.models.base import now
 from app.services import member_of, reading, unit_of_work
-from app.services.forecasts import ITEMS, compute
+from app.services.book_cursors import find_books_behind
+from app.services.forecasts import compute
 from app.services.forecasts.inputs import read_inputs
 from app.services.jobs import JobService
 from app.tasks.jobs import job, periodic
 
 KIND = "forecast"
 PAUSE = timedelta(hours=1)
-ALIVE = timedelta(days=60)  # a book that nobody has changed for so long is left alone
+ACTIVE_PERIOD = timedelta(days=60)  # a book that nobody changed for longer is not computed every day
+MAX_BOOKS_PER_SWEEP = 100
 
 
 @job(KIND)
@@ -33,6 +33,7 @@ async def run(job: Job) -> None:
     results = await anyio.to_thread.run_sync(compute.compute_all, inputs)
     async with unit_of_work(member, actor=Actor.JOB) as services:
         await services.forecasts.keep(results, inputs.version)
+        await services.book_cursors.advance(KIND, inputs.version)
 
 
 async def queue(session: AsyncSession, book_id: int, user_id: int, key: str) -> Job | None:
@@ -43,37 +44,20 @@ async def queue(session: AsyncSession, book_id: int, user_id: int, key: str) -> 
 
 
 @periodic
-async def queue_what_is_due() -> None:
-    """Books that have changed since their forecast an hour ago or longer, and every living book once a day."""
-    async with read_session() as session:
-        due = (await session.execute(_due())).all()
-    if not due:
-        return
-    today = datetime.now(UTC).date()
-    async with write_session() as session, session.begin():
-        for book_id, user_id, version in due:
-            await queue(session, book_id, user_id, f"{version}:{today}")
-
-
-def _due() -> Select[Any]:
-    """Book, the member it was given to first, and its latest change set."""
-    latest = (
-        select(func.max(ChangeSet.id)).where(ChangeSet.book_id == BookMember.book_id).correlate(BookMember)
-    ).scalar_subquery()
-    of_book = select(AccountTotal.account_id).where(AccountTotal.book_id == BookMember.book_id, AccountTotal.count > 0)
-    first = select(func.min(BookMember.id)).group_by(BookMember.book_id)
+async def queue_forecasts() -> None:
+    """Queue the books that have changed since their forecast an hour ago or longer, and all in use once a day."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (
-        select(BookMember.book_id, BookMember.user_id, latest)
-        .outerjoin(Forecast, and_(Forecast.book_id == BookMember.book_id, Forecast.target == ITEMS))
-        .join(ChangeSet, ChangeSet.id == latest)
-        .where(
-            BookMember.id.in_(first),
-            of_book.exists(),
-            or_(
-                Forecast.id.is_(None),
-                and_(Forecast.version != latest, Forecast.computed_at < now() - PAUSE),
-                and_(Forecast.computed_at < midnight, ChangeSet.created_at > now() - ALIVE),
-            ),
+    async with read_session() as session:
+        behind = await find_books_behind(
+            session,
+            KIND,
+            limit=MAX_BOOKS_PER_SWEEP,
+            refresh_before=midnight,
+            pause=PAUSE,
+            active_since=now() - ACTIVE_PERIOD,
         )
-    )
+    if not behind:
+        return
+    async with write_session() as session, session.begin():
+        for book in behind:
+            await queue(session, book.book_id, book.owner_id, f"{book.change_set_id}:{midnight.date()}")

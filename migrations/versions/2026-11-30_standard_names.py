@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "2026_11_30_standard_names"
-down_revision = "2026_11_21_two_entries"
+down_revision = "2026_11_21_initial"
 
 COLUMNS = (("filed_by", "categorised_by"), ("because", "reason"))
 TABLE = ("two_entries", "dismissed_transfer_pair")

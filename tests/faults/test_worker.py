@@ -29,7 +29,7 @@ from tests.faults.install import ROOT, SOON, installed, until
 from tests.support.entries import findings
 
 #: Kinds of jobs, and how often each commits on its way, from claiming it to calling it done.
-COMMITS: dict[str, int] = {"forecast": 3, "import": 3, "cleanup": 3, "watch": 3}
+COMMITS: dict[str, int] = {"forecast": 3, "import": 3, "cleanup": 3, "detection": 3}
 MOMENTS = ("before_commit", "after_commit")
 POINTS = [(kind, n, moment) for kind, count in COMMITS.items() for n in range(1, count + 1) for moment in MOMENTS]
 TAKEN = POINTS if ROUNDS else [(kind, count // 2, "after_commit") for kind, count in COMMITS.items()]
@@ -170,13 +170,13 @@ class Watching:
                 await services.transactions.add(TransactionIn.model_validate(entry))
 
         alice.work(subscribe)
-        self.job = run(queued, "watch", alice.user_id, alice.work(_book))
+        self.job = run(queued, "detection", alice.user_id, alice.work(_book))
 
     def done(self, run: Any) -> bool:
         return bool(run(count, Candidate) == 1)
 
 
-KINDS: dict[str, Any] = {"forecast": Forecasting, "import": Importing, "cleanup": Clearing, "watch": Watching}
+KINDS: dict[str, Any] = {"forecast": Forecasting, "import": Importing, "cleanup": Clearing, "detection": Watching}
 
 
 async def _book(services: Any) -> int:

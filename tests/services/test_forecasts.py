@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db
 from app.domain.period import shift_month
 from app.errors import NotFound
-from app.models import Account, AccountKind, Forecast, Job
+from app.models import Account, AccountKind, BookCursor, Forecast, Job
+from app.models.base import now
 from app.schemas.transactions import TransactionIn
 from app.schemas.transfers import TransferIn
 from app.services import Services, member_of, unit_of_work
@@ -249,13 +250,13 @@ def test_the_sweep_asks_once_for_a_book_that_has_changed(alice, bob, run):
     alice.work(half_a_year)
 
     async def sweep_twice() -> list[str]:
-        await tasks.queue_what_is_due()
-        await tasks.queue_what_is_due()
+        await tasks.queue_forecasts()
+        await tasks.queue_forecasts()
         async with db.read_session() as session:
             rows = (await session.scalars(select(Job).where(Job.kind == "forecast"))).all()
             job_id = rows[0].id
         await jobs.perform(job_id)
-        await tasks.queue_what_is_due()
+        await tasks.queue_forecasts()
         async with db.read_session() as session:
             rows = (await session.scalars(select(Job).where(Job.kind == "forecast"))).all()
             return [each.state.value for each in rows]
@@ -287,3 +288,26 @@ def test_another_books_account_does_not_exist(alice, bob):
 
     with pytest.raises(NotFound):
         alice.work(lambda services: services.forecasts.account_target(cash))
+
+
+def test_a_book_without_transactions_left_is_computed_without_a_fault(alice, run):
+    entry = TransactionIn(amount="-50", payee="Book shop")
+    row = alice.work(lambda services: services.transactions.add(entry))
+
+    async def sweep() -> list[str]:
+        await tasks.queue_forecasts()
+        async with db.read_session() as session:
+            job_id = await session.scalar(select(Job.id).where(Job.kind == "forecast").order_by(Job.id.desc()))
+        await jobs.perform(job_id)
+        async with db.read_session() as session:
+            return [each.state.value for each in await session.scalars(select(Job).where(Job.kind == "forecast"))]
+
+    assert run(sweep) == ["done"]
+    alice.work(lambda services: services.transactions.delete(row.id))
+
+    async def an_hour_later() -> None:
+        async with db.write_session() as session, session.begin():
+            await session.execute(update(BookCursor).values(advanced_at=now() - timedelta(hours=2)))
+
+    run(an_hour_later)
+    assert run(sweep) == ["done", "done"]

@@ -18,8 +18,7 @@ from app.models import (
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.schemas.transactions import TransactionIn
 from app.services.anomalies import sentence
-from app.tasks import detection as watching
-from app.tasks import jobs
+from app.tasks import detection, jobs
 
 
 def today_of(person):
@@ -45,9 +44,9 @@ def look(run):
     """What the worker's next sweep would do, at once."""
 
     async def work():
-        await watching.changed_books()
+        await detection.queue_detection()
         async with db.read_session() as session:
-            waiting = await session.scalars(select(Job.id).where(Job.kind == "watch", Job.state == JobState.QUEUED))
+            waiting = await session.scalars(select(Job.id).where(Job.kind == "detection", Job.state == JobState.QUEUED))
             ids = list(waiting)
         for job_id in ids:
             await jobs.perform(job_id)
