@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.settings import make_private_folder, settings
-from app.sqlite import IS_SHARED, WAIT, SqliteConnection
 
+BUSY_MILLISECONDS = 5000  # that a writer waits for writers of other processes
 POOL_SECONDS = 20  # that a request waits for a connection
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL may lose the last commits when the power goes
     "foreign_keys=ON",
-    f"busy_timeout={WAIT}",
+    f"busy_timeout={BUSY_MILLISECONDS}",
     "cache_size=-16000",
     "mmap_size=134217728",
     "temp_store=MEMORY",
@@ -77,9 +77,8 @@ class Database:
             pool_use_lifo=True,  # the connection that was used last has its pages in memory
             pool_reset_on_return=None,
             hide_parameters=True,
-            connect_args={"check_same_thread": not IS_SHARED},
         )
-        listen_sqlite(engine.sync_engine, begin, pragmas)
+        _listen_sqlite(engine.sync_engine, begin, pragmas)
         return engine
 
     def _postgresql(self, pooled: bool, **options: Any) -> AsyncEngine:
@@ -94,23 +93,14 @@ class Database:
         await self.reader.dispose()
 
 
-def listen_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...] = ()) -> None:
+def _listen_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...] = ()) -> None:
     """Set SQLite's pragmas on each new connection, and send BEGIN ourselves."""
-
-    if engine.dialect.is_async:
-
-        @event.listens_for(engine, "do_connect")
-        def connect(dialect: Any, _record: Any, arguments: Any, options: Any) -> SqliteConnection:
-            stock = dialect.connect(*arguments, **options)
-            return SqliteConnection(stock, only_reads=begin == "DEFERRED")
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (*PRAGMAS, *pragmas):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        connection.isolation_level = None  # no BEGIN by the driver
+        script = "".join(f"PRAGMA {pragma};" for pragma in (*PRAGMAS, *pragmas))
+        connection.run_async(lambda driver: driver.executescript(script))
 
     @event.listens_for(engine, "reset")
     def end_transaction(connection: Any, _record: Any, state: Any) -> None:
