@@ -1,4 +1,4 @@
-# Everything is done through here. Needs python3 (3.11 to 3.13) with pip, and make; Node only for `make css`.
+# All tasks. Needs python3 (3.11 to 3.13) with pip, and make; Node only for `make css`.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,14 +8,14 @@ export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check faults fuzz bench fix css migrate messages audit lock clean
 
-help:  ## Show what can be done
+help:  ## List all tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(BIN)/python:
 	$(PYTHON) -m venv --without-pip $(VENV)
 
 $(VENV)/.installed: requirements.lock | $(BIN)/python
-	@echo "Installing what Saldo needs; this happens once."
+	@echo "Installing dependencies. This happens once."
 	$(PIP) --require-hashes -r requirements.lock
 	@printf '#!/bin/sh\nPYTHONPATH="%s$${PYTHONPATH:+:$$PYTHONPATH}" exec "%s/python" -m app "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)" > $(BIN)/saldo
 	@chmod +x $(BIN)/saldo
@@ -28,11 +28,11 @@ $(VENV)/.developing: requirements-dev.lock $(VENV)/.installed
 run: $(VENV)/.installed  ## Serve Saldo on http://127.0.0.1:8000 (SALDO_PORT, SALDO_DATA_DIR)
 	@exec $(BIN)/saldo serve
 
-demo: $(VENV)/.installed  ## Serve a believable household from a folder of its own
+demo: $(VENV)/.installed  ## Serve a sample household from its own data folder
 	@SALDO_DATA_DIR=$${SALDO_DATA_DIR:-data/demo} $(BIN)/saldo demo
 	@SALDO_DATA_DIR=$${SALDO_DATA_DIR:-data/demo} exec $(BIN)/saldo serve
 
-migrate: $(VENV)/.installed  ## Bring the database to the newest schema
+migrate: $(VENV)/.installed  ## Migrate the database to the latest schema
 	@$(BIN)/saldo migrate
 
 test: $(VENV)/.developing  ## Run the tests, on SQLite and PostgreSQL
@@ -44,27 +44,27 @@ check: $(VENV)/.developing  ## Lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-fix: $(VENV)/.developing  ## Mend what can be mended by itself
+fix: $(VENV)/.developing  ## Fix lint and format findings
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-faults: $(VENV)/.developing  ## Repeat each fault until it counts
+faults: $(VENV)/.developing  ## Run every fault test many times
 	SALDO_FAULT_ROUNDS=$${ROUNDS:-20} $(BIN)/python -m pytest -q -m fault
 
-fuzz: $(VENV)/.developing  ## Send what nobody would, much of it
+fuzz: $(VENV)/.developing  ## Run the fuzz tests
 	SALDO_FAULT_ROUNDS=$${ROUNDS:-20} $(BIN)/python -m pytest -q -n 2 --dist worksteal -m fuzz
 
 bench: $(VENV)/.developing  ## Measure speed and quality
 	$(BIN)/python -m benchmarks
 
-messages: $(VENV)/.developing  ## Collect the words of the interface for translation
+messages: $(VENV)/.developing  ## Collect messages for translation
 	mkdir -p app/locale && $(BIN)/pybabel -q extract -F pyproject.toml -k _ -k ngettext:1,2 -k mark -o app/locale/saldo.pot --no-location --sort-output app
 
-audit: $(VENV)/.installed  ## Look for known holes in what we depend on (asks the network)
+audit: $(VENV)/.installed  ## Check dependencies for known vulnerabilities (uses the network)
 	$(PIP) pip-audit
 	$(BIN)/python -m pip_audit -r requirements.lock --disable-pip
 
-lock: $(VENV)/.developing  ## Resolve the dependencies anew
+lock: $(VENV)/.developing  ## Update the lock files
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
 
@@ -72,5 +72,5 @@ css:  ## Rebuild app/static from assets (needs Node)
 	npm install --no-save --no-audit --no-fund
 	npm run build
 
-clean:  ## Remove what was built and installed
+clean:  ## Remove build results and the virtual environment
 	rm -rf $(VENV) node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

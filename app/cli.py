@@ -1,6 +1,6 @@
-"""The console command: ``saldo serve``, ``worker``, ``migrate``, ``check``, ``demo`` and the rest.
+"""The command line: ``saldo serve``, ``worker``, ``migrate``, ``check``, ``demo`` and others.
 
-What a command needs is imported when it runs: the command itself starts at once.
+Imports are inside the commands, so that the command line starts quickly.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def alembic_config() -> Any:
 
 @click.group()
 def main() -> None:
-    """Saldo keeps your books."""
+    """Self-hosted personal finance."""
     os.umask(0o077)  # files that are created from here on are readable by this user alone
 
 
@@ -39,9 +39,9 @@ main.add_command(admin)
 @main.command()
 @click.option("--host", help="Address to listen on (SALDO_HOST).")
 @click.option("--port", type=int, help="Port to listen on (SALDO_PORT).")
-@click.option("--no-worker", is_flag=True, help="Run the web process alone.")
+@click.option("--no-worker", is_flag=True, help="Run the web server only.")
 def serve(host: str | None, port: int | None, no_worker: bool) -> None:
-    """Migrate, then run web and worker until stopped."""
+    """Migrate the database, then run the web server and the worker."""
     from app.supervisor import Child, supervise
 
     if host:
@@ -65,8 +65,8 @@ def _need_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            click.echo(f"Saldo cannot serve on port {port} of {host}: {error.strerror}.", err=True)
-            click.echo(f"Choose another port, such as SALDO_PORT={port + 1} make run", err=True)
+            click.echo(f"Port {port} on {host} is not available: {error.strerror}.", err=True)
+            click.echo(f"Choose another port, for example: SALDO_PORT={port + 1} make run", err=True)
             sys.exit(EXIT_CONFIG)
 
 
@@ -110,7 +110,7 @@ def _sqlite_revision(url: str) -> str | None:
 
 @main.command(hidden=True)
 def web() -> None:
-    """The web process alone; ``serve`` starts it."""
+    """Run the web server only; ``serve`` starts it."""
     import uvicorn
 
     from app.settings import settings
@@ -127,7 +127,7 @@ def web() -> None:
         if not settings().metrics_token.get_secret_value():
             click.echo("/metrics is closed: set SALDO_METRICS_TOKEN to open it.")
     shown = "localhost" if settings().host in ("0.0.0.0", "::") else settings().host  # noqa: S104 – only compared
-    click.echo(f"Saldo is at http://{shown}:{settings().port}", err=False)
+    click.echo(f"Saldo is running at http://{shown}:{settings().port}", err=False)
     uvicorn.run(
         "app.asgi:create_app",
         factory=True,
@@ -145,7 +145,7 @@ def web() -> None:
 
 @main.command()
 def worker() -> None:
-    """Run background jobs until stopped."""
+    """Run background jobs."""
     from app.supervisor import end_with_supervisor
     from app.tasks.worker import run
 
@@ -155,7 +155,7 @@ def worker() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to the newest schema."""
+    """Migrate the database to the latest schema."""
     from alembic import command
 
     command.upgrade(alembic_config(), "head")
@@ -164,7 +164,7 @@ def migrate() -> None:
 @main.command("make-migration", hidden=True)
 @click.argument("message")
 def make_migration(message: str) -> None:
-    """Write a migration from the difference between the models and the database."""
+    """Generate a migration from the models."""
     from alembic import command
 
     command.revision(alembic_config(), message, autogenerate=True)
@@ -172,7 +172,7 @@ def make_migration(message: str) -> None:
 
 @main.command()
 def check() -> None:
-    """Prove the books: every invariant, every roll-up. Exits 1 when one fails."""
+    """Verify all totals and invariants. The exit code is 1 if a check fails."""
     import asyncio
 
     from app.db import read_session
@@ -185,13 +185,13 @@ def check() -> None:
     findings = asyncio.run(work())
     for each in findings:
         click.echo(each)
-    click.echo("The books are sound." if not findings else f"{len(findings)} findings.")
+    click.echo("All checks passed." if not findings else f"{len(findings)} findings.")
     sys.exit(1 if findings else 0)
 
 
 @main.command()
 def demo() -> None:
-    """Make the user “demo” with a believable household in it, unless it is there already."""
+    """Create the user “demo” with a sample household, unless it exists."""
     import asyncio
 
     from app.services.sample_data.service import open_demo
@@ -204,9 +204,9 @@ def demo() -> None:
 @click.argument("model", type=click.Choice(["categories", "forecast", "budgets", "anomalies"]))
 @click.argument("data_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def train(model: str, data_dir: Path) -> None:
-    """Rebuild a shipped model from public data and print how good it is.
+    """Train a bundled model on public data and print its scores.
 
-    The new file is not used before its checksum, which the report ends with, is written into app/ml/artifacts.py.
+    The model is used only after its checksum, which the report ends with, is set in app/ml/artifacts.py.
     """
     import importlib
     import json

@@ -53,5 +53,5 @@ def test_a_port_that_is_taken_is_said_in_words(tmp_path):
         )
 
     assert ended.returncode == 78
-    assert f"cannot serve on port {port}" in ended.stderr
-    assert "Saldo is at" not in ended.stdout
+    assert f"Port {port} on" in ended.stderr
+    assert "Saldo is running at" not in ended.stdout

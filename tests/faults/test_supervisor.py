@@ -64,7 +64,7 @@ def test_a_killed_process_comes_back_and_sigterm_ends_all(served, seed):
 
     served.send_signal(signal.SIGTERM)
     assert served.wait(SOON) == 0
-    assert "Saldo is at http://127.0.0.1:" in served.stdout.read()
+    assert "Saldo is running at http://127.0.0.1:" in served.stdout.read()
     assert not any(Path(f"/proc/{pid}").exists() for pid in first.values())
 
 
