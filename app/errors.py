@@ -1,4 +1,4 @@
-"""What can go wrong in Saldo, in the user's words.
+"""Errors with a status code and a message for the user.
 
 SaldoError                  status  shown as
 ├── NotFound                404     "That transaction does not exist."
@@ -6,7 +6,7 @@ SaldoError                  status  shown as
 ├── Forbidden               403
 ├── Conflict                409     the state forbids it
 │   ├── AlreadyReconciled
-│   └── Stale               409     somebody changed it meanwhile; carries both versions
+│   └── Stale               409     someone else changed it; carries both versions
 ├── Gone                    410     used or expired
 ├── TooLarge                413
 ├── UnsupportedFile         415

@@ -102,7 +102,7 @@ class Matcher:
     def first(self, text: str, payee: str, account_id: int | None, minor: int, places: int = 2) -> Then:
         """What the rules say of a row: for each field the first rule that fits; falsy when none does.
 
-        ``text`` is what the bank wrote with the memo, ``places`` the decimals of the row's currency.
+        ``text`` is the bank description with the note, ``places`` the decimals of the row's currency.
         """
         if not self._rules:
             return NOTHING

@@ -41,7 +41,7 @@ class CategorisedBy(enum.StrEnum):
 class Transaction(WithId, OfBook, Stamped, Base):
     """One line of a statement. Outflow is negative.
 
-    ``statement_text`` is what the bank wrote, ``payee`` whom we take it for. ``identity`` and ``ordinal`` say which
+    ``statement_text`` is the bank description, ``payee`` the payee derived from it. ``identity`` and ``ordinal`` say which
     line of a bank's file this is, so that the same line never comes in twice. An amount that was made in another
     currency keeps its original, the rate and where the rate is from.
     """

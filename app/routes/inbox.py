@@ -1,4 +1,4 @@
-"""What needs a look, and answers given in place."""
+"""Review: transactions and findings that need an answer."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from app.web.render import page_or_partial, partial
 from app.web.types import AnyRequest, FormBody, MemberDep, Reply, ServicesDep
 from app.web.undo import CHANGED, respond_with_undo
 
-HABITS = 3  # months whose filings make the first guesses
+HISTORY_MONTHS = 3  # for the first suggestions
 
 
 async def questions(services: Services, member: Member, whole: bool = False) -> dict[str, Any]:
-    """What templates show of the inbox: all of it, or the few that the overview has room for."""
-    history = await services.insights.history(member.book.months.of(services.today), HABITS)
+    """Return the open questions for the templates: all of them, or the few that the overview shows."""
+    history = await services.insights.history(member.book.months.of(services.today), HISTORY_MONTHS)
     inboxes = services.inbox
     inbox = await (inboxes.all if whole else inboxes.look)(history.labels, history.months)
     if inbox.unfiled:
@@ -34,7 +34,7 @@ async def questions(services: Services, member: Member, whole: bool = False) -> 
 
 
 def compared(findings: Iterable[Finding]) -> set[int]:
-    """Ids of the transactions that findings are about or are compared with."""
+    """Return the ids of the transactions that findings are about or compare with."""
     return {id_ for each in findings for id_ in (each.transaction_id, *each.comparable) if id_ is not None}
 
 
@@ -44,7 +44,7 @@ class InboxController(Controller):
 
     @get("/", name="inbox")
     async def show_inbox(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Template:
-        """Every question, with what it is about."""
+        """Show all open questions."""
         context = await questions(services, member, whole=True)
         lines = await services.transaction_list.lines(sorted(compared(context["inbox"].findings)))
         return page_or_partial(
@@ -58,7 +58,7 @@ class InboxController(Controller):
 
     @get("/card", name="inbox:card")
     async def card(self, services: ServicesDep, member: MemberDep) -> Template:
-        """The overview's questions again, with guesses that the overview does not wait for."""
+        """Return the review card of the overview with suggested categories, which the overview doesn't wait for."""
         return partial("overview/inbox", **await questions(services, member), guessing=False)
 
     @get("/count", name="inbox:count", opt={"cached": True})

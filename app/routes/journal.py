@@ -23,7 +23,7 @@ from app.web.undo import CHANGED, get_flashes, respond_with_undo
 
 
 def actors() -> dict[Actor, str]:
-    """Who changes a book, as the filter and the lines say it."""
+    """Name the actors of changes."""
     return {
         Actor.USER: _("People"),
         Actor.AGENT: _("Assistant"),

@@ -1,4 +1,4 @@
-"""What comes in and goes out about what stands out."""
+"""Schemas of unusual activity."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class MonthlySummary(Figures):
 
 
 class CategoryAmount(BaseModel):
-    """``category`` is null for what is not filed yet; ``share`` is of all spending, 0 to 1."""
+    """``category`` is null for uncategorized transactions; ``share`` is of all spending, 0 to 1."""
 
     category: Named | None
     amount: str
@@ -77,7 +77,7 @@ class GoalProjection(BaseModel):
 
 
 class Projections(BaseModel):
-    """``points`` begin with the running month, to its end; none before there are three months to go by."""
+    """``points`` begin with the projected running month; none before there are three months to go by."""
 
     currency: str
     points: list[ProjectedMonth]

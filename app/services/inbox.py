@@ -1,4 +1,4 @@
-"""What needs a look: lines nobody has filed, doubles, pairs that look like transfers, and what stands out."""
+"""Open questions of a book: uncategorized transactions, duplicates, possible transfers and unusual activity."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from app.services.categorisation import BookCategoriser, Entry
 from app.services.insights import Label, Month
 from app.services.transaction_list import UNFILED_ROWS
 
-SEEN = 60  # unfiled rows that are looked at; beyond it the count is “60+”
+MAX_UNFILED = 60  # more are counted as “60+”
 SHOWN = 3
-GUESSES = 2
-APART = timedelta(days=4)  # between the two sides of a transfer
+SUGGESTIONS = 2
+MAX_GAP = timedelta(days=4)  # between the two halves of a transfer
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A transaction as the inbox shows it."""
+    """A transaction in a question."""
 
     id: int
     booked_on: date
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Unfiled:
-    """A line with the categories it most likely belongs to."""
+    """An uncategorized transaction with its most likely categories."""
 
     line: Line
     guesses: Sequence[Label]
@@ -55,7 +55,7 @@ class Unfiled:
 
 @dataclass(frozen=True, slots=True)
 class TransferPair:
-    """Two lines that look like the two sides of one transfer: out of one account, into another."""
+    """Two transactions that may be one transfer: out of one account, into another."""
 
     source: Line
     target: Line
@@ -63,7 +63,7 @@ class TransferPair:
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """A line of a file that may be one that is booked already."""
+    """An imported line that may be a duplicate of ``match``."""
 
     id: int
     batch_id: int
@@ -75,7 +75,7 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """``count`` is capped: ``more`` says that there are others beyond it."""
+    """The open questions. ``count`` is capped; ``more`` is true if there are others."""
 
     unfiled: Sequence[Unfiled] = ()
     twins: Sequence[TransferPair] = ()
@@ -86,10 +86,10 @@ class Inbox:
 
 
 class InboxService(Service):
-    """Questions of one book, and what may be answered."""
+    """Finds the open questions of a book."""
 
     async def look(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
-        """A few of the newest questions; ``lately`` are the months whose habits make the guesses."""
+        """Return a few of the newest questions. The categories used most in the months ``lately`` are the suggestions."""
         whole = await self.all(labels, lately)
         plain = whole.unfiled
         told = whole.findings[: 2 if plain or whole.twins or whole.unsure else SHOWN]
@@ -98,33 +98,33 @@ class InboxService(Service):
         return replace(whole, unfiled=plain[:room], twins=linked, unsure=asked, findings=told)
 
     async def all(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
-        """Every question, the newest first, up to ``SEEN`` of a kind."""
+        """Return all questions, newest first, at most ``MAX_UNFILED`` of a kind."""
         lines = await self._unfiled()
         if twins := pairs(lines):
             twins = pairs(lines, await self._apart(lines))
         taken = {each.id for twin in twins for each in (twin.source, twin.target)}
         habits = usual(labels, lately)
-        unfiled = [Unfiled(each, habits[each.minor > 0][:GUESSES]) for each in lines if each.id not in taken]
+        unfiled = [Unfiled(each, habits[each.minor > 0][:SUGGESTIONS]) for each in lines if each.id not in taken]
         unsure = await self._unsure()
         findings = await open_findings(self.session, self.member.book.id, self.member.today)
         count = len(unfiled) + len(twins) + len(unsure) + len(findings)
-        return Inbox(unfiled, twins, unsure, findings, count, more=len(lines) >= SEEN)
+        return Inbox(unfiled, twins, unsure, findings, count, more=len(lines) >= MAX_UNFILED)
 
     async def guessed(self, inbox: Inbox, labels: Mapping[int, Label], filing: BookCategoriser) -> Inbox:
-        """The same with guesses that know each line's text; habits fill up what they leave open."""
+        """Return the inbox with suggestions by the text of each transaction, filled up with the most used categories."""
         better = []
         for each in inbox.unfiled:
             entry = Entry(each.line.payee, each.line.minor, each.line.currency, each.line.booked_on)
             top = filing.file([entry], each.line.account_id)[0].top
             known = [labels[guess.category_id] for guess in top if guess.category_id in labels]
-            better.append(Unfiled(each.line, list(dict.fromkeys([*known, *each.guesses]))[:GUESSES]))
+            better.append(Unfiled(each.line, list(dict.fromkeys([*known, *each.guesses]))[:SUGGESTIONS]))
         return replace(inbox, unfiled=better)
 
     async def _unfiled(self) -> list[Line]:
         return [line(row) for row in await rows(self.session, UNFILED, {"book_id": self.member.book.id})]
 
     async def _apart(self, lines: Iterable[Line]) -> set[tuple[int, int]]:
-        """Pairs among these lines of which somebody said that they are no transfer."""
+        """Return the pairs of transactions that the user keeps separate."""
         ids = [each.id for each in lines if each.minor < 0]
         said = select(DismissedTransferPair.source_id, DismissedTransferPair.target_id).where(
             DismissedTransferPair.book_id == self.member.book.id, DismissedTransferPair.source_id.in_(ids)
@@ -154,7 +154,7 @@ UNFILED = (
     .outerjoin(Payee, Payee.id == Transaction.payee_id)
     .where(Transaction.book_id == bindparam("book_id"), UNFILED_ROWS)
     .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-    .limit(SEEN)
+    .limit(MAX_UNFILED)
 )
 UNSURE = (
     select(ImportRow.id, ImportRow.batch_id, ImportRow.line, ImportBatch.account_id, ImportRow.parsed, *LINE)
@@ -163,7 +163,7 @@ UNSURE = (
     .outerjoin(Payee, Payee.id == Transaction.payee_id)
     .where(ImportRow.book_id == bindparam("book_id"), ImportRow.outcome == RowOutcome.UNSURE)
     .order_by(ImportRow.id)
-    .limit(SEEN)
+    .limit(MAX_UNFILED)
 )
 
 
@@ -173,7 +173,7 @@ def line(row: Sequence[Any]) -> Line:
 
 
 def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list[TransferPair]:
-    """Lines of opposite amounts on two accounts within a few days, each used once; not those kept ``apart``."""
+    """Pair opposite amounts on two accounts within a few days. Each is used once; pairs in ``apart`` are excluded."""
     found, used = [], set[int]()
     for out in (each for each in lines if each.minor < 0):
         for other in lines:
@@ -181,7 +181,7 @@ def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list
                 other.minor == -out.minor
                 and other.currency == out.currency
                 and other.account_id != out.account_id
-                and abs(other.booked_on - out.booked_on) <= APART
+                and abs(other.booked_on - out.booked_on) <= MAX_GAP
                 and not {out.id, other.id} & used
                 and (out.id, other.id) not in apart
             )
@@ -193,7 +193,7 @@ def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list
 
 
 def usual(labels: Mapping[int, Label], months: Iterable[Month]) -> dict[bool, list[Label]]:
-    """The categories that are used most, for money out (False) and in (True)."""
+    """Return the categories used most, for money out (False) and in (True)."""
     counts: Counter[int] = Counter()
     for month in months:
         for category_id, flow in month.flows.items():

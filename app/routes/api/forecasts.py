@@ -107,7 +107,7 @@ class ForecastsApi(Controller):
     ) -> ForecastOut:
         """Spending or income by month, of one category too, or a balance by day or month; with suppositions, if any.
 
-        Category 0 is what is not filed. A balance without an account is that of all spendable ones.
+        Category 0 is uncategorized. A balance without an account is that of all spendable ones.
         """
         chosen = unit or ("day" if target == "balance" else "month")
         if target != "balance" and account is not None:

@@ -156,7 +156,7 @@ class InsightsApi(Controller):
     async def category_breakdown(
         self, services: ServicesDep, year: Year = None, month: MonthNumber = None
     ) -> CategoryBreakdown:
-        """Where a month's money went, the largest first, what is not filed among it."""
+        """Spending of a month by category, largest first, including uncategorized transactions."""
         history = await services.insights.history(asked(services, year, month), 2)
         currency = services.member.book.base_currency
         return CategoryBreakdown(

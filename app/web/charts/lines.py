@@ -63,9 +63,9 @@ def tick_labels(scale: Scale, ticks: Sequence[float], fmt: Format) -> tuple[Mark
     """Return the labels of the ticks, left of the plot, and the CSS class of the gutter that holds them."""
     shown = [fmt(tick) for tick in ticks]
     longest = max(map(len, shown))
-    room = next((name for most, name in GUTTERS if longest <= most), "xl")
+    gutter = next((name for most, name in GUTTERS if longest <= most), "xl")
     texts = (text(each, 0, scale(tick) + 4, "", "end", dx=-8) for each, tick in zip(shown, ticks, strict=True))
-    return join(texts), f"gutter-{room}"
+    return join(texts), f"gutter-{gutter}"
 
 
 def day_labels(days: Sequence[str], height: int, width: float = 100) -> Markup:
@@ -101,7 +101,7 @@ def balance(values: Sequence[float], days: Sequence[str], label: str, fmt: Forma
     if ticks[0] <= 0 <= ticks[-1]:
         base = number(scale(0))
         shapes.insert(0, element("path", class_="area", d=f"{line}L100 {base}L0 {base}Z"))
-    numbers, room = tick_labels(scale, ticks, fmt)
+    numbers, gutter = tick_labels(scale, ticks, fmt)
     return chart(
         height,
         label,
@@ -112,7 +112,7 @@ def balance(values: Sequence[float], days: Sequence[str], label: str, fmt: Forma
         element("circle", class_="dot", cx="100%", cy=float(points[-1][1]), r="3.5"),
         data_steps=steps,
         data_bottom=height - AXIS,
-        class_=room,
+        class_=gutter,
     )
 
 
@@ -161,7 +161,7 @@ def fan(
             dx=-6 if side == "end" else 6,
         ),
     ]
-    numbers, room = tick_labels(scale, ticks, fmt)
+    numbers, gutter = tick_labels(scale, ticks, fmt)
     return chart(
         height,
         label,
@@ -173,14 +173,14 @@ def fan(
         *place_markers(events, middle, height),
         data_steps=steps,
         data_bottom=height - AXIS,
-        class_=room,
+        class_=gutter,
     )
 
 
 def place_markers(events: Sequence[Marker], middle: Sequence[Point], height: int) -> list[Markup]:
     """Draw markers on the line with labels that avoid each other and, where possible, the line.
 
-    On a phone the labels that find no room are hidden.
+    On a phone labels that don't fit are hidden.
     """
     drawn, wide, narrow = [], list[Box](), list[Box]()
     for event in events:
@@ -220,7 +220,7 @@ def _covers(one: Box, other: Box) -> bool:
 def _find_position(
     name: str, x: float, y: float, line: Sequence[Point], taken: Sequence[Box], width: int, height: int, *, below: bool
 ) -> tuple[float, int, str, Box] | None:
-    """Return the label position that crosses the line least: y, dx, anchor and box, or None if there is no room."""
+    """Return the label position that crosses the line least: y, dx, anchor and box, or None if nothing fits."""
     over, under = [(y - 12, 0), (y - 28, 0)], [(y + 20, 0), (y + 36, 0)]
     near = [under[0], over[0]] if below else [over[0], under[0]]
     beside = [(y + at, dx) for at in (4, -6, 16, -22) for dx in (10, -10)]
