@@ -39,11 +39,11 @@ class CategorisedBy(enum.StrEnum):
 
 
 class Transaction(WithId, OfBook, Stamped, Base):
-    """One line of a statement. Outflow is negative.
+    """A transaction. Spending is negative.
 
-    ``statement_text`` is the bank description, ``payee`` the payee derived from it. ``identity`` and ``ordinal`` say which
-    line of a bank's file this is, so that the same line never comes in twice. An amount that was made in another
-    currency keeps its original, the rate and where the rate is from.
+    ``statement_text`` is the bank description, ``payee`` derived from it. ``identity`` and ``ordinal`` say which
+    line of a bank's file this is, so that it is imported once. A payment in another
+    currency keeps its original amount, the rate and the source of the rate.
     """
 
     __tablename__ = "transaction"

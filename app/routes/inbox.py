@@ -27,9 +27,9 @@ async def questions(services: Services, member: Member, whole: bool = False) -> 
     """Return the open questions for the templates: all of them, or the few that the overview shows."""
     history = await services.insights.history(member.book.months.of(services.today), HISTORY_MONTHS)
     inboxes = services.inbox
-    inbox = await (inboxes.all if whole else inboxes.look)(history.labels, history.months)
-    if inbox.unfiled:
-        inbox = await inboxes.guessed(inbox, history.labels, await services.categorisation.ready())
+    inbox = await (inboxes.get_all if whole else inboxes.get_preview)(history.labels, history.months)
+    if inbox.uncategorized:
+        inbox = await inboxes.add_suggestions(inbox, history.labels, await services.categorisation.ready())
     return {"inbox": inbox, "account_names": {each.id: each.name for each in await services.accounts.all()}}
 
 
@@ -64,7 +64,7 @@ class InboxController(Controller):
     @get("/count", name="inbox:count", opt={"cached": True})
     async def count(self, services: ServicesDep) -> Template:
         """The number of open questions, for the badges of the navigation."""
-        return partial("inbox/count", inbox=await services.inbox.all({}, ()))
+        return partial("inbox/count", inbox=await services.inbox.get_all({}, ()))
 
     @post("/line", name="inbox:line", status_code=200)
     async def decide_line(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:

@@ -27,14 +27,14 @@ from app.services.categorisation import BookCategoriser, Entry
 from app.services.insights import Label, Month
 from app.services.transaction_list import UNFILED_ROWS
 
-MAX_UNFILED = 60  # more are counted as “60+”
+MAX_ROWS = 60  # more are counted as “60+”
 SHOWN = 3
 SUGGESTIONS = 2
 MAX_GAP = timedelta(days=4)  # between the two halves of a transfer
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InboxRow:
     """A transaction in a question."""
 
     id: int
@@ -46,23 +46,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfiled:
+class Uncategorized:
     """An uncategorized transaction with its most likely categories."""
 
-    line: Line
-    guesses: Sequence[Label]
+    line: InboxRow
+    suggestions: Sequence[Label]
 
 
 @dataclass(frozen=True, slots=True)
 class TransferPair:
     """Two transactions that may be one transfer: out of one account, into another."""
 
-    source: Line
-    target: Line
+    source: InboxRow
+    target: InboxRow
 
 
 @dataclass(frozen=True, slots=True)
-class Unsure:
+class PossibleDuplicate:
     """An imported line that may be a duplicate of ``match``."""
 
     id: int
@@ -70,16 +70,16 @@ class Unsure:
     line: int
     account_id: int
     parsed: Mapping[str, Any]
-    match: Line | None
+    match: InboxRow | None
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """The open questions. ``count`` is capped; ``more`` is true if there are others."""
 
-    unfiled: Sequence[Unfiled] = ()
-    twins: Sequence[TransferPair] = ()
-    unsure: Sequence[Unsure] = ()
+    uncategorized: Sequence[Uncategorized] = ()
+    transfers: Sequence[TransferPair] = ()
+    duplicates: Sequence[PossibleDuplicate] = ()
     findings: Sequence[Finding] = ()
     count: int = 0
     more: bool = False
@@ -88,42 +88,42 @@ class Inbox:
 class InboxService(Service):
     """Finds the open questions of a book."""
 
-    async def look(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
-        """Return a few of the newest questions. The categories used most in the months ``lately`` are the suggestions."""
-        whole = await self.all(labels, lately)
-        plain = whole.unfiled
-        told = whole.findings[: 2 if plain or whole.twins or whole.unsure else SHOWN]
-        asked, linked = whole.unsure[: 2 - len(told)], whole.twins[: 1 if len(told) < 2 or not plain else 0]
+    async def get_preview(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
+        """Return a few of the newest questions, with the categories used most in ``lately`` as suggestions."""
+        whole = await self.get_all(labels, lately)
+        plain = whole.uncategorized
+        told = whole.findings[: 2 if plain or whole.transfers or whole.duplicates else SHOWN]
+        asked, linked = whole.duplicates[: 2 - len(told)], whole.transfers[: 1 if len(told) < 2 or not plain else 0]
         room = max(SHOWN - len(told) - len(asked) - len(linked), 1)
-        return replace(whole, unfiled=plain[:room], twins=linked, unsure=asked, findings=told)
+        return replace(whole, uncategorized=plain[:room], transfers=linked, duplicates=asked, findings=told)
 
-    async def all(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
-        """Return all questions, newest first, at most ``MAX_UNFILED`` of a kind."""
-        lines = await self._unfiled()
-        if twins := pairs(lines):
-            twins = pairs(lines, await self._apart(lines))
+    async def get_all(self, labels: Mapping[int, Label], lately: Iterable[Month]) -> Inbox:
+        """Return all questions, newest first, at most ``MAX_ROWS`` of a kind."""
+        lines = await self._uncategorized()
+        if twins := find_transfer_pairs(lines):
+            twins = find_transfer_pairs(lines, await self._dismissed_pairs(lines))
         taken = {each.id for twin in twins for each in (twin.source, twin.target)}
-        habits = usual(labels, lately)
-        unfiled = [Unfiled(each, habits[each.minor > 0][:SUGGESTIONS]) for each in lines if each.id not in taken]
-        unsure = await self._unsure()
+        habits = rank_categories(labels, lately)
+        unfiled = [Uncategorized(each, habits[each.minor > 0][:SUGGESTIONS]) for each in lines if each.id not in taken]
+        unsure = await self._duplicates()
         findings = await open_findings(self.session, self.member.book.id, self.member.today)
         count = len(unfiled) + len(twins) + len(unsure) + len(findings)
-        return Inbox(unfiled, twins, unsure, findings, count, more=len(lines) >= MAX_UNFILED)
+        return Inbox(unfiled, twins, unsure, findings, count, more=len(lines) >= MAX_ROWS)
 
-    async def guessed(self, inbox: Inbox, labels: Mapping[int, Label], filing: BookCategoriser) -> Inbox:
-        """Return the inbox with suggestions by the text of each transaction, filled up with the most used categories."""
+    async def add_suggestions(self, inbox: Inbox, labels: Mapping[int, Label], filing: BookCategoriser) -> Inbox:
+        """Add suggestions by the text of each transaction, before the categories used most."""
         better = []
-        for each in inbox.unfiled:
+        for each in inbox.uncategorized:
             entry = Entry(each.line.payee, each.line.minor, each.line.currency, each.line.booked_on)
             top = filing.file([entry], each.line.account_id)[0].top
             known = [labels[guess.category_id] for guess in top if guess.category_id in labels]
-            better.append(Unfiled(each.line, list(dict.fromkeys([*known, *each.guesses]))[:SUGGESTIONS]))
-        return replace(inbox, unfiled=better)
+            better.append(Uncategorized(each.line, list(dict.fromkeys([*known, *each.suggestions]))[:SUGGESTIONS]))
+        return replace(inbox, uncategorized=better)
 
-    async def _unfiled(self) -> list[Line]:
-        return [line(row) for row in await rows(self.session, UNFILED, {"book_id": self.member.book.id})]
+    async def _uncategorized(self) -> list[InboxRow]:
+        return [read_row(row) for row in await rows(self.session, UNFILED, {"book_id": self.member.book.id})]
 
-    async def _apart(self, lines: Iterable[Line]) -> set[tuple[int, int]]:
+    async def _dismissed_pairs(self, lines: Iterable[InboxRow]) -> set[tuple[int, int]]:
         """Return the pairs of transactions that the user keeps separate."""
         ids = [each.id for each in lines if each.minor < 0]
         said = select(DismissedTransferPair.source_id, DismissedTransferPair.target_id).where(
@@ -131,11 +131,13 @@ class InboxService(Service):
         )
         return {(source, target) for source, target in await self.session.execute(said)} if ids else set()
 
-    async def _unsure(self) -> list[Unsure]:
+    async def _duplicates(self) -> list[PossibleDuplicate]:
         found = []
         asked = await rows(self.session, UNSURE, {"book_id": self.member.book.id})
         for id_, batch_id, number, account_id, parsed, *match in asked:
-            found.append(Unsure(id_, batch_id, number, account_id, parsed, line(match) if match[0] else None))
+            found.append(
+                PossibleDuplicate(id_, batch_id, number, account_id, parsed, read_row(match) if match[0] else None)
+            )
         return found
 
 
@@ -154,7 +156,7 @@ UNFILED = (
     .outerjoin(Payee, Payee.id == Transaction.payee_id)
     .where(Transaction.book_id == bindparam("book_id"), UNFILED_ROWS)
     .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-    .limit(MAX_UNFILED)
+    .limit(MAX_ROWS)
 )
 UNSURE = (
     select(ImportRow.id, ImportRow.batch_id, ImportRow.line, ImportBatch.account_id, ImportRow.parsed, *LINE)
@@ -163,16 +165,16 @@ UNSURE = (
     .outerjoin(Payee, Payee.id == Transaction.payee_id)
     .where(ImportRow.book_id == bindparam("book_id"), ImportRow.outcome == RowOutcome.UNSURE)
     .order_by(ImportRow.id)
-    .limit(MAX_UNFILED)
+    .limit(MAX_ROWS)
 )
 
 
-def line(row: Sequence[Any]) -> Line:
+def read_row(row: Sequence[Any]) -> InboxRow:
     id_, day, minor, currency, account_id, payee, text, memo = row
-    return Line(id_, day, minor, currency, account_id, payee or text or memo)
+    return InboxRow(id_, day, minor, currency, account_id, payee or text or memo)
 
 
-def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list[TransferPair]:
+def find_transfer_pairs(lines: Sequence[InboxRow], apart: Container[tuple[int, int]] = ()) -> list[TransferPair]:
     """Pair opposite amounts on two accounts within a few days. Each is used once; pairs in ``apart`` are excluded."""
     found, used = [], set[int]()
     for out in (each for each in lines if each.minor < 0):
@@ -192,7 +194,7 @@ def pairs(lines: Sequence[Line], apart: Container[tuple[int, int]] = ()) -> list
     return found
 
 
-def usual(labels: Mapping[int, Label], months: Iterable[Month]) -> dict[bool, list[Label]]:
+def rank_categories(labels: Mapping[int, Label], months: Iterable[Month]) -> dict[bool, list[Label]]:
     """Return the categories used most, for money out (False) and in (True)."""
     counts: Counter[int] = Counter()
     for month in months:

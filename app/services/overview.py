@@ -197,7 +197,7 @@ class OverviewService(Service):
             spent=history.breakdown(history.last, CategoryKind.EXPENSE, before),
             income=history.breakdown(history.last, CategoryKind.INCOME, before),
             latest=latest,
-            inbox=await self.services.inbox.look(history.labels, history.months[-3:]),
+            inbox=await self.services.inbox.get_preview(history.labels, history.months[-3:]),
             rates_of=in_base.as_of,
             missing_rates=sorted(in_base.missing | history.in_base.missing),
             is_new=not latest and not await self._has_entries(),

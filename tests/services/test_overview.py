@@ -111,8 +111,8 @@ def test_the_inbox_asks_about_what_is_not_filed(alice):
 
     inbox = overview(alice).inbox
 
-    assert [each.line.payee for each in inbox.unfiled] == ["Kiosk"]
-    assert all(guess.kind.value == "expense" for guess in inbox.unfiled[0].guesses)
+    assert [each.line.payee for each in inbox.uncategorized] == ["Kiosk"]
+    assert all(guess.kind.value == "expense" for guess in inbox.uncategorized[0].suggestions)
     assert inbox.count == 1
 
 
@@ -124,8 +124,8 @@ def test_opposite_lines_of_two_accounts_look_like_a_transfer(alice):
 
     inbox = overview(alice).inbox
 
-    assert [(each.source.id, each.target.id) for each in inbox.twins] == [(out, into)]
-    assert len(inbox.unfiled) == 1
+    assert [(each.source.id, each.target.id) for each in inbox.transfers] == [(out, into)]
+    assert len(inbox.uncategorized) == 1
 
 
 @pytest.mark.parametrize("entries", [1, 60])
