@@ -51,6 +51,7 @@ class OverviewController(Controller):
             **context(found, member.book.base_currency),
             **await coming(services),
             has_sample=bool(sample),
+            setup_steps=await services.setup_checklist.get_steps() if found.is_running else [],
             **ahead(safe, found),
             month_end=month_end,
             is_current=is_current,

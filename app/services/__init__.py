@@ -45,6 +45,7 @@ from app.services.rules import RuleService
 from app.services.sample_data.service import SampleDataService
 from app.services.saved_filters import SavedFilterService
 from app.services.sessions import SessionService
+from app.services.setup_checklist import SetupChecklistService
 from app.services.tags import TagService
 from app.services.tokens import TokenService
 from app.services.transaction_list import TransactionListService
@@ -139,6 +140,10 @@ class Services:
     @cached_property
     def rules(self) -> RuleService:
         return RuleService(self)
+
+    @cached_property
+    def setup_checklist(self) -> SetupChecklistService:
+        return SetupChecklistService(self)
 
     @cached_property
     def categorisation(self) -> CategorisationService:

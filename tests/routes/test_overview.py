@@ -23,6 +23,23 @@ def test_a_new_book_says_how_to_begin(alice):
     assert "Review all" not in page
 
 
+def test_the_checklist_ticks_off_and_leaves_when_all_is_done(alice):
+    def steps():
+        page = alice.get("/").text
+        return re.search(r"(\d) of (\d) done", page).groups() if "Set up Saldo" in page else None
+
+    assert steps() == ("0", "3")
+    account(alice, "Checking account")
+    assert steps() == ("1", "3")
+    loose = enter(alice, "2026-03-05", "-1.00")
+    assert steps() == ("1", "3")  # one is still to be categorized
+    for _row in range(9):
+        enter(alice, "2026-03-05", "-30.00", "groceries")
+    assert steps() == ("2", "3")
+    alice.htmx("post", f"/inbox/{loose}/file", data={"category": str(category(alice, "groceries"))})
+    assert steps() is None
+
+
 def test_one_entry_makes_it_an_overview(alice):
     enter(alice, "2026-03-05", "-30.00", "groceries", payee="Grünmarkt")
 
