@@ -37,7 +37,7 @@ def test_a_password_is_reset_and_every_log_in_ends(alice, bob, stranger):
 
 def test_an_unknown_name_and_a_weak_password_are_told_in_words(alice):
     unknown = reset("nobody")
-    assert (unknown.exit_code, unknown.output.strip()) == (1, "Error: There is no such user.")
+    assert (unknown.exit_code, unknown.output.strip()) == (1, "Error: That user does not exist.")
     assert reset("alice", "short").exit_code == 1
     assert alice.get("/settings").status_code == 200
 
