@@ -30,6 +30,7 @@ from app.services.history import HistoryService
 from app.services.imports import ImportService
 from app.services.inbox import InboxService
 from app.services.insights import InsightService
+from app.services.jobs import JobService
 from app.services.journal import JournalService
 from app.services.ledger.writer import LedgerWriter
 from app.services.member import BookInfo, Member, Person, member_of
@@ -52,8 +53,19 @@ from app.services.transaction_list import TransactionListService
 from app.services.transactions import TransactionService
 from app.services.transfers import TransferService
 from app.services.unit_of_work import commit_scope, lock_book
+from app.services.users import UserService
 
-__all__ = ("BookInfo", "Member", "Person", "Services", "member_of", "reading", "unit_of_work")
+__all__ = (
+    "AdminServices",
+    "BookInfo",
+    "Member",
+    "Person",
+    "Services",
+    "admin_unit_of_work",
+    "member_of",
+    "reading",
+    "unit_of_work",
+)
 
 
 class Services:
@@ -216,6 +228,36 @@ class Services:
     @cached_property
     def sample_data(self) -> SampleDataService:
         return SampleDataService(self)
+
+
+class AdminServices:
+    """Work that is not bound to a book, over one session: jobs, users, sessions, tokens."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    @cached_property
+    def jobs(self) -> JobService:
+        return JobService(self.session)
+
+    @cached_property
+    def users(self) -> UserService:
+        return UserService(self.session)
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        return SessionService(self.session)
+
+    @cached_property
+    def tokens(self) -> TokenService:
+        return TokenService(self.session)
+
+
+@asynccontextmanager
+async def admin_unit_of_work() -> AsyncIterator[AdminServices]:
+    """Open services that are not bound to a book. Everything is saved at the end, or nothing."""
+    async with write_session() as session, commit_scope(session):
+        yield AdminServices(session)
 
 
 @asynccontextmanager

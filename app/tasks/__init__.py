@@ -1,4 +1,4 @@
-"""The queue: Huey on SQLite in the data folder, or on Redis; it only makes prompt what the database says is due."""
+"""The queue: Huey on SQLite in the data folder, or on Redis. It only makes prompt what the database says is due."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def queue() -> Any:
 
 
 async def queue_answers() -> bool:
-    """Whether the queue's store can be reached."""
+    """Return whether the queue's store can be reached."""
     try:
         await anyio.to_thread.run_sync(queue().pending_count)
     except Exception:
@@ -37,9 +37,9 @@ async def queue_answers() -> bool:
 
 @on(JobQueued)
 def hand_over(queued: JobQueued) -> None:
-    """Tell the worker at once; when the queue is down the sweep finds the job."""
+    """Hand the job to a worker at once. If the queue is down, the sweep finds it."""
     try:
-        from app.tasks.jobs import run_job
+        from app.tasks.runner import run_job
 
         run_job(queued.job_id)
     except Exception:
@@ -58,7 +58,7 @@ def request_sweep(_event: LedgerChanged) -> None:
         return
     _last_sweep_request = moment
     try:
-        from app.tasks.jobs import run_sweep
+        from app.tasks.runner import run_sweep
 
         run_sweep()
     except Exception:

@@ -8,11 +8,10 @@ from app.db import read_session, update_statistics, write_session
 from app.log import logger
 from app.models import Job
 from app.models.base import now
-from app.services import attachments
+from app.services import admin_unit_of_work, attachments
 from app.services.cleanup import delete_expired_rows, find_import_files_in_use
 from app.services.imports import files
-from app.services.jobs import JobService
-from app.tasks.jobs import job, periodic
+from app.tasks.registry import job, periodic
 
 KIND = "cleanup"
 log = logger("saldo.cleanup")
@@ -21,8 +20,8 @@ log = logger("saldo.cleanup")
 @periodic
 async def queue_cleanup() -> None:
     """Queue one cleanup a day."""
-    async with write_session() as session, session.begin():
-        await JobService(session).queue(KIND, {}, user_id=None, book_id=None, key=f"{KIND}:{now():%Y%m%d}")
+    async with admin_unit_of_work() as admin:
+        await admin.jobs.queue(KIND, {}, user_id=None, book_id=None, key=f"{KIND}:{now():%Y%m%d}")
 
 
 @job(KIND)

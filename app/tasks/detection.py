@@ -15,7 +15,7 @@ from app.services.anomalies import judged, missing
 from app.services.book_cursors import find_books_behind
 from app.services.jobs import JobService
 from app.services.recurring_candidates import detected
-from app.tasks.jobs import job, periodic
+from app.tasks.registry import job, periodic
 
 KIND = "detection"
 REFRESH_AFTER = timedelta(hours=24)

@@ -15,7 +15,7 @@ from app.services.book_cursors import find_books_behind
 from app.services.forecasts import compute
 from app.services.forecasts.inputs import read_inputs
 from app.services.jobs import JobService
-from app.tasks.jobs import job, periodic
+from app.tasks.registry import job, periodic
 
 KIND = "forecast"
 PAUSE = timedelta(hours=1)

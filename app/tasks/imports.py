@@ -8,15 +8,15 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import update
 
-from app.db import read_session, write_session
+from app.db import read_session, update_statistics, write_session
 from app.errors import Conflict, SaldoError
 from app.i18n import _
 from app.models import ImportBatch, ImportStatus, Job
 from app.models.base import now
 from app.services import Member, member_of, unit_of_work
 from app.services.imports import files
-from app.services.jobs import TRIES
-from app.tasks.jobs import job
+from app.services.jobs import MAX_ATTEMPTS
+from app.tasks.registry import job
 
 
 @job("import")
@@ -35,10 +35,11 @@ async def bring_in(job: Job) -> None:
         await _give_up(batch_id, error.message)
         raise
     except Exception:
-        if job.attempts >= TRIES:
+        if job.attempts >= MAX_ATTEMPTS:
             await _give_up(batch_id, _("Something went wrong on our side. Nothing was imported."))
         raise
     files.drop(batch.path)
+    await update_statistics()
 
 
 async def _bring_in(member: Member, batch: ImportBatch, file: BinaryIO, arguments: Mapping[str, Any]) -> None:

@@ -1,28 +1,32 @@
-"""One event loop a worker process: asyncpg's connections belong to the loop that opened them."""
+"""The worker's only event loop: asyncpg's connections belong to the loop that opened them."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Coroutine
-from functools import cache
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
 Result = TypeVar("Result")
+_portal: list[BlockingPortal] = []
 
 
-@cache
-def _loop() -> asyncio.AbstractEventLoop:
-    made = asyncio.new_event_loop()
-    threading.Thread(target=made.run_forever, name="loop", daemon=True).start()
-    return made
+@contextmanager
+def event_loop() -> Iterator[BlockingPortal]:
+    """Run the loop in a thread of its own inside the block.
+
+    It is started here, before the consumer and the sweep first need it: two threads that each started one would mix
+    connections of two loops.
+    """
+    with start_blocking_portal() as portal:
+        _portal.append(portal)
+        try:
+            yield portal
+        finally:
+            _portal.remove(portal)
 
 
-def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine on the process's loop, from any other thread, and wait for it."""
-    return asyncio.run_coroutine_threadsafe(work, _loop()).result()
-
-
-def stop() -> None:
-    _loop().call_soon_threadsafe(_loop().stop)
-    _loop.cache_clear()
+def run(work: Callable[..., Awaitable[Result]], *arguments: Any) -> Result:
+    """Call an async function on the loop from any other thread, and wait for its result."""
+    return _portal[-1].call(work, *arguments)

@@ -8,38 +8,38 @@ import threading
 
 from app.db import database
 from app.log import logger, set_up_logging
-from app.tasks import jobs, loop, queue
+from app.tasks import loop, queue, registry, runner
 
 log = logger("saldo.worker")
+RETRY_SECONDS = 1.0  # after a sweep that could not reach the database
 
 
 def run() -> None:
-    """Consume until SIGTERM or SIGINT; a running job is finished first."""
+    """Work until SIGTERM or SIGINT. A running job is finished first."""
     set_up_logging()
-    jobs.load()
+    registry.load_handlers()
     gc.freeze()  # what is imported is never garbage
     gc.enable()
     consumer = queue().create_consumer(
         workers=1, periodic=False, check_worker_health=False, initial_delay=0.1, max_delay=0.2
     )
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    consumer._set_signal_handlers = lambda: None
-    consumer.start()
-    log.info("worker started")
-    while not ended.wait(jobs.SWEEP_EVERY if _sweep() else 1.0):
-        pass
-    log.info("worker stops")
-    consumer.stop(graceful=True)
-    loop.run(database().close())
-    loop.stop()
+    with loop.event_loop():
+        consumer.start()
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):  # after Huey has set its own handlers
+            signal.signal(number, lambda *_: ended.set())
+        log.info("worker started")
+        while not ended.wait(runner.SWEEP_SECONDS if _sweep() else RETRY_SECONDS):
+            pass
+        log.info("worker stops")
+        consumer.stop(graceful=True)
+        loop.run(database().close)
 
 
 def _sweep() -> bool:
-    """Enqueue what is due; whether the database could be asked."""
+    """Sweep. Return whether the database could be reached."""
     try:
-        loop.run(jobs.sweep())
+        loop.run(runner.sweep)
     except Exception:
         log.exception("the sweep failed")
         return False

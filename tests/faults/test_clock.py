@@ -16,7 +16,7 @@ from app.models import Job, JobState
 from app.models.base import now
 from app.schemas.recurring import RecurringIn
 from app.services.jobs import LEASE, JobService
-from app.tasks import cleanup, jobs
+from app.tasks import cleanup, registry, runner
 from tests.support.entries import looked
 
 pytestmark = pytest.mark.fault
@@ -170,7 +170,7 @@ def test_a_clock_that_jumps_makes_no_daily_job_twice(database: Any, run: Any) ->
         moment = noon + timedelta(hours=hours)
         days.add(moment.date())
         with time_machine.travel(moment, tick=False):
-            run(cleanup.once_a_day)
+            run(cleanup.queue_cleanup)
         assert run(how_many) == len(days)
 
 
@@ -183,14 +183,14 @@ def test_a_job_outlives_a_clock_that_jumps(database: Any, run: Any, jump: timede
             job = await JobService(session).queue(cleanup.KIND, {}, user_id=None, book_id=None)
             assert job is not None
         with time_machine.travel(now() + jump, tick=True):
-            await jobs.perform(job.id)
-            await jobs.perform(job.id)
-        await jobs.perform(job.id)
+            await runner.perform(job.id)
+            await runner.perform(job.id)
+        await runner.perform(job.id)
         async with db.read_session() as session:
             row = await session.get_one(Job, job.id)
             return row.id, row.state, row.attempts
 
-    jobs.load()
+    registry.load_handlers()
     assert run(work)[1:] == (JobState.DONE, 1)
 
 
@@ -205,10 +205,10 @@ def test_what_waits_does_not_wait_for_a_clock_that_was_put_back(database: Any, r
         async with db.write_session() as session, session.begin():
             assert await JobService(session).claim(job.id) is not None
             if failed:
-                await JobService(session).fail(job.id, 1, "no luck", for_good=False)
+                await JobService(session).fail(job.id, 1, "no luck", is_final=False)
         with time_machine.travel(now() - timedelta(days=1), tick=False) as clock:
             clock.shift(2 * LEASE)
             async with db.write_session() as session, session.begin():
-                return job.id in await JobService(session).due()
+                return job.id in await JobService(session).find_due()
 
     assert run(work)

@@ -23,13 +23,13 @@ from app.services import attachments, imports
 from app.services.jobs import JobService
 from app.settings import settings
 from app.storage import ATTACHMENTS
-from app.tasks import forecasts, jobs
+from app.tasks import forecasts, registry, runner
 from tests.faults import ROUNDS, times
 from tests.faults.install import ROOT, SOON, installed, until
 from tests.support.entries import findings
 
 #: Kinds of jobs, and how often each commits on its way, from claiming it to calling it done.
-COMMITS: dict[str, int] = {"forecast": 3, "import": 3, "cleanup": 3, "detection": 3}
+COMMITS: dict[str, int] = {"forecast": 3, "import": 4, "cleanup": 4, "detection": 3}
 MOMENTS = ("before_commit", "after_commit")
 POINTS = [(kind, n, moment) for kind, count in COMMITS.items() for n in range(1, count + 1) for moment in MOMENTS]
 TAKEN = POINTS if ROUNDS else [(kind, count // 2, "after_commit") for kind, count in COMMITS.items()]
@@ -39,9 +39,9 @@ import asyncio, os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from app.settings import settings
-from app.tasks import jobs
+from app.tasks import registry, runner
 
-jobs.load()
+registry.load_handlers()
 for line in sys.stdin:
     address, job_id, moment, wanted = line.split()
     if (child := os.fork()) == 0:
@@ -56,7 +56,7 @@ for line in sys.stdin:
             if seen == int(wanted):
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        asyncio.run(jobs.perform(int(job_id)))
+        asyncio.run(runner.perform(int(job_id)))
         os._exit(seen)
     status = os.waitpid(child, 0)[1]
     print(-os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status), flush=True)
@@ -189,7 +189,7 @@ def account_of(person: Any) -> int:
 
 @pytest.fixture(autouse=True)
 def _few_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs.load()
+    registry.load_handlers()
     monkeypatch.setattr(imports, "LARGE", 3)
     monkeypatch.setattr("app.routes.api.imports.LARGE", 3)
 
@@ -205,11 +205,11 @@ async def lease_runs_out(job_id: int) -> bool:
     async with db.write_session() as session, session.begin():
         mine = (Job.id == job_id, Job.state == JobState.RUNNING)
         await session.execute(update(Job).where(*mine).values(lease_until=now() - timedelta(seconds=1)))
-        return job_id in await JobService(session).due()
+        return job_id in await JobService(session).find_due()
 
 
 def test_every_kind_of_job_is_killed_here() -> None:
-    assert jobs.KINDS.keys() == COMMITS.keys() == KINDS.keys()
+    assert registry.HANDLERS.keys() == COMMITS.keys() == KINDS.keys()
 
 
 @pytest.mark.fault
@@ -221,10 +221,10 @@ def test_a_killed_job_runs_again_and_has_its_effect_once(
     case = KINDS[kind](alice, run)
     assert killer(case.job, moment, commit) == -9
     if run(state, case.job)[0] is JobState.RUNNING:
-        run(jobs.perform, case.job)  # while the lease holds, nobody else takes it
+        run(runner.perform, case.job)  # while the lease holds, nobody else takes it
         assert run(state, case.job)[1] == 1
     if run(lease_runs_out, case.job):
-        run(jobs.perform, case.job)
+        run(runner.perform, case.job)
     assert run(state, case.job)[0] is JobState.DONE
     assert case.done(run)
     assert findings(alice) == []

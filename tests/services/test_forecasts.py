@@ -17,7 +17,7 @@ from app.schemas.transfers import TransferIn
 from app.services import Services, member_of, unit_of_work
 from app.services.forecasts import SPENDABLE, compute, inputs, items
 from app.tasks import forecasts as tasks
-from app.tasks import jobs
+from app.tasks import runner
 
 TODAY = date(2026, 6, 10)
 SHOPS = [
@@ -255,7 +255,7 @@ def test_the_sweep_asks_once_for_a_book_that_has_changed(alice, bob, run):
         async with db.read_session() as session:
             rows = (await session.scalars(select(Job).where(Job.kind == "forecast"))).all()
             job_id = rows[0].id
-        await jobs.perform(job_id)
+        await runner.perform(job_id)
         await tasks.queue_forecasts()
         async with db.read_session() as session:
             rows = (await session.scalars(select(Job).where(Job.kind == "forecast"))).all()
@@ -298,7 +298,7 @@ def test_a_book_without_transactions_left_is_computed_without_a_fault(alice, run
         await tasks.queue_forecasts()
         async with db.read_session() as session:
             job_id = await session.scalar(select(Job.id).where(Job.kind == "forecast").order_by(Job.id.desc()))
-        await jobs.perform(job_id)
+        await runner.perform(job_id)
         async with db.read_session() as session:
             return [each.state.value for each in await session.scalars(select(Job).where(Job.kind == "forecast"))]
 

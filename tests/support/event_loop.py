@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import cache
@@ -21,13 +20,8 @@ _open = ExitStack()
 def portal() -> BlockingPortal:
     """The way into the thread in which the loop runs. What the queue runs goes there too."""
     made = _open.enter_context(start_blocking_portal())
-    running = made.call(_running)
-    loop._loop = lambda: running  # type: ignore[assignment]
+    loop._portal.append(made)
     return made
-
-
-async def _running() -> asyncio.AbstractEventLoop:
-    return asyncio.get_running_loop()
 
 
 def in_the_loop(work: Callable[..., Awaitable[Result]], *args: Any) -> Result:

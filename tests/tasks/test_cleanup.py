@@ -27,7 +27,7 @@ from app.services import rate_limit
 from app.services.cleanup import delete_expired_rows, expired_rows
 from app.services.imports import files
 from app.services.tokens import TokenService, refresh
-from app.tasks import jobs
+from app.tasks import registry, runner
 from app.tasks.cleanup import KIND, queue_cleanup
 from tests.test_routes import account
 
@@ -58,7 +58,7 @@ async def clear_now():
     await queue_cleanup()
     async with db.read_session() as session:
         job_id = await session.scalar(select(Job.id).where(Job.kind == KIND))
-    await jobs.perform(job_id)
+    await runner.perform(job_id)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_door_that_is_closed_stays_closed(database, run):
 
 
 def test_the_worker_does_it_queue_cleanup(alice, run, filled):
-    jobs.load()
+    registry.load_handlers()
     run(set_all, AuthSession, revoked_at=now() - LONG)
     run(clear_now)
     assert run(count, AuthSession) == 0
@@ -144,7 +144,7 @@ def test_the_worker_does_it_queue_cleanup(alice, run, filled):
 
 
 def test_a_draft_that_was_left_alone_goes_with_its_file(alice, run):
-    jobs.load()
+    registry.load_handlers()
     csv = b"Date,Payee,Amount\n2026-03-01,Baker,-1.50\n2026-03-02,Grocer,-2.50\n"
     where = alice.work(account)
     answer = alice.post("/imports", {"account": str(where)}, files={"file": ("a.csv", csv)})

@@ -18,7 +18,7 @@ from app.models import (
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.schemas.transactions import TransactionIn
 from app.services.anomalies import sentence
-from app.tasks import detection, jobs
+from app.tasks import detection
 
 
 def today_of(person):
@@ -49,7 +49,7 @@ def look(run):
             waiting = await session.scalars(select(Job.id).where(Job.kind == "detection", Job.state == JobState.QUEUED))
             ids = list(waiting)
         for job_id in ids:
-            await jobs.perform(job_id)
+            await runner.perform(job_id)
         async with db.read_session() as session:
             states = await session.execute(select(Job.state, Job.problem).where(Job.id.in_(ids)))
             assert all(row[0] is JobState.DONE for row in states), list(states)

@@ -15,14 +15,15 @@ from app.services import imports
 from app.services.imports import files, reading
 from app.services.imports.matching import Row
 from app.services.imports.reading import Statement
-from app.tasks.jobs import load, perform
+from app.tasks.registry import load_handlers
+from app.tasks.runner import perform
 from tests.api.test_imports import BANK, balance, lines, send, sound
 from tests.services.test_imports import typed
 
 
 @pytest.fixture(autouse=True)
 def _few_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    load()
+    load_handlers()
     monkeypatch.setattr(imports, "LARGE", 3)
     monkeypatch.setattr("app.routes.api.imports.LARGE", 3)
     monkeypatch.setattr("app.routes.imports.LARGE", 3)

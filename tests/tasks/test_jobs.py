@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app import db
+from app import db, tasks
 from app.errors import Invalid
 from app.models import Job, JobState
 from app.models.base import now
-from app.services.jobs import TRIES, JobService
-from app.tasks import jobs
+from app.services.jobs import MAX_ATTEMPTS, JobService
+from app.tasks import registry, runner
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ def ran():
         raise Invalid("This can never work.")
 
     kinds = {"well": well, "badly": badly, "hopelessly": hopelessly}
-    jobs.KINDS.update(kinds)
+    registry.HANDLERS.update(kinds)
     yield log
     for kind in kinds:
-        del jobs.KINDS[kind]
+        del registry.HANDLERS[kind]
 
 
 async def queued(kind, key=None):
@@ -56,8 +56,8 @@ async def set_job(job_id, **values):
 
 def test_a_job_runs_once(database, run, ran):
     job_id = run(queued, "well")
-    run(jobs.perform, job_id)
-    run(jobs.perform, job_id)
+    run(runner.perform, job_id)
+    run(runner.perform, job_id)
 
     assert ran == [job_id]
     assert run(state, job_id)[0] is JobState.DONE
@@ -70,18 +70,18 @@ def test_the_same_key_is_queued_once(database, run, ran):
 
 def test_a_failure_is_tried_again_later_and_listed_in_the_end(database, run, ran):
     job_id = run(queued, "badly")
-    for _ in range(TRIES):
-        run(jobs.perform, job_id)
-        run(jobs.perform, job_id)  # too early: it waits for its time
+    for _ in range(MAX_ATTEMPTS):
+        run(runner.perform, job_id)
+        run(runner.perform, job_id)  # too early: it waits for its time
         run(set_job, job_id, run_after=None)
 
-    assert len(ran) == TRIES
-    assert tuple(run(state, job_id)) == (JobState.FAILED, TRIES, "RuntimeError")
+    assert len(ran) == MAX_ATTEMPTS
+    assert tuple(run(state, job_id)) == (JobState.FAILED, MAX_ATTEMPTS, "RuntimeError")
 
 
 def test_what_can_never_work_is_not_tried_again(database, run, ran):
     job_id = run(queued, "hopelessly")
-    run(jobs.perform, job_id)
+    run(runner.perform, job_id)
 
     assert tuple(run(state, job_id)) == (JobState.FAILED, 1, "This can never work.")
 
@@ -92,7 +92,7 @@ def test_the_job_of_a_dead_worker_is_found(database, run, ran):
 
     async def due():
         async with db.read_session() as session:
-            return list(await JobService(session).due())
+            return list(await JobService(session).find_due())
 
     assert run(due) == []
     run(set_job, job_id, lease_until=now() - timedelta(seconds=1))
@@ -100,7 +100,7 @@ def test_the_job_of_a_dead_worker_is_found(database, run, ran):
 
 
 def test_a_job_that_is_not_committed_is_not_handed_over(database, run, ran):
-    before = jobs.queue().pending_count()
+    before = tasks.queue().pending_count()
 
     async def work():
         async with db.write_session() as session:
@@ -109,4 +109,4 @@ def test_a_job_that_is_not_committed_is_not_handed_over(database, run, ran):
 
     run(work)
 
-    assert jobs.queue().pending_count() == before
+    assert tasks.queue().pending_count() == before
