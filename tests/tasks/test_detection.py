@@ -18,7 +18,7 @@ from app.models import (
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.schemas.transactions import TransactionIn
 from app.services.anomalies import sentence
-from app.tasks import detection
+from app.tasks import detection, runner
 
 
 def today_of(person):
