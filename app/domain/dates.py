@@ -46,39 +46,57 @@ DAYS_AWAY = {
 }
 COUNTS = {
     word: count
-    for count, words in enumerate(
+    for count, words in {
+        1: "a an one un une uno una ein eine einem einer",
+        2: "two deux dos zwei",
+        3: "three trois tres drei",
+        4: "four quatre cuatro vier",
+        5: "five cinq cinco funf",
+        6: "six seis sechs",
+        7: "seven sept siete sieben",
+        8: "eight huit ocho acht",
+        9: "nine neuf nueve neun",
+        10: "ten dix diez zehn",
+        11: "eleven onze once elf",
+        12: "twelve douze doce zwolf",
+        13: "thirteen treize trece dreizehn",
+        14: "fourteen quatorze catorce vierzehn",
+        15: "fifteen quinze quince funfzehn",
+        20: "twenty vingt veinte zwanzig",
+        21: "einundzwanzig veintiun",
+        30: "thirty trente treinta dreissig",
+    }.items()
+    for word in words.split()
+} | {"couple of": 2, "a couple of": 2}
+VAGUE = "a few|few|some|several|quelques|unos|unas|algunos|algunas|ein paar|einigen|wenigen|mehreren"
+UNIT_WORDS = {
+    **dict.fromkeys(["day", "days", "jour", "jours", "dia", "dias", "tag", "tage", "tagen", "night", "nights"], 1),
+    **dict.fromkeys(["week", "weeks", "semaine", "semaines", "semana", "semanas", "woche", "wochen"], 7),
+    **dict.fromkeys(["fortnight", "fortnights"], 14),
+    **dict.fromkeys(["month", "months", "mois", "mes", "meses", "monat", "monate", "monaten"], 30),
+    **dict.fromkeys(["year", "years", "an", "ans", "ano", "anos", "jahr", "jahre", "jahren"], 365),
+    **dict.fromkeys(["d", "ds", "j"], 1),
+    **dict.fromkeys(["w", "wk", "wks"], 7),
+    **dict.fromkeys(["mo", "mos", "mth", "mths"], 30),
+    **dict.fromkeys(["y", "yr", "yrs"], 365),
+}
+SHORT_UNIT = r"(d|ds|j|w|wks?|mos?|mths?|y|yrs?)"
+ORDINALS = {
+    word: day
+    for day, words in enumerate(
         [
-            "a an one un une uno una ein eine einem einer",
-            "two deux dos zwei",
-            "three trois tres drei",
-            "four quatre cuatro vier",
-            "five cinq cinco funf",
-            "six seis sechs",
-            "seven sept siete sieben",
-            "eight huit ocho acht",
-            "nine neuf nueve neun",
-            "ten dix diez zehn",
-            "eleven onze once elf",
-            "twelve douze doce zwolf",
+            "first premier primero ersten erster", "second zweiten zweiter", "third dritten dritter",
+            "fourth vierten vierter", "fifth funften funfter", "sixth sechsten", "seventh siebten", "eighth achten",
+            "ninth neunten", "tenth zehnten", "eleventh elften", "twelfth zwolften", "thirteenth dreizehnten",
+            "fourteenth vierzehnten", "fifteenth funfzehnten", "sixteenth sechzehnten", "seventeenth siebzehnten",
+            "eighteenth achtzehnten", "nineteenth neunzehnten", "twentieth zwanzigsten", "twenty-first", "twenty-second",
+            "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh", "twenty-eighth",
+            "twenty-ninth", "thirtieth dreissigsten", "thirty-first",
         ],
         start=1,
     )
     for word in words.split()
-}
-COUNTS |= {
-    "couple of": 2,
-    "a couple of": 2,
-    "fifteen": 15,
-    "quinze": 15,
-    "quince": 15,
-    "twenty": 20,
-    "thirty": 30,
-}
-UNIT_WORDS = {
-    **dict.fromkeys(["day", "days", "jour", "jours", "dia", "dias", "tag", "tage", "tagen"], 1),
-    **dict.fromkeys(["week", "weeks", "semaine", "semaines", "semana", "semanas", "woche", "wochen"], 7),
-    **dict.fromkeys(["month", "months", "mois", "mes", "meses", "monat", "monate", "monaten"], 30),
-}
+}  # fmt: skip
 CURRENCY_AHEAD = (
     r"(?!\s?(?:[€$£¥%]|euros?\b|eur\b|dollars?\b|usd\b|dzd\b|dinars?\b|da\b|k\b|pounds?\b|francs?\b|chf\b|[.,]\d))"
 )
@@ -97,34 +115,89 @@ COUNT = r"(?:[0-9]{1,3}|" + "|".join(sorted(COUNTS, key=len, reverse=True)) + ")
 UNIT = "|".join(sorted(UNIT_WORDS, key=len, reverse=True))
 ON = r"(?:(?:on|dated?|du|le|el|del|am|vom|den|fecha|في|يوم)\s+)?(?:(?:the|dia)\s+)?"
 DAY_NAME = _either(WEEKDAYS)
+ANY_DAY = DAY_NAME + "|" + _either(SHORT_WEEKDAYS)
+MONTH = _either(MONTHS)
+ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))
+ON_DAY = r"(?:(?:on|am|le|el)\s)?"
+LAST_WEEK = (
+    r"(?:of\s)?last week|(?:de\s)?la semaine (?:derniere|passee)|(?:de\s)?la semana pasada"
+    r"|(?:der\s)?(?:letzte[rn]?|vorige[rn]?|vergangene[rn]?) woche"
+)
+THIS_WEEK = r"(?:of\s)?this week|(?:de\s)?cette semaine|(?:de\s)?esta semana|diese[rn]? woche"
+OF_MONTH = (
+    r"(?:of\s|de\s|d'|del\s|im\s|des\s)?(?:the\s|mes de\s|mois de\s|mois d')?("
+    r"(?:this|last)\smonth|month|mois(?: dernier| passe)?|mes(?: pasado)?|monats?|letzten monats?|" + MONTH + r")"
+    r"(?!\w)(?:\s(?:de\s|del\s)?((?:19|20)[0-9]{2})\b)?"
+)
+LAST_DAY = (
+    r"(?:on\s|am\s)?(?:the\s|le\s|el\s|den\s)?(?:last day|dernier jour|ultimo dia|letzten? tag|letzter tag)\s"
+    r"|(?:at\s)?(?:the\s)?end\s(?=of\s)|ende\s(?=des\s|letzten\s|" + MONTH + r")"
+    r"|(?:a\s)?(?:la\s)?fin\s(?=d|" + MONTH + r")|(?:a\s)?(?:finales|fines|final|fin)\s(?=de)"
+)
+FIRST_DAY = (
+    r"(?:on\s|am\s)?(?:the\s|le\s|el\s|den\s)?(?:first day|premier jour|primer dia|ersten? tag|erster tag)\s"
+    r"|(?:at\s)?(?:the\s)?(?:start|beginning)\s(?=of\s)|(?:early|anfang)\s|(?:au\s)?debut\s(?=d|" + MONTH + r")"
+    r"|(?:a\s)?(?:principios|comienzos|inicios)\s(?=de)"
+)
+MID_MONTH = (
+    r"(?:in\s)?(?:the\s)?middle\s(?=of\s)|mid[ -]|mitte\s|(?:a\s)?(?:la\s)?mi[ -](?=" + MONTH + r")"
+    r"|(?:a\s)?mediados\s(?=de)"
+)
 
 PATTERNS: list[tuple[str, re.Pattern[str]]] = [
     (kind, re.compile(source))
     for kind, source in [
-        ("iso", ON + r"(?<![0-9])([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?![0-9])(?:t[0-9:]+)?"),
+        ("iso", ON + r"(?<![0-9])([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?![0-9])(?:t[0-9:]{1,12})?"),
         ("numeric", ON + r"(?<![0-9.,/x-])([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})(?![0-9/]|[.,][0-9])"),
         ("slashed", ON + r"(?<![0-9.,/-])([0-9]{1,2})/([0-9]{1,2})(?![0-9/]|[.,][0-9])"),
         ("dotted", ON + r"(?<![0-9.,/-])([0-9]{1,2})\.([0-9]{1,2})\.(?![0-9])"),
-        ("dashed", r"\b(?:on|le|el|am|vom)\s+([0-9]{1,2})[-.]([0-9]{1,2})(?![0-9./-]|\s?[€$£])"),
+        ("dashed", r"\b(?:on|le|el|am|vom)\s([0-9]{1,2})[-.]([0-9]{1,2})(?![0-9./-]|\s?[€$£])"),
+        ("last of month", rf"(?<!\w)(?:{LAST_DAY}){OF_MONTH}"),
+        ("first of month", rf"(?<!\w)(?:{FIRST_DAY}){OF_MONTH}"),
+        ("mid month", rf"(?<!\w)(?:{MID_MONTH}){OF_MONTH}"),
+        ("first of month", r"(?<!\w)(?:on\s)?(?:the\s)?(?:first|1st)\s(?=of\s(?:the|this|last)\s)" + OF_MONTH),
+        ("last of month", r"(?<!\w)(?:am\s|zum\s)?(monats)ende(?!\w)"),
+        ("first of month", r"(?<!\w)(?:am\s|zum\s)?(monats)anfang(?!\w)"),
+        (
+            "ordinal",
+            rf"(?<!\w){ON}({ORDINAL})\s(?:of\s|de\s)?({MONTH})\b(?:,?\s((?:19|20)[0-9]{{2}})\b)?",
+        ),
+        ("ordinal day", rf"(?<!\w)on the ({ORDINAL})(?!\w)(?!\s(?:day|week|floor|date|time|try|visit))"),
         (
             "day month",
-            ON + r"(?<![0-9.,/-])([0-9]{1,2})(?:st|nd|rd|th|er|º|\.)?\s?(?:of\s|de\s|d')?\s?\b("
-            + _either(MONTHS)
+            ON + r"(?<![0-9.,/-])([0-9]{1,2})(?:st|nd|rd|th|er|º|\.)?\s?(?:of\s|de\s|d')?\s?\b(" + MONTH
             + r")\b\.?(?:,?\s(?:de\s|del\s)?((?:19|20)[0-9]{2})\b(?!\s?[€$£]|[.,][0-9]))?",
         ),
         (
             "month day",
-            ON + r"\b(" + _either(MONTHS)
+            ON + r"\b(" + MONTH
             + r")\b\.?\s?([0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])" + CURRENCY_AHEAD + r"(?:,?\s((?:19|20)[0-9]{2})\b)?",
         ),
+        ("away from", rf"\b(?:heute|(gestern))\svor\s({COUNT})\s({UNIT})\b"),
+        ("ago from", rf"\b({COUNT})\s({UNIT})\sago\s(?:today|(yesterday))\b"),
+        ("day of week", rf"(?<!\w){ON_DAY}({ANY_DAY})\s(?:{LAST_WEEK})(?!\w)"),
+        ("day of week", rf"(?<!\w)(?:{LAST_WEEK})\s{ON_DAY}({ANY_DAY})(?!\w)"),
+        ("this day", rf"(?<!\w){ON_DAY}({ANY_DAY})\s(?:{THIS_WEEK})(?!\w)"),
+        ("day weeks ago", rf"(?<!\w){ON_DAY}({ANY_DAY})\s({COUNT})\sweeks?\sago(?!\w)"),
+        ("day weeks ago", rf"(?<!\w){ON_DAY}({DAY_NAME})\svor\s({COUNT})\swochen?(?!\w)"),
+        ("day before last", rf"(?<!\w){ON_DAY}(?:the\s)?({ANY_DAY})\sbefore\slast(?!\w)"),
+        ("day before last", rf"(?<!\w){ON_DAY}(?:vorletzten?|vorletzter)\s({DAY_NAME})(?!\w)"),
+        ("day before last", rf"(?<!\w)(?:l'|le\s)?avant[ -]dernier\s({DAY_NAME})(?!\w)"),
+        ("day before last", rf"(?<!\w){ON_DAY}({DAY_NAME})\s(?:antepasado|d'avant)(?!\w)"),
+        ("week before last", r"(?<!\w)(?:the\s)?week before last(?!\w)|(?<!\w)vorletzte woche(?!\w)"),
         *((f"{days}", rf"(?<!\w)(?:{words})(?!\w)") for days, words in sorted(DAYS_AWAY.items(), key=lambda d: (-2, 2, 0, -1, 1).index(d[0]))),
-        ("ago", rf"\b({COUNT})\s({UNIT})\s(?:ago|back|plus tot|atras)\b"),
+        ("ago", rf"\b({COUNT})\s({UNIT})\s(?:ago|back|earlier|plus tot|atras)\b"),
+        ("ago", r"(?<!\w)()(fortnight)\sago\b"),
+        ("ago", rf"(?<![\w.,])([0-9]{{1,3}})\s?{SHORT_UNIT}\s(?:ago|back)\b"),
         ("ago", rf"\b(?:il y a|hace|vor)\s({COUNT})\s({UNIT})\b"),
+        ("vague", rf"\b(?:(?:il y a|hace|vor)\s)?(?:{VAGUE})\s({UNIT})\b(?:\s(?:ago|back|atras))?"),
+        ("0", rf"\b(?:{COUNT}|an|half an|{VAGUE})\s?(?:hours?|hrs?|h|minutes?|mins?|min)\s(?:ago|back)\b"),
+        ("0", rf"\b(?:il y a|hace|vor)\s(?:{COUNT}|{VAGUE})\s?(?:heures?|h|minutes?|horas?|minutos?|stunden?|minuten?|min)\b"),
         ("ahead", rf"\b(?:in|dans|dentro de|en)\s({COUNT})\s({UNIT})\b"),
         (
             "last day",
-            r"\b(?:on\s)?(?:last|le dernier|el pasado|(?:am\s)?(?:letzten|letzter|vergangenen))\s("
-            + DAY_NAME + "|" + _either(SHORT_WEEKDAYS) + r")\b",
+            r"\b(?:on\s)?(?:last|past|le dernier|el pasado|(?:am\s)?(?:letzten|letzter|vergangenen|vorigen))\s("
+            + ANY_DAY + r")\b",
         ),
         ("last day", rf"(?<!\w)(?:el\s|le\s)?({DAY_NAME})\s(?:dernier|passe|pasado|الماضي|الماضية)(?!\w)"),
         ("next day", r"\b(?:on\s)?(?:next|am kommenden|nachsten|kommenden|el proximo)\s(" + DAY_NAME + r")\b"),
@@ -132,8 +205,9 @@ PATTERNS: list[tuple[str, re.Pattern[str]]] = [
         ("this day", rf"\b(?:this|ce|este|diesen)\s({DAY_NAME})\b"),
         ("day", rf"(?<!\w)(?<!black\s)(?<!good\s)(?<!cyber\s)(?:on\s|le\s|el\s|am\s|يوم\s)?({DAY_NAME})(?!\w)"),
         ("day", r"\bon\s(" + _either(SHORT_WEEKDAYS) + r")\b"),
-        ("last week", r"\b(?:last week|la semaine derniere|la semana pasada|letzte woche)\b"),
-        ("last month", r"\b(?:last month|le mois dernier|el mes pasado|letzten monat)\b"),
+        ("last weekend", r"\b(?:last weekend|le week-?end dernier|el fin de semana pasado|(?:am\s)?letzte[sn]? wochenende)\b"),
+        ("last week", r"\b(?:last week|la semaine (?:derniere|passee)|la semana pasada|(?:letzte|vorige) woche)\b"),
+        ("last month", r"\b(?:last month|le mois (?:dernier|passe)|el mes pasado|(?:im\s)?letzten monat)\b"),
         ("of month", r"\b(?:on\s)?the\s([0-9]{1,2})(?:st|nd|rd|th)(?!\w)"),
         ("of month", r"\b(?:on\s)?([0-9]{1,2})(?:st|nd|rd|th)\b"),
         ("of month", r"\b(?:le|el dia|am)\s([0-9]{1,2})(?:er|\.)?(?![0-9:/x]|\w|[.,][0-9])" + CURRENCY_AHEAD),
@@ -190,8 +264,25 @@ def _read(kind: str, match: re.Match[str], today: date, locale: str) -> Read | N
             return _in_year(int(part[2]) if part[2] else None, MONTH_OF[part[1]] + 1, int(part[0]), today)
         case "month day" if int(part[1]) <= 31:
             return _in_year(int(part[2]) if part[2] else None, MONTH_OF[part[0]] + 1, int(part[1]), today)
+        case "ordinal":
+            return _in_year(int(part[2]) if part[2] else None, MONTH_OF[part[1]] + 1, ORDINALS[part[0]], today)
+        case "ordinal day":
+            return _day_of_month(ORDINALS[part[0]], today)
+        case "first of month" | "mid month" | "last of month":
+            return _in_month(kind, part[0], part[1] if len(part) > 1 else None, today)
         case "ago" | "ahead":
             return _away(part[0], part[1], today, -1 if kind == "ago" else 1)
+        case "away from" | "ago from":
+            base, count, unit = part if kind == "away from" else (part[2], part[0], part[1])
+            return _away(count, unit, today - timedelta(1) if base else today, -1)
+        case "day weeks ago":
+            return _shift(today, WEEKDAY_OF[part[0]] - today.weekday() - 7 * _count(part[1])), True
+        case "week before last":
+            return _shift(today, -14), False
+        case "vague":
+            return _away("3", part[0], today, -1)[0], False
+        case "last weekend":
+            return _shift(today, -today.weekday() - 2), False
         case "last week":
             return _shift(today, -7), False
         case "last month":
@@ -206,6 +297,8 @@ def _read(kind: str, match: re.Match[str], today: date, locale: str) -> Read | N
 DAY_RULES: dict[str, Callable[[date, int], date | None]] = {
     "last day": lambda today, day: _shift(today, -((today.weekday() - day - 1) % 7 + 1)),
     "next day": lambda today, day: _shift(today, (day - today.weekday() - 1) % 7 + 1),
+    "day of week": lambda today, day: _shift(today, day - today.weekday() - 7),
+    "day before last": lambda today, day: _shift(today, -((today.weekday() - day - 1) % 7 + 8)),
     "this day": lambda today, day: _shift(today, day - today.weekday()),
     "day": lambda today, day: _shift(today, -((today.weekday() - day) % 7)),
 }
@@ -226,9 +319,33 @@ def _months(today: date, months: int) -> date | None:
 
 
 def _away(count: str, unit: str, today: date, way: int) -> Read:
-    number = int(count) if count.isdigit() else COUNTS[count]
     days = UNIT_WORDS[unit]
-    return (_months(today, way * number) if days == 30 else _shift(today, way * number * days)), True
+    if days >= 30:
+        return _months(today, way * _count(count) * (days // 30)), True
+    return _shift(today, way * _count(count) * days), True
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdecimal() else COUNTS.get(text, 1)
+
+
+def _in_month(kind: str, month: str, year: str | None, today: date) -> Read:
+    """The first, middle or last day of a month by its name, or of this month or the last one."""
+    if month in MONTH_OF:
+        day = {"first of month": 1, "mid month": 15}.get(kind)
+        number = MONTH_OF[month] + 1
+        if day is None:
+            latest = int(year) if year else today.year - (number > today.month)
+            day = monthrange(latest, number)[1]
+        return _in_year(int(year) if year else None, number, day, today)
+    first = today.replace(day=1)
+    if month.startswith(("last", "letzt")) or month.endswith(("dernier", "passe", "pasado")):
+        earlier = _months(first, -1)
+        if earlier is None:
+            return None, False
+        first = earlier
+    length = monthrange(first.year, first.month)[1]
+    return first.replace(day={"first of month": 1, "mid month": 15}.get(kind, length)), True
 
 
 def _exactly(year: int, month: int, day: int) -> Read:

@@ -36,35 +36,41 @@ HUNDREDS = frozenset(["hundred", "cent", "cents", "cien", "hundert"])
 THOUSANDS = frozenset(["thousand", "mille", "mil", "tausend", "grand", "الف"])
 MILLIONS = frozenset(["million", "millions", "millon", "millones", "millionen", "مليون"])
 JOINS = frozenset(["and", "et", "y", "und"])
+POINTS = frozenset(["point", "dot", "komma", "comma", "virgule", "coma", "punto", "punkt", "con", "oh"])
+ENGLISH = frozenset(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 WORD = re.compile(r"[^\W\d_]+")
 GERMAN = re.compile(
-    r"(?:(?P<t>[a-zß]*?)tausend)?(?:(?P<h>[a-zß]*?)hundert)?(?:und)?(?:(?P<u>[a-z]+?)und(?P<z>[a-zß]+)|(?P<r>[a-zß]+))?"
+    r"(?:(?P<t>[a-zß]{0,40}?)tausend)?(?:(?P<h>[a-zß]{0,20}?)hundert)?(?:und)?"
+    r"(?:(?P<u>[a-z]{1,9}?)und(?P<z>[a-zß]{1,9})|(?P<r>[a-zß]{1,12}))?"
 )
+MAX_WORDS = 20  # of one number
+
+Token = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A number in words at ``[start, end)`` of the text."""
+    """A number in words at ``[start, end)`` of the text; ``is_price`` where it is spoken like one, as “three fifty”."""
 
     value: Decimal
     start: int
     end: int
-    words: int
+    is_price: bool = False
 
 
 def find(folded: str) -> list[Spelled]:
-    """The runs of number words in a folded text."""
+    """Find the runs of number words in a folded text: “twenty-five fifty” is 25.50, “treinta y cinco” is 35."""
     found: list[Spelled] = []
-    run: list[tuple[str, int, int]] = []
+    run: list[Token] = []
     for match in WORD.finditer(folded):
         word = match[0]
         near = not run or folded[run[-1][2] : match.start()] in (" ", "-")
-        if near and (_is_number(word) or (run and word in JOINS)):
+        if near and (_is_number(word) or (run and (word in JOINS or word in POINTS))):
             run.append((word, match.start(), match.end()))
             continue
-        found += _close(run)
+        found += _read(run)
         run = [(word, match.start(), match.end())] if _is_number(word) else []
-    return found + _close(run)
+    return found + _read(run)
 
 
 def german(word: str) -> int | None:
@@ -100,37 +106,104 @@ def _is_number(word: str) -> bool:
     )  # fmt: skip
 
 
-def _close(run: list[tuple[str, int, int]]) -> list[Spelled]:
-    while run and run[-1][0] in JOINS:
-        run = run[:-1]
-    if not run or len(run) > 20:
+def _read(run: list[Token]) -> list[Spelled]:
+    """The numbers of a run of number words."""
+    if len(run) > MAX_WORDS:
         return []
-    # "twelve and fifteen" are two numbers, "a hundred and fifty" and "treinta y cinco" one.
-    for at, (word, _start, _end) in enumerate(run):
-        if word in JOINS and not _joins(run[at - 1][0], run[at + 1][0]):
-            return _close(run[:at]) + _close(run[at + 1 :])
-    value = _value([word for word, _start, _end in run if word not in JOINS])
-    return [Spelled(Decimal(value), run[0][1], run[-1][2], len(run))]
+    found: list[Spelled] = []
+    at = 0
+    while at < len(run):
+        if run[at][0] in JOINS or run[at][0] in POINTS:
+            at += 1
+            continue
+        groups = [_take(run, at)]
+        while groups[-1][1] < len(run) and run[groups[-1][1]][0] not in JOINS | POINTS:
+            groups.append(_take(run, groups[-1][1]))
+        one, at = _price(run, at, groups)
+        found.append(one)
+    return found
+
+
+def _price(run: list[Token], at: int, groups: list[tuple[int, int]]) -> tuple[Spelled, int]:
+    """A price of one to three groups, “one twenty nine ninety five”, else the first group alone; and what is next."""
+    (first, end), *others = groups
+    start = run[at][1]
+
+    def spelled(value: Decimal, end: int, is_price: bool) -> tuple[Spelled, int]:
+        return Spelled(value, start, run[end - 1][2], is_price), end
+
+    if others and first < 10 <= others[0][0] < 100 and len(others) > 1 and 10 <= others[1][0] < 100:
+        return spelled(Decimal(first * 100 + others[0][0]) + _hundredths(others[1][0]), others[1][1], True)
+    if others and 0 < first < 1000 and 10 <= others[0][0] < 100:
+        return spelled(Decimal(first) + _hundredths(others[0][0]), others[0][1], True)
+    if end + 1 < len(run) and run[end][0] in POINTS and _is_number(run[end + 1][0]):
+        digits, last = "", end + 1
+        while last < len(run) and (digit := UNITS.get(run[last][0], 10)) < 10 and len(digits) < 4:
+            digits, last = digits + str(digit), last + 1
+        if digits:
+            if run[end][0] in ("con", "oh"):
+                digits = digits.zfill(2)
+            return spelled(Decimal(f"{first}.{digits}"), last, True)
+        cents, last = _take(run, end + 1)
+        if 10 <= cents < 100:
+            return spelled(Decimal(first) + _hundredths(cents), last, True)
+    return spelled(Decimal(first), end, False)
+
+
+def _hundredths(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def _take(run: list[Token], at: int) -> tuple[int, int]:
+    """The longest number that begins here, as it is counted and not as a price is spoken; and what is next."""
+    total = small = 0
+    begun = at
+    while at < len(run):
+        word = run[at][0]
+        before = run[at - 1][0] if at > begun else ""
+        if word in JOINS:
+            if at + 1 >= len(run) or not _joins(before, run[at + 1][0]):
+                break
+        elif word in HUNDREDS:
+            if small >= 100 or (word in ("cent", "cents") and (small >= 10 or before in ENGLISH)):
+                break
+            small = max(small, 1) * 100
+        elif word in THOUSANDS:
+            if total:
+                break
+            total, small = max(small, 1) * 1000, 0
+        elif word in MILLIONS:
+            if total >= 10**6:
+                break
+            total, small = (total + max(small, 1)) * 10**6, 0
+        elif (added := _added(word, small, before)) is not None:
+            small += added
+        elif at > begun:
+            break
+        at += 1
+        if word in UNITS and not UNITS[word]:
+            break
+    return total + small, max(at, begun + 1)
+
+
+def _added(word: str, small: int, before: str) -> int | None:
+    """What a word adds to the hundreds before it; nothing where it begins a number of its own."""
+    value = TENS.get(word) or UNITS.get(word)
+    if value is None:
+        value = german(word) or 0
+    rest = small % 100
+    if value >= 100:
+        return value if not small else None
+    if value == 20 and rest == 4 and before == "quatre":
+        return 76
+    if word in TENS or value > 20:
+        return value if not rest else None
+    if value >= 10:
+        return value if not rest or before in ("soixante", "vingt", "vingts", "et") else None
+    return value if not rest or (rest >= 20 and not rest % 10) else None
 
 
 def _joins(left: str, right: str) -> bool:
-    if left in HUNDREDS or left in THOUSANDS or left in MILLIONS or (left in UNITS and UNITS[left] >= 100):
+    if left in HUNDREDS or left in THOUSANDS or left in MILLIONS or UNITS.get(left, 0) >= 100:
         return True
-    return left in TENS and right in UNITS and UNITS[right] < 20
-
-
-def _value(words: list[str]) -> int:
-    total = small = 0
-    for word in words:
-        if word in HUNDREDS:
-            small = max(small, 1) * 100
-        elif word in THOUSANDS:
-            total, small = total + max(small, 1) * 1000, 0
-        elif word in MILLIONS:
-            total, small = (total + max(small, 1)) * 10**6, 0
-        elif word in TENS:
-            quatre_vingt = TENS[word] == 20 and small % 100 == 4
-            small = small + 76 if quatre_vingt else small + TENS[word]
-        else:
-            small += UNITS[word] if word in UNITS else german(word) or 0
-    return total + small
+    return left in TENS and UNITS.get(right, 99) < 20

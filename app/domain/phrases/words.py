@@ -37,7 +37,7 @@ FAMILIES = {  # a bare word of several countries means the book's own currency w
     "pound": "GBP EGP LBP", "lei": "RON MDL",
 }  # fmt: skip
 CENTS = {
-    "cent": "", "cents": "", "centime": "", "centimes": "", "centimo": "", "centimos": "", "centavos": "",
+    "ct": "", "cts": "", "ctv": "", "ctvs": "", "cent": "", "cents": "", "centime": "", "centimes": "", "centimo": "", "centimos": "", "centavos": "",
     "p": "GBP", "pence": "GBP", "سنتيم": "",
 }  # fmt: skip
 CODES_THAT_ARE_WORDS = frozenset(
@@ -49,30 +49,15 @@ MULTIPLIERS = {
     "mil millones": 1_000_000_000,
     **dict.fromkeys(["k", "mil", "mille", "thousand", "grand", "tausend", "الف", "الاف"], 1_000),
     **dict.fromkeys(["million", "millions", "millon", "millones", "millionen", "mio", "mn", "مليون"], 1_000_000),
-    **dict.fromkeys(["billion", "milliard", "milliards", "milliarden"], 1_000_000_000),
+    **dict.fromkeys(["m", "mln", "mill", "million", "miljon"], 1_000_000),
+    **dict.fromkeys(["lakh", "lakhs", "lac", "lacs"], 100_000),
+    **dict.fromkeys(["crore", "crores"], 10_000_000),
+    **dict.fromkeys(["bn", "billion", "milliard", "milliards", "milliarden"], 1_000_000_000),
 }
 
-ASKED = r"(?:can|could|would|will) you (?:please )?(?:add|log|record|book|note|enter)"
-QUESTION = re.compile(
-    r"^\W*(?!"
-    + ASKED
-    + r")(?:how|what|what's|whats|when|where|why|which|who|can i|can you|could|should|do i|did i|does|am i|is|are|was|were"
-    r"|will|would|show|tell|list|explain|compare|combien|quel\w*|est-ce|est ce|pourquoi|quand|comment|ou (?:est|en|va)|puis-je"
-    r"|montre\w*|dis|cuanto\w*|cuanta\w*|que|cual\w*|donde|por que|puedo|debo|como|muestra\w*|muestrame|wie|was|wann|wo|warum"
-    r"|welche\w*|wer|wieviel|kann ich|soll ich|sollte|zeig\w*|habe ich|hab ich|كم|ما|هل|متى|اين|لماذا|if|wenn|si je|si yo)(?!\w)"
-)
-COMMAND = words(
-    "budget*|presupuesto|goal|objectif|objetivo|sparziel|remind|reminder|rappelle*|recuerda*|erinner*|delete|undo|remove"
-    "|supprime*|annule*|borra|elimina|losche*|change|rename|forecast|simulate|what if|predict|limit|limite|alert"
-)
-NEGATED = words("didn't|did not|don't|do not|never|haven't|n'ai pas|pas depense|no gaste|nicht|kein|keine|keinen")
-TALK = re.compile(
-    r"^\W*(?:i have|i've got|we have|there (?:are|is)|i am|i'm|we are|j'ai (?!pay|depens|achet|mang|recu|vire|pris|donn|touch|gagn)"
-    r"|il y a|nous avons|je suis|tengo|tenemos|hay|soy|ich habe(?! .*(?:ausgegeben|bezahlt|gekauft|bekommen))|wir haben|ich bin|my )"
-)
 UNIT_AFTER = re.compile(
-    r"\s?(?:%|percent|pour ?cent|por ?ciento|prozent|years?|ans|anos|jahre?n?|kg|kgs|km|g|grams?|ml|cl|l|lit(?:re|er|ro)s?|litres"
-    r"|am|pm|h|hours?|heures?|horas?|stunden?|uhr|min|minutes?|minutos|minuten|days?|jours?|dias?|tage?n?|weeks?|semaines?"
+    r"\s?(?:%|m|percent|pour ?cent|por ?ciento|prozent|years?|ans|anos|jahre?n?|kg|kgs|km|g|grams?|ml|cl|l|lit(?:re|er|ro)s?|litres"
+    r"|h|hours?|heures?|horas?|stunden?|uhr|min|minutes?|minutos|minuten|days?|jours?|dias?|tage?n?|weeks?|semaines?"
     r"|semanas?|wochen?|months?|mois|meses|monate?n?|nights?|nuits?|noches|nachte|people|persons?|personnes?|personas|personen"
     r"|times|fois|veces|mal|miles|cats?|dogs?|kids|friends|st|nd|rd|th|°|:)(?!\w)"
 )
@@ -83,7 +68,7 @@ REFUND = words(
 )
 INCOME = words(
     "salary|wage*|paycheck|paycheque|payroll|payslip|income|earned|got paid|was paid|received|receive|bonus|dividend*|sold|stipend"
-    "|pension|tips|invoice paid|paid me|client paid|allowance from|birthday money|interest|won|gave me|deposit from|scholarship|freelance"
+    "|pension|tips|invoice paid|paid me|client paid|allowance from|birthday money|interest|hat mir|haben mir|m'a donne|m'ont donne|me dio|me dieron|me ha dado|me han dado|won|gave me|deposit from|scholarship|freelance"
     "|salaire|paie|recu|touche|gagne|prime|vendu|retraite|allocation*|caf|dividende*|vente"
     "|nomina|sueldo|salario|cobre|ingreso*|me pagaron|me pago|recibi|gane|vendi|paga extra|pension"
     "|gehalt|lohn|verdient|bekommen|erhalten|verkauft|einnahme*|rente|kindergeld|bafog|zinsen"
@@ -95,21 +80,6 @@ TRANSFER = words(
     "|transferi|transferencia|traspase|traspaso|pase|saque|retire|movi"
     "|uberwiesen|uberweisung|umgebucht|umbuchung|verschoben|abgehoben|حولت"
 )
-ACCOUNT = (
-    r"(?:my |mon |ma |mes |mi |mein\w* |the |le |la |les |el |den |das |dem |der )?"
-    r"((?:[\w'-]+ )?(?:(?:savings?|checking|current|joint|bank|credit|debit|main|cash|visa|mastercard|card|account|paypal|revolut|wallet"
-    r"|livret(?: a)?|epargne|courant|compte(?: courant| joint| epargne)?|carte|especes|liquide"
-    r"|ahorros?|cuenta(?: corriente| de ahorros?)?|tarjeta|efectivo|girokonto|konto|sparkonto|tagesgeld\w*|karte|bargeld|atm)"
-    r"(?: account| card| compte)?))(?!\w)"
-)
-FROM = re.compile(r"(?<!\w)(?:from|out of|du|de|depuis|desde|vom|von|aus) " + ACCOUNT)
-TO = re.compile(r"(?<!\w)(?:to|into|in|vers|sur|au|a|auf|aufs|ins|zum|hacia) " + ACCOUNT)
-PAID_OFF = re.compile(
-    r"(?<!\w)(?:paid|pay|paying) (?:off|down) (?:[^a-z]*(?:eur|euros?|dollars?|pounds?)? ?(?:on|of|off|from) )?"
-    + ACCOUNT
-)
-BY = re.compile(r"(?<!\w)(?:with|by|in|using|on|par|avec|en|con|mit|per) " + ACCOUNT)
-
 NAME = r"([^\W\d_][\w'-]*)"
 PEOPLE = NAME + r"(?:(?: and |, | et | y | und | & )" + NAME + r")?"
 FIFTY = re.compile(r"(?<![\w/])50/50(?![\w/])")
@@ -123,6 +93,7 @@ WITH_SPLIT = re.compile(
     r"(?<!\w)(?:with|avec|con|mit) " + PEOPLE
     + r"[^a-z]+(?:(?:euros?|eur|dollars?|pounds?|francs?|dinars?)[^a-z]+)?(?:and )?(?:split(?: (?:it|equally|evenly|50/50))*|shared|halves|a medias|partage\w*(?: equitablement)?|moitie-moitie|geteilt|50/50)(?!\w)"
 )  # fmt: skip
+SPLIT_AFTER = re.compile(r"(?<!\w)(?:with|avec|con|mit) " + NAME + r",? (?:a medias|a moitie|halbe-halbe)(?!\w)")
 WAYS = re.compile(
     r"(?<!\w)split (?:it )?(?:in(?:to)? )?(\w+)[ -](?:ways?|parts?)(?!\w)|(?<!\w)divide en (\w+)(?: partes?)?(?!\w)|(?<!\w)durch (\w+)(?: geteilt)?(?!\w)"
 )
@@ -150,7 +121,7 @@ VERBS = words(
 )
 #: What asks for an entry, at the beginning of a sentence: elsewhere a book is a book.
 BOOKING = re.compile(
-    r"^\W*(?:" + ASKED + r"|(?:please )?(?:add|log|record|book|note|enter|ajoute|anade|apunta|buche|notiere))(?!\w)"
+    r"^\W{0,9}(?:(?:can|could|would|will) you (?:please )?(?:add|log|record|book|note|enter|put down)|(?:please )?(?:add|log|record|book|note|enter|ajoute|anade|apunta|buche|notiere))(?!\w)"
 )
 #: What says nothing of who was paid, as long as something else does.
 GENERIC = words(
@@ -170,6 +141,9 @@ EDGE = frozenset(
     around only me nos ce في عند من على
     """.split()
 )
+
+#: Between a count and a price these show that the count is none of things.
+NO_THINGS = frozenset("at for from on in to and or chez bei beim im de du des pour with mit avec con the".split())
 
 CATEGORIES: list[tuple[str, re.Pattern[str]]] = [
     (key, words(line))
