@@ -1,4 +1,4 @@
-"""Quick add: a sentence becomes chips while it is typed, and entries when it is sent."""
+"""Quick add: preview the transactions of a sentence while it is typed, and add them when it is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.web.types import AnyRequest, FormBody, Reply, ServicesDep
 from app.web.undo import respond_with_undo
 
 ADDED = '{"saldo:added": true, "saldo:changed": true}'
-LONGEST = 300
+MAX_TEXT_CHARACTERS = 300
 
 
 class QuickAddController(Controller):
@@ -30,41 +30,53 @@ class QuickAddController(Controller):
 
     @get("/", name="quick-add")
     async def show(self, services: ServicesDep, text: FromQuery[str] = "") -> Template:
-        """The box on a page of its own, for browsers without scripts and for links."""
-        return page("quick_add", **await chips(services, text[:LONGEST], {}))
+        """Show quick add as a page of its own, for browsers without scripts and for links."""
+        return page("quick_add", **await _preview(services, text[:MAX_TEXT_CHARACTERS]))
 
     @get("/parse", name="quick-add:parse")
-    async def parse(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """The chips of what was typed so far."""
-        text = str(request.query_params.get("text", ""))[:LONGEST]
-        return partial("quick_add/chips", **await chips(services, text, {}))
+    async def parse(self, services: ServicesDep, text: FromQuery[str] = "") -> Template:
+        """Preview the transactions of what was typed so far."""
+        return partial("quick_add/chips", **await _preview(services, text[:MAX_TEXT_CHARACTERS]))
 
     @post("/", name="quick-add:save", status_code=200)
     async def save(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
-        """Book all entries of the sentence, or ask about what is unsure."""
-        text = data.get("text", "")[:LONGEST]
-        context = await chips(services, text, data)
+        """Add all transactions of the sentence, or ask about what is unsure."""
+        text = data.get("text", "")[:MAX_TEXT_CHARACTERS]
+        drafts, problem = await _read(services, text)
+        try:
+            drafts = await services.quick_add.settle(drafts, data)
+        except Invalid as error:
+            problem = error.message
+        context = await _present(services, text, drafts, problem)
         with rerender_on_error("quick_add/ask", data, page="quick_add", keep_target=True, **context):
-            await services.quick_add.book(await services.quick_add.read(text, data))
+            if problem:
+                raise Invalid(problem, field="text")
+            await services.quick_add.add(drafts)
         return await respond_with_undo(request, services, "/transactions", event=ADDED)
 
 
-async def chips(services: Services, text: str, answers: dict[str, str]) -> dict[str, Any]:
-    """What the chips show; a text without an entry gets a sentence instead."""
-    problem = ""
+async def _preview(services: Services, text: str) -> dict[str, Any]:
+    drafts, problem = await _read(services, text)
+    return await _present(services, text, drafts, problem)
+
+
+async def _read(services: Services, text: str) -> tuple[list[Draft], str]:
+    """Read a sentence once; what is wrong with it comes as a message."""
     try:
-        drafts = await services.quick_add.read(text, answers) if text.strip() else []
+        return (await services.quick_add.read(text) if text.strip() else []), ""
     except Invalid as error:
-        drafts, problem = await services.quick_add.read(text) if "text" not in error.errors else [], error.message
-    question = ""
-    if not drafts and not problem and len(text.split()) > 2:
-        question = _("No amount found.")
+        return [], error.message
+
+
+async def _present(services: Services, text: str, drafts: list[Draft], problem: str) -> dict[str, Any]:
+    """Build the context of the chips; a text without a transaction is offered as a search."""
+    has_nothing = not drafts and not problem and len(text.split()) > 2
     return {
         "drafts": drafts,
         "text": text,
         "choices": [await _choices(services, draft) for draft in drafts],
-        "accounts": [(each.id, each.name) for each in await services.accounts.options()],
-        "question": question,
+        "accounts": [(each.id, each.name) for each in await services.accounts.options()] if drafts else [],
+        "question": _("No amount found.") if has_nothing else "",
         "message": problem,
     }
 

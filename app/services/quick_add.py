@@ -1,13 +1,12 @@
-"""Quick add: a sentence read as entries, asked about where it is unsure, and booked."""
+"""Quick add: read a sentence as transactions, ask about what is unsure, and add them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
-from app.domain import amounts, phrases
+from app.domain import phrases
 from app.domain.money import Money
 from app.domain.search import fold
 from app.errors import Invalid
@@ -20,9 +19,6 @@ from app.services.accounts import AccountOption
 from app.services.base import Service
 from app.services.categories import CategoryOption
 
-if TYPE_CHECKING:
-    pass
-
 KINDS = {
     "card": AccountKind.CREDIT_CARD,
     "credit card": AccountKind.CREDIT_CARD,
@@ -34,7 +30,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Draft:
-    """One entry as it would be booked. ``unsure`` names what the writer is asked; ``amounts`` are the readings."""
+    """One transaction that a sentence asks for.
+
+    ``unsure`` names the fields that the user is asked about; ``amounts`` and ``days`` are what an unsure one may mean.
+    ``chosen`` says that the user picked the category.
+    """
 
     money: Money
     booked_on: date
@@ -55,44 +55,46 @@ class Draft:
 
 
 class QuickAddService(Service):
-    """Reads sentences for one book."""
+    """Adds transactions from sentences to one book."""
 
-    async def read(self, text: str, answers: Mapping[str, str] | None = None) -> list[Draft]:
-        """What a sentence would book; ``answers`` such as ``{"0.amount": "12.50"}`` settle what was asked."""
+    async def read(self, text: str) -> list[Draft]:
+        """Read the transactions of a sentence. Raises `Invalid` at ``text`` for characters that no text has."""
         try:
             text = tidy(text)
         except ValueError as error:
             raise Invalid(str(error), field="text") from None
         default = await self.services.accounts.default()
-        entries = phrases.parse(text, self.services.today, default.currency, current_locale())
-        return [
-            await self._settle(await self._draft(text, entry), str(at), answers or {})
-            for at, entry in enumerate(entries)
-        ]
+        known = {each.name: each.currency for each in await self.services.accounts.options()}
+        entries = phrases.parse(text, self.services.today, default.currency, current_locale(), accounts=known)
+        return [await self._draft(entry) for entry in entries]
 
-    async def book(self, drafts: list[Draft]) -> list[Transaction]:
-        """Book them all, as one change; nothing is booked while a question is open."""
+    async def settle(self, drafts: list[Draft], answers: Mapping[str, str]) -> list[Draft]:
+        """Apply the user's answers, such as ``{"0.amount": "12.50"}``. Raises `Invalid` at the name of the answer."""
+        return [await self._settle(draft, str(at), answers) for at, draft in enumerate(drafts)]
+
+    async def add(self, drafts: list[Draft]) -> list[Transaction]:
+        """Add all transactions as one change; none while a question is open. Raises `Invalid` at ``text``."""
         if not drafts:
-            raise Invalid(_("No amount was found in that. Write it like “lunch 14.50 yesterday”."), field="text")
+            raise Invalid(_("No amount found. Write it like “lunch 14.50 yesterday”."), field="text")
         if any(draft.unsure for draft in drafts):
-            raise Invalid(_("Choose what is meant where it is marked, then add again."), field="text")
-        rows = [await self._book(draft) for draft in drafts]
+            raise Invalid(_("Answer the highlighted fields, then add."), field="text")
+        rows = [await self._add(draft) for draft in drafts]
         if len(drafts) > 1:
-            self.services.journal.note(_("Added {n} entries", n=len(drafts)))
+            self.services.journal.note(_("Added {n} transactions", n=len(drafts)))
         return rows
 
-    async def _book(self, draft: Draft) -> Transaction:
+    async def _add(self, draft: Draft) -> Transaction:
         if draft.kind == "transfer" and draft.to_account is not None:
             converted = draft.money
             if converted.currency != draft.account.currency:
                 rates = self.services.currencies
                 converted = (await rates.convert(converted, draft.account.currency, draft.booked_on)).amount
-            data = {"from": draft.account.id, "to": draft.to_account.id, "amount": converted.wire}
+            legs = {"from": draft.account.id, "to": draft.to_account.id, "amount": converted.wire}
             _transfer, out, _into = await self.services.transfers.add(
-                TransferIn.model_validate({**data, "booked_on": draft.booked_on, "memo": draft.note})
+                TransferIn.model_validate({**legs, "booked_on": draft.booked_on, "memo": draft.note})
             )
             return out
-        entry = TransactionIn(
+        data = TransactionIn(
             account=draft.account.id,
             booked_on=draft.booked_on,
             payee=draft.payee,
@@ -102,13 +104,13 @@ class QuickAddService(Service):
             memo=draft.note,
         )
         if draft.chosen or draft.category is None:
-            return await self.services.transactions.add(entry)
+            return await self.services.transactions.add(data)
         return await self.services.transactions.add(
-            entry, categorised_by=CategorisedBy.MODEL, reason=_("Read in your words")
+            data, categorised_by=CategorisedBy.MODEL, reason=_("From your text")
         )
 
-    async def _draft(self, text: str, entry: phrases.Entry) -> Draft:
-        unsure = set(entry.unsure) - {"payee"}  # an entry without a payee is an entry all the same
+    async def _draft(self, entry: phrases.Entry) -> Draft:
+        unsure = set(entry.unsure) - {"payee"}  # a transaction may have no payee
         source, target = await self._account(entry.account_hint), await self._account(entry.to_account_hint)
         account = source or await self.services.accounts.default()
         if entry.kind == "transfer":
@@ -133,14 +135,14 @@ class QuickAddService(Service):
             account=account,
             to_account=target if entry.kind == "transfer" else None,
             category=category if entry.kind != "transfer" else None,
-            amounts=_readings(text, entry),
+            amounts=entry.readings if "amount" in unsure else (),
             days=_days(entry),
             note=note,
             unsure=frozenset(unsure),
         )
 
     async def _account(self, hint: str | None) -> AccountOption | None:
-        """The account that a person means by “savings” or “my N26”."""
+        """Return the account that the user means by “savings” or “my N26”."""
         if not hint:
             return None
         words = fold(hint).removeprefix("my ").removeprefix("the ").removesuffix(" account")
@@ -156,7 +158,7 @@ class QuickAddService(Service):
         return next((each for each in options if each.kind is kind), None)
 
     async def _settle(self, draft: Draft, at: str, answers: Mapping[str, str]) -> Draft:
-        """The draft with what the writer chose at its chips."""
+        """Apply the answers to one draft; ``at`` is its place in the sentence."""
         unsure = set(draft.unsure)
         changes: dict[str, object] = {}
         if (given := answers.get(f"{at}.amount")) is not None:
@@ -184,27 +186,14 @@ class QuickAddService(Service):
         return options[given]
 
     async def fitting(self, draft: Draft) -> list[tuple[str, list[tuple[int, str]]]]:
-        """The categories to choose from, the groups of the entry's own direction first."""
+        """Return the categories to choose from, the groups of the draft's own direction first."""
         kind = CategoryKind.INCOME if draft.kind in ("income", "refund") else CategoryKind.EXPENSE
         groups = sorted(await self.services.categories.groups(), key=lambda group: group.kind is not kind)
         return [(group.name, [(each.id, each.name) for each in group.categories]) for group in groups]
 
 
-def _readings(text: str, entry: phrases.Entry) -> tuple[Money, ...]:
-    """All that an unsure amount may mean, the likeliest first."""
-    if "amount" not in entry.unsure or "amount" not in entry.spans:
-        return ()
-    start, end = entry.spans["amount"]
-    try:
-        found = amounts.read(text[start:end], entry.amount.currency, current_locale())
-    except Invalid:
-        return (entry.amount,)
-    read = [each for each in (found.money, *found.others) if each is not None]
-    return tuple(dict.fromkeys([entry.amount, *(abs(each) for each in read if each.currency == entry.amount.currency)]))
-
-
 def _days(entry: phrases.Entry) -> tuple[date, ...]:
-    """Both readings of a day like 5/6."""
+    """Return both readings of a day like 5/6."""
     if "date" not in entry.unsure:
         return ()
     days = [entry.date]
@@ -217,4 +206,4 @@ def _day(text: str, where: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid(_("This is not a date. Write it like 2026-03-31."), field=where) from None
+        raise Invalid(_("Enter a date like 2026-03-31."), field=where) from None

@@ -388,9 +388,10 @@ def _accounts(
         hints.reverse()
     if hints == [None, None] and known.bare is not None:
         ends = _blank(near, [amount]).rstrip(" .,;!" + BLANK)
-        if (match := known.bare.search(ends)) is not None and _has_noun(ends[: match.start()]):
-            cut.append(match.span(1))
-            hints[0] = _account_name(match, own, book)
+        bare = known.bare.search(ends)
+        if bare is not None and _has_noun(ends[: bare.start()]):
+            cut.append(bare.span(1))
+            hints[0] = _account_name(bare, own, book)
     return hints[0], hints[1]
 
 

@@ -58,7 +58,7 @@ class ExpensesApi(Controller):
                     _sure_of_amount(draft)
                 # the likeliest day is taken, but no amount that may mean another
                 drafts = [replace(each, unsure=each.unsure - {"date"}) for each in drafts]
-                rows = await services.quick_add.book(drafts)
+                rows = await services.quick_add.add(drafts)
             except Invalid as error:
                 raise Invalid(error.message, field="message") from None
             lines = {line.id: line for line in await services.transaction_list.lines([row.id for row in rows])}

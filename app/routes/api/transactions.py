@@ -117,7 +117,7 @@ class TransactionsApi(Controller):
         made: list[int] = []
         detail = ""
         try:
-            made = [row.id for row in await services.quick_add.book(await services.quick_add.read(text))]
+            made = [row.id for row in await services.quick_add.add(await services.quick_add.read(text))]
         except SaldoError as error:
             detail = error.message
             if services.journal.change_set_id is not None:
