@@ -18,7 +18,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
 from app import __version__
-from app.db import database
+from app.db import close_database
 from app.log import set_up_logging
 from app.routes import API, PAGES
 from app.settings import settings
@@ -45,8 +45,7 @@ async def lifespan(_app: Litestar) -> AsyncIterator[None]:
     gc.freeze()  # what is imported is never garbage
     gc.enable()
     yield
-    await database().close()
-    database.cache_clear()
+    await close_database()
 
 
 def create_app() -> HeadersMiddleware:

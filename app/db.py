@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -113,10 +112,30 @@ def _listen_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...] = ()) ->
         connection.exec_driver_sql(f"BEGIN {begin}")
 
 
-@cache
+_databases: list[Database] = []  # the last one is in use
+
+
 def database() -> Database:
     """The database of this process."""
-    return Database(settings().database)
+    if not _databases:
+        _databases.append(Database(settings().database))
+    return _databases[-1]
+
+
+@contextmanager
+def use_database(made: Database) -> Iterator[Database]:
+    """Use another database inside the block, as tests do."""
+    _databases.append(made)
+    try:
+        yield made
+    finally:
+        _databases.remove(made)
+
+
+async def close_database() -> None:
+    """Close the connections of this process; the next use opens the database again."""
+    if _databases:
+        await _databases.pop().close()
 
 
 async def rows(session: AsyncSession, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:

@@ -24,6 +24,7 @@ os.environ.pop("DATABASE_URL", None)
 os.environ.pop("REDIS_URL", None)
 
 import pytest  # noqa: E402
+import time_machine  # noqa: E402
 
 from app import db  # noqa: E402
 from app.asgi import create_app  # noqa: E402
@@ -38,6 +39,14 @@ from tests.support.databases import DatabaseBackend, db_backends  # noqa: E402
 from tests.support.event_loop import Client, in_the_loop, stop  # noqa: E402
 
 PASSWORD = "correct horse battery"
+#: The suite passes on any day: ``SALDO_TEST_NOW=2026-12-31T22:30Z SALDO_TEST_ZONE=Pacific/Auckland make test``.
+NOW = os.environ.get("SALDO_TEST_NOW")
+ZONE = os.environ.get("SALDO_TEST_ZONE", "UTC")
+
+
+def pytest_configure() -> None:
+    if NOW:
+        time_machine.travel(NOW, tick=True).start()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -87,12 +96,10 @@ def using(url: str) -> Iterator[db.Database]:
     """Make this the process's database inside the block."""
     fresh = opened(url)
     PAGE_CACHE.clear()
-    original = db.database
-    db.database = lambda: fresh  # type: ignore[assignment]
     try:
-        yield fresh
+        with db.use_database(fresh):
+            yield fresh
     finally:
-        db.database = original
         if fresh.is_sqlite:
             in_the_loop(fresh.close)
 
@@ -104,12 +111,8 @@ def unpooled() -> Iterator[None]:
     if shared.is_sqlite:
         yield
         return
-    apart = db.Database(shared.url.render_as_string(hide_password=False), pooled=False)
-    db.database = lambda: apart  # type: ignore[assignment]
-    try:
+    with db.use_database(db.Database(shared.url.render_as_string(hide_password=False), pooled=False)):
         yield
-    finally:
-        db.database = lambda: shared  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -198,7 +201,11 @@ def sign_up(name: str, **more: Any) -> tuple[str, str, int]:
     async def work() -> tuple[str, str, int]:
         async with db.write_session() as session, commit_scope(session):
             user = await UserService(session).sign_up(
-                username=name, password=PASSWORD, email=f"{name}@example.org", name=name.title(), **more
+                username=name,
+                password=PASSWORD,
+                email=f"{name}@example.org",
+                name=name.title(),
+                **{"time_zone": ZONE, **more},
             )
             cookie = await SessionService(session).open(user.id)
             _row, token = await TokenService(session).create(await member_of(session, user.id), "tests")

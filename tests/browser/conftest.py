@@ -28,6 +28,7 @@ LAYOUTS = {
     for size, room in (("desktop", DESKTOP), ("phone", PHONE))
     for looks in ("light", "dark")
 }
+NOW = os.environ.get("SALDO_TEST_NOW", "2026-11-21T12:00Z")  # the server's; pages must not depend on the day
 START = 120.0  # seconds that the server may take to answer, on a busy machine
 PATIENCE = 15_000  # milliseconds that a step may take there
 _names = itertools.count(1)
@@ -55,7 +56,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "SALDO_PORT": str(port),
         "SALDO_RATE_LIMIT_FACTOR": "1000",
     }
-    command = [sys.executable, "-m", "app"]
+    command = [sys.executable, "-m", "tests.support.serve_at", NOW]
     subprocess.run([*command, "demo"], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=180)
     with (folder / "web.log").open("wb") as log:
         process = subprocess.Popen([*command, "web"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
