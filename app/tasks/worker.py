@@ -6,7 +6,7 @@ import gc
 import signal
 import threading
 
-from app.db import database
+from app.db import close_database
 from app.log import logger, set_up_logging
 from app.tasks import loop, queue, registry, runner
 
@@ -33,7 +33,7 @@ def run() -> None:
             pass
         log.info("worker stops")
         consumer.stop(graceful=True)
-        loop.run(database().close)
+        loop.run(close_database)
 
 
 def _sweep() -> bool:
