@@ -1,4 +1,4 @@
-"""A bank's file coming in: its batch, the rows that wait for a word, the mapping that a bank's files have."""
+"""Import batches, their lines that need a decision, and how each bank's files are read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ImportStatus(enum.StrEnum):
 
 
 class ImportBatch(WithId, OfBook, Stamped, Base):
-    """One file, or one call of the API; undone as a whole. A draft is a file that is still being looked at."""
+    """One file, or one call of the API; undone as a whole. A draft is a file that is previewed."""
 
     __tablename__ = "import_batch"
     __table_args__ = (Index("ix_import_batch_book_id", "book_id", "id"), {"sqlite_autoincrement": True})
@@ -55,7 +55,7 @@ class RowOutcome(enum.StrEnum):
 
 
 class ImportRow(WithId, OfBook, Base):
-    """A line that did not simply go in: one to decide about, or one that could not be read, with the reason."""
+    """A line that was not simply imported: one to decide on, or one that could not be read, with the reason."""
 
     __tablename__ = "import_row"
     __table_args__ = (
@@ -87,6 +87,9 @@ class ImportMapping(WithId, OfBook, Stamped, Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("account.id", ondelete="SET NULL"))
     mapping: Mapped[dict[str, Any]] = mapped_column(PortableJSON)
+    own_account: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    #: Our category by what the bank calls it, in small letters; chosen in a preview.
+    categories: Mapped[dict[str, Any]] = mapped_column(PortableJSON, default=dict, server_default="{}")
 
 
 class Tombstone(WithId, OfBook, Base):

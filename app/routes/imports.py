@@ -1,12 +1,10 @@
-"""Bringing bank files in: upload, look, commit, decide, take back."""
+"""Import bank files: upload, preview, import, decide on unsure lines, undo."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 from typing import Any, BinaryIO
 
 from litestar import Controller, Response, get, post
@@ -21,9 +19,8 @@ from app.errors import Invalid, SaldoError
 from app.i18n import _
 from app.models import ImportBatch, ImportStatus, RowOutcome
 from app.services import Member, Services, reading
-from app.services.imports import LARGE, EditedSince, Looked, Report, currencies_of, files
+from app.services.imports import LARGE_ROWS, EditedSince
 from app.services.imports.matching import NEW, SAME, UNSURE
-from app.services.imports.reading import Statement
 from app.web.forms import InvalidForm, parse_id, parse_optional_id, rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
@@ -32,10 +29,13 @@ from app.web.render import page, page_or_partial, partial, redirect
 from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
 LIST = "/imports"
-LARGEST_BODY = MAX_BYTES + (1 << 20)
-SHOWN = 100  # rows of a kind on a page
-LOOKED_AT = 2_000  # lines of a large file that its preview reads
-ROLES = ("date", "payee", "amount", "debit", "credit", "memo", "category", "currency", "balance", "external_id")
+MAX_BODY_BYTES = MAX_BYTES + (1 << 20)
+MAX_ROWS = 100  # of a kind on a page
+NEW_ACCOUNT = "new"
+ROLES = (
+    "date", "payee", "payer", "amount", "debit", "credit", "fee", "memo", "category", "currency", "balance",
+    "external_id", "direction", "state",
+)  # fmt: skip
 
 
 def role_names() -> dict[str, str]:
@@ -43,9 +43,11 @@ def role_names() -> dict[str, str]:
     return {
         "date": _("Date"),
         "payee": _("Payee or text"),
+        "payer": _("Payer of money in"),
         "amount": _("Amount"),
         "debit": _("Money out"),
         "credit": _("Money in"),
+        "fee": _("Fee on top"),
         "memo": _("Note"),
         "category": _("Category"),
         "currency": _("Currency"),
@@ -55,21 +57,6 @@ def role_names() -> dict[str, str]:
         "state": _("Status"),
         "account": _("Account"),
     }
-
-
-@dataclass(slots=True)
-class Draft:
-    """A file that is looked at: how it is read, and what would become of its lines."""
-
-    batch: ImportBatch
-    looked: Looked
-    report: Report = field(default_factory=lambda: Report(Statement()))
-    whole: bool = True
-
-    @property
-    def counts(self) -> dict[str, int]:
-        kinds = {kind: self.report.count(kind) for kind in (NEW, SAME, UNSURE)}
-        return kinds | {"bad": len(self.report.statement.bad)}
 
 
 async def accounts_of(services: Services) -> list[tuple[int, str]]:
@@ -90,45 +77,35 @@ async def overview(services: Services, number: int = 1) -> dict[str, Any]:
     }
 
 
-async def looked_at(services: Services, batch: ImportBatch) -> Draft:
-    """Read a draft's file as far as its page shows it."""
-    with files.opened(batch.path) as file:
-        looked = await services.imports.look(batch, file)
-        draft = Draft(batch, looked)
-        if looked.inspection.questions:
-            return draft
-        lines = csv.read_lines(file, looked.inspection.layout)
-        if batch.rows > LARGE:
-            lines, draft.whole = islice(lines, LOOKED_AT), False
-        statement = await services.imports.read_lines(lines, batch.account_id)
-        draft.report = await services.imports.preview(statement, batch.account_id)
-    return draft
-
-
-async def draft_context(services: Services, draft: Draft, show: str = "") -> dict[str, Any]:
-    categories = {id_: each.name for id_, each in (await services.categories.by_id()).items()}
+async def preview_context(services: Services, batch: ImportBatch, show: str = "") -> dict[str, Any]:
+    """What the page of a draft shows: open questions, else the lines with their categories and the balance."""
+    preview = await services.import_drafts.preview(batch)
+    by_id = await services.categories.by_id()
     show = show if show in (NEW, SAME) else ""
-    rows = [row for row in draft.report.statement.rows if row.outcome == show or (not show and row.outcome != UNSURE)]
-    inspection = draft.looked.inspection
+    found = preview.report.statement.rows
+    rows = [row for row in found if row.outcome == show or (not show and row.outcome != UNSURE)]
+    inspection, account = preview.inspected.inspection, preview.inspected.account
     names = [*inspection.header, *("" for _at in range(inspection.layout.width - len(inspection.header)))]
     used = {at: role for role, at in inspection.layout.columns.items()}
+    new = [row.line.minor for row in preview.report.of(NEW)]
     return {
-        "draft": draft,
-        "batch": draft.batch,
-        "account": draft.looked.account,
+        "preview": preview,
+        "batch": batch,
+        "account": account,
         "inspection": inspection,
         "columns": [(at, name or _("Column {n}", n=at + 1), used.get(at, "")) for at, name in enumerate(names)],
         "roles": role_names(),
-        "foreign": ", ".join(sorted(currencies_of(inspection) - {draft.looked.account.currency})),
-        "questions": [(each, csv.open_question(each)) for each in inspection.questions],
+        "questions": [(each, csv.open_question(each)) for each in preview.inspected.questions],
         "accounts": await accounts_of(services),
-        "categories": categories,
+        "categories": {id_: each.name for id_, each in by_id.items()},
+        "category_names": sorted(each.name for each in by_id.values() if not each.is_archived),
         "show": show,
-        "rows": rows[:SHOWN],
+        "rows": rows[:MAX_ROWS],
         "row_count": len(rows),
-        "unsure": draft.report.of(UNSURE)[:SHOWN],
-        "counts": draft.counts,
-        "large": draft.batch.rows > LARGE,
+        "unsure": preview.report.of(UNSURE)[:MAX_ROWS],
+        "totals": (sum(minor for minor in new if minor < 0), sum(minor for minor in new if minor > 0)),
+        "counts": preview.counts,
+        "large": batch.rows > LARGE_ROWS,
         "errors": {},
         "opened": False,
     }
@@ -142,7 +119,10 @@ async def summary_context(services: Services, batch: ImportBatch) -> dict[str, A
         key=lambda group: -abs(group[2]),
     )
     pairs = batch.summary.get("transfers", []) if batch.status is ImportStatus.DONE else []
-    lines = {line.id: line for line in await services.transaction_list.lines([id_ for pair in pairs for id_ in pair])}
+    hints = batch.summary.get("transfer_hints", []) if batch.status is ImportStatus.DONE else []
+    accounts = {each.id: each for each in await services.accounts.options()}
+    wanted = [*(id_ for pair in pairs for id_ in pair), *(row_id for row_id, _account_id in hints)]
+    lines = {line.id: line for line in await services.transaction_list.lines(wanted)}
     return {
         "batch": batch,
         "account": account,
@@ -158,7 +138,12 @@ async def summary_context(services: Services, batch: ImportBatch) -> dict[str, A
         "waiting": await services.imports.rows(batch.id, RowOutcome.UNSURE, RowOutcome.SKIPPED),
         "bad": await services.imports.rows(batch.id, RowOutcome.FAILED),
         "matched": await services.imports.rows(batch.id, RowOutcome.DUPLICATE),
-        "gap": await services.imports.gap(batch),
+        "gap": await services.import_decisions.find_gap(batch),
+        "hints": [
+            (lines[row_id], accounts[account_id])
+            for row_id, account_id in hints
+            if row_id in lines and not lines[row_id].transfer_id and account_id in accounts
+        ],
         "edited": None,
         "day_of": date.fromisoformat,
     }
@@ -180,9 +165,13 @@ def mapping_of(form: Mapping[str, Any], columns: int) -> dict[str, Any]:
         if value := form.get(name):
             mapping[name] = value
     if form.get("flipped"):
-        mapping["flipped"] = True
-    for role in ("date", "amount"):
+        mapping["flipped"] = form["flipped"] != "false"
+    if form.get("pending"):
+        mapping["pending"] = True
+    for role in ("date", "amount", "debit"):
         if value := form.get(f"ask-{role}"):
+            taken = next((other for other, at in mapping.items() if str(at) == value), role)
+            mapping.pop(taken, None)
             mapping[role] = value
     for role in ROLES:
         if role not in mapping and any(f"column-{at}" in form for at in range(columns)):
@@ -191,7 +180,7 @@ def mapping_of(form: Mapping[str, Any], columns: int) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def looking(member: Member) -> AsyncIterator[Services]:
+async def beside(member: Member) -> AsyncIterator[Services]:
     """Services to read with while the request's own session must not lock the database."""
     async with reading(member) as services:
         yield services
@@ -206,7 +195,7 @@ class ImportsController(Controller):
     async def index(self, services: ServicesDep, number: FromQuery[int] = 1) -> Template:
         return page("imports/index", **await overview(services, min(max(number, 1), 1000)))
 
-    @post("/", name="imports:upload", request_max_body_size=LARGEST_BODY)
+    @post("/", name="imports:upload", request_max_body_size=MAX_BODY_BYTES)
     async def upload(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Response[Any]:
         form = await request.form()
         chosen = str(form.get("account") or "")
@@ -217,10 +206,10 @@ class ImportsController(Controller):
                 raise Invalid(_("Choose a file."), field="file")
             account_id = read_id(chosen)
             stream: BinaryIO = file.file  # type: ignore[assignment]
-            batch = await services.imports.draft(stream, file.filename, account_id)
+            batch = await services.import_drafts.add(stream, file.filename, account_id)
         except SaldoError as error:
-            async with looking(member) as beside:
-                context = await overview(beside)
+            async with beside(member) as reader:
+                context = await overview(reader)
             errors = error.errors if isinstance(error, Invalid) else {error.field or "file": error.message}
             context |= {"page": "imports/index"}
             del context["values"], context["errors"]
@@ -231,10 +220,10 @@ class ImportsController(Controller):
     async def show(
         self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int], show: FromQuery[str] = ""
     ) -> Template:
-        """A draft to look at, an import on its way, or what became of it."""
+        """The preview of a draft, the progress of a running import, or the result of a finished one."""
         batch = await services.imports.get(batch_id)
         if batch.status is ImportStatus.DRAFT:
-            context = await draft_context(services, await looked_at(services, batch), show)
+            context = await preview_context(services, batch, show)
             return page_or_partial(request, "imports/draft", "imports/draft", **context)
         if batch.status is ImportStatus.RUNNING:
             account = await services.imports.account(batch.account_id)
@@ -251,31 +240,39 @@ class ImportsController(Controller):
     ) -> Reply:
         """Read the file in another way, or into another account."""
         form = await request.form()
-        async with looking(member) as beside:
-            before = await looked_at(beside, await beside.imports.get(batch_id))
-            context = await draft_context(beside, before)
+        chosen = str(form.get("into") or form.get("account") or "")
+        async with beside(member) as reader:
+            batch = await reader.imports.get(batch_id)
+            context = await preview_context(reader, batch)
             del context["errors"]
             with rerender_on_error("imports/draft", {}, page="imports/draft", **context):
-                layout = before.looked.inspection.layout
+                layout = context["inspection"].layout
                 mapping = mapping_of(form, layout.width)
                 if mapping.get("date") != layout.columns.get("date"):
                     mapping.pop("date_format", None)  # the other column may write its dates in another way
-                account_id = parse_optional_id(form, "account") or before.batch.account_id
-                batch = await services.imports.answer(batch_id, account_id, mapping)
+                if mapping.get("direction") is not None and batch.mapping.get("sides"):
+                    mapping["sides"] = batch.mapping["sides"]
+                if chosen == NEW_ACCOUNT:
+                    account_id = (await services.import_drafts.open_account(batch_id)).id
+                else:
+                    account_id = parse_optional_id({"account": chosen}, "account") or batch.account_id
+                is_confirmed = bool(form.get("into")) or account_id != batch.account_id
+                batch = await services.import_drafts.answer(batch_id, account_id, mapping, is_confirmed=is_confirmed)
         if not is_partial(request):
             return redirect(request, f"{LIST}/{batch_id}")
-        context = await draft_context(services, await looked_at(services, batch))
-        return partial("imports/draft", **(context | {"opened": True}))
+        context = await preview_context(services, batch)
+        return partial("imports/draft", **(context | {"opened": not form.get("into")}))
 
     @post("/{batch_id:int}/commit", name="imports:commit")
     async def commit(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
         form = await request.form()
         unsure = str(form.get("unsure") or "ask")
-        await services.imports.commit(
+        await services.import_drafts.commit(
             batch_id,
             unsure=unsure if unsure in ("ask", "keep", "skip") else "ask",  # type: ignore[arg-type]
             only_whole=form.get("bad") == "nothing",
             decisions=decisions_of(form),
+            choices=await category_choices(services, form),
         )
         return redirect(request, f"{LIST}/{batch_id}")
 
@@ -287,42 +284,64 @@ class ImportsController(Controller):
             waiting = await services.imports.rows(batch_id, RowOutcome.UNSURE, RowOutcome.SKIPPED)
             chosen = {row.line: word for row in waiting}
         if chosen:
-            await services.imports.decide(batch_id, chosen, strict=False)
+            await services.import_decisions.decide(batch_id, chosen, strict=False)
         return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/discard", name="imports:discard")
     async def discard(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
-        await services.imports.discard(batch_id)
+        await services.import_drafts.discard(batch_id)
         return redirect(request, LIST)
 
     @post("/{batch_id:int}/undo", name="imports:undo")
     async def undo(
         self, request: AnyRequest, services: ServicesDep, member: MemberDep, batch_id: FromPath[int]
     ) -> Reply:
-        """Take an import back; when rows of it were changed since, they are listed and it asks once."""
+        """Undo an import. When transactions of it were changed since, they are listed and it asks once."""
         form = await request.form()
         try:
             await services.imports.undo(batch_id, even_edited=form.get("even_edited") == "on")
         except EditedSince as edited:
-            async with looking(member) as beside:
-                context = await summary_context(beside, await beside.imports.get(batch_id))
+            async with beside(member) as reader:
+                context = await summary_context(reader, await reader.imports.get(batch_id))
             return page("imports/summary", status=409, **(context | {"edited": edited}))
         return redirect(request, f"{LIST}/{batch_id}")
 
-    @post("/{batch_id:int}/agree", name="imports:agree")
-    async def agree(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
+    @post("/{batch_id:int}/fix-opening-balance", name="imports:fix_opening_balance")
+    async def fix_opening_balance(
+        self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]
+    ) -> Response[Any]:
         """Set the account's opening balance so that its balance is the bank's."""
-        await services.imports.agree(batch_id)
+        await services.import_decisions.fix_opening_balance(batch_id)
         return redirect(request, f"{LIST}/{batch_id}")
 
     @post("/{batch_id:int}/link", name="imports:link")
     async def link(self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int]) -> Response[Any]:
-        """Tie two rows that look like one transfer."""
+        """Link two transactions as a transfer, or add the other side of one to an own account."""
         form = await request.form()
         await services.imports.get(batch_id)
-        one, other = (parse_id(form, name) for name in ("one", "other"))
-        await services.transfers.link(one, other)
+        one = parse_id(form, "one")
+        if form.get("account"):
+            await services.import_decisions.make_transfer(batch_id, one, parse_id(form, "account"))
+        else:
+            await services.transfers.link(one, parse_id(form, "other"))
         return redirect(request, f"{LIST}/{batch_id}#look")
+
+
+async def category_choices(services: Services, form: Mapping[str, Any]) -> dict[int, int | None]:
+    """The categories that were changed in the preview, by line. Raises ``Invalid`` at a name that does not exist."""
+    changed = {
+        int(name.removeprefix("category-")): str(value).strip()
+        for name, value in form.items()
+        if name.startswith("category-") and name[9:].isdecimal() and len(name) < 20
+        if str(value).strip() != str(form.get(f"was-{name[9:]}", "")).strip()
+    }
+    by_name = (
+        {each.name.casefold(): id_ for id_, each in (await services.categories.by_id()).items()} if changed else {}
+    )
+    unknown = next((name for name in changed.values() if name and name.casefold() not in by_name), None)
+    if unknown is not None:
+        raise Invalid(_("There is no category “{name}”.", name=unknown[:60]), field="category")
+    return {line: by_name[name.casefold()] if name else None for line, name in changed.items()}
 
 
 def decisions_of(form: Mapping[str, Any]) -> dict[int, Any]:

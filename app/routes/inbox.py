@@ -76,7 +76,7 @@ class InboxController(Controller):
         if data.get("answer") not in answers:
             raise Invalid(_("Choose an answer."), field="answer")
         decision, message = answers[data["answer"]]
-        await services.imports.decide(parse_id(data, "batch"), {parse_id(data, "line"): decision})
+        await services.import_decisions.decide(parse_id(data, "batch"), {parse_id(data, "line"): decision})
         return await respond_with_undo(request, services, "/", event=CHANGED, message=message)
 
     @post("/{transaction_id:int}/file", name="inbox:categorise", status_code=200)

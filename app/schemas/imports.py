@@ -1,4 +1,4 @@
-"""What comes in about imports, and what goes out."""
+"""Input and output of imports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.schemas.currencies import Day
 from app.schemas.text import Line
 from app.schemas.transactions import Amount, Code
 
-MOST_LINES = 200_000
+MAX_LINES = 200_000
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Unsure = Literal["ask", "keep", "skip"]
 
@@ -36,7 +36,7 @@ class LineIn(Strict):
 
 class LinesIn(Strict):
     account: Id | None = None
-    transactions: Annotated[list[LineIn], Field(min_length=1, max_length=MOST_LINES)]
+    transactions: Annotated[list[LineIn], Field(min_length=1, max_length=MAX_LINES)]
 
 
 def _json(value: Any) -> Any:
@@ -91,14 +91,23 @@ class RowOut(BaseModel):
     transaction: int | None
 
 
+class ExampleOut(BaseModel):
+    payee: str
+    amount: str
+    currency: str
+
+
 class QuestionOut(BaseModel):
+    """What the file leaves open; the answer goes to the mapping's ``field``, or to ``account``."""
+
     field: str
     choices: list[str]
     sample: str
+    examples: list[ExampleOut] = []
 
 
 class ReportOut(BaseModel):
-    """What became of each line; ``transaction`` is the new row, or the one that a line is the same as."""
+    """The outcome of each line. ``transaction`` is the new one, or the one that the line is a duplicate of."""
 
     batch: int | None
     created: int
@@ -106,6 +115,7 @@ class ReportOut(BaseModel):
     unsure: int
     failed: int
     questions: list[QuestionOut] = []
+    warnings: list[str] = []
     rows: list[RowOut]
 
 

@@ -27,7 +27,7 @@ from app.services.currencies import CurrencyService
 from app.services.forecasts import ForecastService
 from app.services.habits import HabitService
 from app.services.history import HistoryService
-from app.services.imports import ImportService
+from app.services.imports import ImportDecisions, ImportDrafts, ImportService
 from app.services.inbox import InboxService
 from app.services.insights import InsightService
 from app.services.jobs import JobService
@@ -128,6 +128,14 @@ class Services:
     @cached_property
     def imports(self) -> ImportService:
         return ImportService(self)
+
+    @cached_property
+    def import_drafts(self) -> ImportDrafts:
+        return ImportDrafts(self)
+
+    @cached_property
+    def import_decisions(self) -> ImportDecisions:
+        return ImportDecisions(self)
 
     @cached_property
     def accounts(self) -> AccountService:

@@ -33,7 +33,7 @@ async def clean_up(_job: Job) -> None:
     async with read_session() as session:
         in_use = await find_import_files_in_use(session)
         counts["attachment files"] = await attachments.delete_unused_files(session, moment)
-    counts["import files"] = await anyio.to_thread.run_sync(files.sweep, in_use)
+    counts["import files"] = await anyio.to_thread.run_sync(files.delete_abandoned, in_use)
     await update_statistics()
     if deleted := {name: count for name, count in counts.items() if count}:
         log.info("cleanup done", **deleted)

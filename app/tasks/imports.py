@@ -1,4 +1,4 @@
-"""Large imports, brought in by the worker."""
+"""Large imports, done by the worker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.tasks.registry import job
 
 
 @job("import")
-async def bring_in(job: Job) -> None:
+async def import_statement(job: Job) -> None:
     """Book the file part by part in one transaction; run again it finds what is left to do: all, or nothing."""
     batch_id = job.arguments["batch"]
     async with read_session() as session:
@@ -29,8 +29,8 @@ async def bring_in(job: Job) -> None:
             return
         member = await member_of(session, job.user_id, batch.book_id)
     try:
-        with files.opened(batch.path) as file:
-            await _bring_in(member, batch, file, job.arguments)
+        with files.open_stored(batch.path) as file:
+            await _import(member, batch, file, job.arguments)
     except SaldoError as error:
         await _give_up(batch_id, error.message)
         raise
@@ -38,11 +38,11 @@ async def bring_in(job: Job) -> None:
         if job.attempts >= MAX_ATTEMPTS:
             await _give_up(batch_id, _("Something went wrong on our side. Nothing was imported."))
         raise
-    files.drop(batch.path)
+    files.delete(batch.path)
     await update_statistics()
 
 
-async def _bring_in(member: Member, batch: ImportBatch, file: BinaryIO, arguments: Mapping[str, Any]) -> None:
+async def _import(member: Member, batch: ImportBatch, file: BinaryIO, arguments: Mapping[str, Any]) -> None:
     only_whole = arguments["only_whole"]
     async with unit_of_work(member) as services:
         parts = await services.imports.parts(batch, file)
@@ -50,13 +50,15 @@ async def _bring_in(member: Member, batch: ImportBatch, file: BinaryIO, argument
         if running.status is not ImportStatus.RUNNING:
             await parts.aclose()
             return
-        await services.imports.stream(parts, running, arguments["unsure"], partial(files.tell, batch.path))
-        if only_whole and running.failed:
+        choices = {int(line): category_id for line, category_id in arguments.get("choices", {}).items()}
+        progress = partial(files.write_progress, batch.path)
+        await services.imports.stream(parts, running, arguments["unsure"], progress, choices)
+        if only_whole and running.failed > running.summary.get("left_out", 0):
             raise Conflict(_("Nothing was imported, as some lines cannot be read."))
         decisions: dict[str, Any] = arguments["decisions"]
         if decisions:
             chosen = {int(line): word for line, word in decisions.items()}
-            await services.imports.decide(batch.id, chosen, strict=False)
+            await services.import_decisions.decide(batch.id, chosen, strict=False)
 
 
 async def _give_up(batch_id: int, problem: str) -> None:

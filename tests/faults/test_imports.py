@@ -35,10 +35,10 @@ async def main(user_id, path):
     print("ready", flush=True)
     async with unit_of_work(member) as services:
         with open(path, "rb") as file:
-            looked = await services.imports.inspect(file)
-            statement = await services.imports.read_file(file, looked)
+            inspected = await services.imports.inspect(file)
+            statement = await services.imports.read_file(file, inspected)
         print("writing", flush=True)
-        await services.imports.bring_in(statement, looked.account.id, source="csv")
+        await services.imports.import_statement(statement, inspected.account.id, source="csv")
     print("done", flush=True)
 
 asyncio.run(main(int(sys.argv[1]), sys.argv[2]))

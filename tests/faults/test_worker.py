@@ -191,7 +191,7 @@ def account_of(person: Any) -> int:
 def _few_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     registry.load_handlers()
     monkeypatch.setattr(imports, "LARGE", 3)
-    monkeypatch.setattr("app.routes.api.imports.LARGE", 3)
+    monkeypatch.setattr("app.routes.api.imports.LARGE_ROWS", 3)
 
 
 async def state(job_id: int) -> tuple[JobState, int]:

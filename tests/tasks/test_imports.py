@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 
 from app import db
 from app.models import ImportBatch, Job, JobState
-from app.services import imports
 from app.services.imports import files, reading
 from app.services.imports.matching import Row
 from app.services.imports.reading import Statement
@@ -24,9 +23,9 @@ from tests.services.test_imports import typed
 @pytest.fixture(autouse=True)
 def _few_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     load_handlers()
-    monkeypatch.setattr(imports, "LARGE", 3)
-    monkeypatch.setattr("app.routes.api.imports.LARGE", 3)
-    monkeypatch.setattr("app.routes.imports.LARGE", 3)
+    monkeypatch.setattr("app.services.imports.drafts.LARGE_ROWS", 3)
+    monkeypatch.setattr("app.routes.api.imports.LARGE_ROWS", 3)
+    monkeypatch.setattr("app.routes.imports.LARGE_ROWS", 3)
 
 
 async def jobs() -> list[Job]:
@@ -46,7 +45,7 @@ def test_a_large_file_is_handed_to_the_worker(alice: Any, run: Any) -> None:
     assert answer.status_code == 202
     batch = answer.json()["batch"]
     assert alice.api("GET", f"/api/v1/imports/{batch}").json()["status"] == "running"
-    assert "Bringing in" in alice.get(f"/imports/{batch}").text
+    assert "Importing" in alice.get(f"/imports/{batch}").text
     assert balance(alice) == 0
     (job,) = run(jobs)
     run(perform, job.id)
@@ -86,7 +85,7 @@ def test_a_file_that_is_gone_fails_with_a_sentence(alice: Any, run: Any) -> None
         async with db.read_session() as session:
             return str(await session.scalar(select(ImportBatch.path).where(ImportBatch.id == batch)))
 
-    files.drop(run(path))
+    files.delete(run(path))
     (job,) = run(jobs)
     run(perform, job.id)
     said = alice.api("GET", f"/api/v1/imports/{batch}").json()
@@ -120,7 +119,7 @@ def test_a_long_file_is_never_in_memory_as_a_whole(alice: Any, monkeypatch: pyte
     batch_id = send(alice, text).json()["batch"]
     held: list[int] = []
 
-    async def bring_in(services: Any) -> None:
+    async def import_statement(services: Any) -> None:
         batch = await services.imports.get(batch_id)
 
         async def counted(parts: Any) -> AsyncIterator[Statement]:
@@ -128,11 +127,11 @@ def test_a_long_file_is_never_in_memory_as_a_whole(alice: Any, monkeypatch: pyte
                 held.append(sum(isinstance(each, Row) for each in gc.get_objects()))
                 yield part
 
-        with files.opened(batch.path) as file:
+        with files.open_stored(batch.path) as file:
             parts = await services.imports.parts(batch, file)
             await services.imports.stream(counted(parts), batch, "ask", lambda _done: None)
 
-    alice.work(bring_in)
+    alice.work(import_statement)
     assert len(held) == 20
     assert max(held) <= 4 * 20
     assert balance(alice) == -100 * sum(range(1, 401))

@@ -1,4 +1,4 @@
-"""Telling whether a statement line is already booked."""
+"""Tell whether a statement line is already in the ledger."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.domain.money import Money
 from app.domain.payees import key
 from app.i18n import _, written_day
 
+PENDING_WINDOW = 10  # days between a payment that is announced and its booking
 WINDOW = 4  # days between what a person types and what the bank books
 ALIKE = 60  # of 100, from where two payees are taken for the same
 NOT_WORD = re.compile(r"[^\w]+|_+")
@@ -67,7 +68,7 @@ def similar(one: str, other: str) -> int:
 
 
 class Existing(NamedTuple):
-    """A booked row; ``by_hand`` = a person entered it and no bank line is matched with it yet."""
+    """A transaction of the account; ``by_hand`` = a person entered it and no bank line is matched with it yet."""
 
     id: int
     booked_on: date
@@ -76,6 +77,8 @@ class Existing(NamedTuple):
     payee: str
     by_hand: bool = False
     external_id: str = ""
+    is_pending: bool = False
+    is_transfer: bool = False
 
 
 class Candidate(NamedTuple):
@@ -99,6 +102,12 @@ class Outcome(NamedTuple):
 NEW = Outcome("new")
 
 
+def is_near(line: date, existing: date, *, is_pending: bool) -> bool:
+    """Whether two days are near enough for one payment. A pending one may be booked days later."""
+    days = (line - existing).days
+    return abs(days) <= WINDOW or (is_pending and 0 <= days <= PENDING_WINDOW)
+
+
 def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
     """Decide on a line that has no equal by identity.
 
@@ -114,9 +123,9 @@ def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
         for row in existing
         if row.minor == line.minor
         and row.currency == line.currency
-        and abs((row.booked_on - line.booked_on).days) <= WINDOW
+        and is_near(line.booked_on, row.booked_on, is_pending=row.is_pending)
         # Two references of one bank that differ are two bookings.
-        and not (line.external_id and row.external_id)
+        and not (line.external_id and row.external_id and not row.is_pending)
     ]
     if not rows:
         return NEW
@@ -125,7 +134,11 @@ def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
         key=lambda row: (-similar(line.payee, row.payee), abs((row.booked_on - line.booked_on).days), row.id),
     )
     for row in ranked:
-        if row.by_hand and similar(line.payee, row.payee) >= ALIKE:
+        if row.is_pending and (not row.by_hand or similar(line.payee, row.payee) >= ALIKE):
+            reason = _("Pending since {day}; the bank has booked it now.", day=written_day(row.booked_on))
+            return Outcome("same", reason, row.id)
+    for row in ranked:
+        if row.by_hand and (row.is_transfer or similar(line.payee, row.payee) >= ALIKE):
             return Outcome(
                 "same",
                 _("You entered this on {day}; the bank now has it too.", day=written_day(row.booked_on)),

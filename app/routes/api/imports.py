@@ -9,7 +9,8 @@ from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from app.domain.money import Money, check_currency
+from app.domain.money import Money, check_currency, wire
+from app.domain.statement import csv
 from app.domain.statement.lines import MAX_BYTES, Line
 from app.errors import Invalid, SaldoError, TooLarge
 from app.i18n import _
@@ -27,9 +28,10 @@ from app.schemas.imports import (
     Unsure,
 )
 from app.services import Services
-from app.services.imports import LARGE, EditedSince, ImportService, Questions, Report, parsed
+from app.services.imports import LARGE_ROWS, EditedSince, ImportService, Questions, Report
 from app.services.imports.matching import NEW, SAME, Row
 from app.services.imports.reading import store_lines
+from app.services.imports.run import parsed
 from app.web.errors import problem
 from app.web.idempotency import respond_once
 from app.web.rate_limit import limit
@@ -48,7 +50,7 @@ KEPT = {
 
 
 class ImportsApi(Controller):
-    """Bring in statements, decide on unsure lines, take an import back."""
+    """Import statements, decide on unsure lines, undo an import."""
 
     tags = ("imports",)
 
@@ -57,10 +59,10 @@ class ImportsApi(Controller):
         request_max_body_size=LARGEST_BODY,
         summary="Import a file, or lines as JSON",
         description=(
-            "Multipart `file` with `account` and `mapping`, or JSON `{account, transactions}`. Nothing is booked twice."
+            "Multipart `file` with `account` and `mapping`, or JSON `{account, transactions}`. Duplicates are skipped."
         ),
     )
-    async def bring_in(
+    async def import_statement(
         self,
         request: AnyRequest,
         services: ServicesDep,
@@ -91,25 +93,25 @@ class ImportsApi(Controller):
             "pagination": {"page": page, "limit": limit, "total": total, "pages": -(-total // limit)},
         }
 
-    @get("/v1/imports/{batch_id:int}", summary="How far an import is")
+    @get("/v1/imports/{batch_id:int}", summary="Progress and result of an import")
     async def show(self, services: ServicesDep, batch_id: FromPath[int]) -> dict[str, Any]:
         batch = await services.imports.get(batch_id)
         account = await services.imports.account(batch.account_id)
         rows = await services.imports.rows(batch_id)
         return _batch(batch, account.name) | {"lines": [_kept(row).model_dump(mode="json") for row in rows]}
 
-    @post("/v1/imports/{batch_id:int}/decide", status_code=200, summary="Book or skip unsure lines")
+    @post("/v1/imports/{batch_id:int}/decide", status_code=200, summary="Import or skip unsure lines")
     async def decide(
         self, request: AnyRequest, services: ServicesDep, batch_id: FromPath[int], data: JSONBody[DecideIn]
     ) -> Response[Any]:
         async def work() -> ReportOut:
             chosen = {int(line): word for line, word in data.rows.items()}
-            batch, rows = await services.imports.decide(batch_id, chosen)
+            batch, rows = await services.import_decisions.decide(batch_id, chosen)
             return ReportOut(**_counts(batch), rows=[_kept(row) for row in rows])
 
         return await respond_once(request, services, work, status=200)
 
-    @post("/v1/imports/{batch_id:int}/undo", status_code=200, summary="Take an import back")
+    @post("/v1/imports/{batch_id:int}/undo", status_code=200, summary="Undo an import")
     async def undo(
         self, services: ServicesDep, batch_id: FromPath[int], data: JSONBody[UndoIn | None] = None
     ) -> Response[Any]:
@@ -140,35 +142,41 @@ async def _import_file(request: AnyRequest, services: Services, dry_run: bool, u
         raise Invalid(_("Choose a file."), field="file")
     given = FileIn.model_validate({key: value for key, value in form.items() if key not in ("file", "_csrf_token")})
     file: BinaryIO = upload.file  # type: ignore[assignment]
-    looked = await services.imports.inspect(file, given.account, given.mapping)
+    inspected = await services.imports.inspect(file, given.account, given.mapping)
     file.seek(0)
-    if looked.inspection.questions:
-        raise Questions(looked.inspection.questions)
-    mapping = looked.inspection.mapping.to_dict()
-    rows = looked.inspection.row_count_estimate
-    if rows > LARGE and not dry_run:
+    warnings = [*inspected.inspection.warnings, *filter(None, [inspected.mismatch])]
+    questions = [*inspected.questions]
+    if inspected.mismatch and given.account is None:
+        accounts = await services.accounts.options()
+        questions.append(csv.Question("account", tuple(str(each.id) for each in accounts), inspected.mismatch))
+    if questions:
+        raise Questions(questions, warnings)
+    mapping = inspected.inspection.mapping.to_dict()
+    rows = inspected.inspection.row_count_estimate
+    if rows > LARGE_ROWS and not dry_run:
 
         async def later() -> dict[str, int]:
-            batch = await services.imports.bring_in_later(
-                file, looked.account.id, rows, source="csv", filename=upload.filename, mapping=mapping, unsure=unsure
+            batch = await services.imports.import_later(
+                file, inspected.account.id, rows, source="csv", filename=upload.filename, mapping=mapping, unsure=unsure
             )
             return {"batch": batch.id}
 
         return await respond_once(request, services, later, status=202)
     if rows > LARGEST_TRY:
         raise too_many_to_try()
-    statement = await services.imports.read_file(file, looked)
+    statement = await services.imports.read_file(file, inspected)
     file.seek(0)  # the fingerprint of a repeated request is of all of it
     if dry_run:
-        return Response(_report(await services.imports.preview(statement, looked.account.id)), status_code=200)
+        report = _report(await services.imports.preview(statement, inspected.account.id))
+        return Response(report | {"warnings": warnings}, status_code=200)
 
     async def work() -> dict[str, Any]:
-        report = await services.imports.bring_in(
-            statement, looked.account.id, source="csv", filename=upload.filename, mapping=mapping, unsure=unsure
+        report = await services.imports.import_statement(
+            statement, inspected.account.id, source="csv", filename=upload.filename, mapping=mapping, unsure=unsure
         )
         if given.mapping:
-            await services.imports.remember(looked)
-        return _report(report)
+            await services.imports.remember(inspected)
+        return _report(report) | {"warnings": warnings}
 
     return await respond_once(request, services, work)
 
@@ -181,11 +189,11 @@ async def _import_lines(request: AnyRequest, services: Services, dry_run: bool, 
     given = LinesIn.model_validate(said)
     account = await services.imports.account(given.account)
     lines = [_line(at, each, account.currency) for at, each in enumerate(given.transactions)]
-    if len(lines) > LARGE and not dry_run:
+    if len(lines) > LARGE_ROWS and not dry_run:
 
         async def later() -> dict[str, int]:
             stored = io.BytesIO(store_lines(lines))
-            batch = await services.imports.bring_in_later(stored, account.id, len(lines), source="api", unsure=unsure)
+            batch = await services.imports.import_later(stored, account.id, len(lines), source="api", unsure=unsure)
             return {"batch": batch.id}
 
         return await respond_once(request, services, later, status=202)
@@ -194,7 +202,7 @@ async def _import_lines(request: AnyRequest, services: Services, dry_run: bool, 
         return Response(_report(await services.imports.preview(statement, account.id)), status_code=200)
 
     async def work() -> dict[str, Any]:
-        return _report(await services.imports.bring_in(statement, account.id, source="api", unsure=unsure))
+        return _report(await services.imports.import_statement(statement, account.id, source="api", unsure=unsure))
 
     return await respond_once(request, services, work)
 
@@ -217,11 +225,21 @@ def _line(at: int, given: LineIn, account_currency: str) -> Line:
 
 def _asked(asked: Questions) -> Response[Any]:
     questions = [
-        {"field": each.field, "choices": list(each.choices), "sample": each.sample} for each in asked.questions
+        {
+            "field": each.field,
+            "choices": list(each.choices),
+            "sample": each.sample,
+            "examples": [
+                {"payee": row.payee, "amount": wire(row.minor, row.currency), "currency": row.currency}
+                for row in each.examples
+            ],
+        }
+        for each in asked.questions
     ]
     return problem(
         400, asked.message, errors=asked.errors,
-        batch=None, created=0, duplicates=0, unsure=0, failed=0, questions=questions, rows=[],
+        batch=None, created=0, duplicates=0, unsure=0, failed=0, questions=questions,
+        warnings=list(asked.warnings), rows=[],
     )  # fmt: skip
 
 
@@ -251,6 +269,7 @@ def _report(report: Report) -> dict[str, Any]:
         "unsure": report.count("unsure"),
         "failed": len(report.statement.bad),
         "questions": [],
+        "warnings": [],
         "rows": rows,
     }
 

@@ -19,20 +19,20 @@ def folder() -> Path:
     return IMPORTS.folder
 
 
-def keep(source: BinaryIO) -> tuple[str, str]:
+def store(source: BinaryIO) -> tuple[str, str]:
     """Store a file. Return its random name and SHA-256."""
     try:
         stored = IMPORTS.copy(source, MAX_BYTES)
     except StoredFileTooLarge:
-        raise too_large() from None
+        raise file_too_large() from None
     return stored.name, stored.sha256
 
 
-def too_large() -> TooLarge:
+def file_too_large() -> TooLarge:
     return TooLarge(_("This file is larger than {n} MB. Export a shorter period.", n=MAX_BYTES >> 20), field="file")
 
 
-def opened(name: str | None) -> BinaryIO:
+def open_stored(name: str | None) -> BinaryIO:
     """Open a stored file for reading."""
     try:
         return IMPORTS.open(name)
@@ -40,13 +40,13 @@ def opened(name: str | None) -> BinaryIO:
         raise NotFound(_("The file of this import is not kept any more. Upload it again.")) from None
 
 
-def tell(name: str | None, lines: int) -> None:
+def write_progress(name: str | None, lines: int) -> None:
     """Record beside the file how many lines are imported: the import's transaction is not visible yet."""
     if name:
         IMPORTS.path(f"{name}{PROGRESS_SUFFIX}").write_text(str(lines))
 
 
-def told(name: str | None) -> int:
+def read_progress(name: str | None) -> int:
     """Return the number of lines recorded last."""
     try:
         return int(IMPORTS.path(f"{name}{PROGRESS_SUFFIX}").read_text() or 0)
@@ -54,12 +54,12 @@ def told(name: str | None) -> int:
         return 0
 
 
-def drop(name: str | None) -> None:
+def delete(name: str | None) -> None:
     if name:
         IMPORTS.delete(name, f"{name}{PROGRESS_SUFFIX}")
 
 
-def sweep(in_use: set[str]) -> int:
+def delete_abandoned(in_use: set[str]) -> int:
     """Delete abandoned files. Return how many there were."""
     old = IMPORTS.find_older_than(time.time() - ABANDONED_SECONDS)
     abandoned = {name for name in old if name.removesuffix(PROGRESS_SUFFIX) not in in_use}

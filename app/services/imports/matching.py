@@ -1,4 +1,4 @@
-"""Telling for each line of a statement whether it is new, booked already, or for a person to decide."""
+"""Decide for each line of a statement whether it is new, a duplicate, or for a person to decide."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.statement.identity import (
+    PENDING_WINDOW,
     WINDOW,
     Candidate,
     Existing,
     compare,
     identity,
+    is_near,
     normalise,
 )
 from app.domain.statement.lines import BadLine, Line
 from app.i18n import _
-from app.models import Account, Payee, Tombstone, Transaction
+from app.models import Account, Payee, Status, Tombstone, Transaction
 from app.services.categorisation import Categorised
 
 EQUAL_LINES = 10_000  # of one identity in a file; more is no statement
@@ -49,7 +51,7 @@ class Row:
     outcome: str = NEW
     reason: str = ""
     match_id: int | None = None
-    takes_over: bool = False  # the match was typed by hand and takes this line's identity
+    claims: bool = False  # the match was typed by hand and takes this line's identity
     filed: Categorised | None = None
 
 
@@ -78,10 +80,12 @@ class Booked(NamedTuple):
     payee_id: int | None
     identity: int | None
     external_id: str | None
+    is_pending: bool
+    is_transfer: bool
 
 
 @dataclass(slots=True)
-class Known:
+class ExistingRows:
     """What the account holds around the days of a statement, and which of its lines a person deleted.
 
     ``until`` is the last row from before the import: what the import itself has written is not held against it.
@@ -95,8 +99,8 @@ class Known:
     amounts: set[int] = field(default_factory=set)
     by_identity: dict[tuple[int, int], Booked] = field(default_factory=dict)
     by_reference: dict[str, Booked] | None = None
-    buried: set[tuple[int, int]] = field(default_factory=set)
-    buried_references: set[str] = field(default_factory=set)
+    deleted: set[tuple[int, int]] = field(default_factory=set)
+    deleted_references: set[str] = field(default_factory=set)
     payees: dict[int, str] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)  # rows that a line of the file was found to be
     seen: dict[str, int] = field(default_factory=dict)  # the file's references so far, with their lines' identity
@@ -110,6 +114,8 @@ class Known:
             self.payees.get(row.payee_id or 0, ""),
             row.identity is None,
             row.external_id or "",
+            row.is_pending,
+            row.is_transfer,
         )
 
 
@@ -120,42 +126,46 @@ FIELDS = (
     Transaction.payee_id,
     Transaction.identity,
     Transaction.external_id,
+    (Transaction.status == Status.PENDING).label("is_pending"),
+    Transaction.transfer_id.is_not(None).label("is_transfer"),
     Transaction.ordinal,
 )
 
 
-async def known(session: AsyncSession, account: Account) -> Known:
-    """What is always looked at; ``around`` reads the rest as the lines come."""
+async def load_existing(session: AsyncSession, account: Account) -> ExistingRows:
+    """What is always inspected at; ``around`` reads the rest as the lines come."""
     last = select(func.max(Transaction.id)).where(Transaction.account_id == account.id)
-    found = Known(account.currency, until=await session.scalar(last) or 0)
-    graves = select(Tombstone.identity, Tombstone.ordinal, Tombstone.external_id)
-    for one, ordinal, reference in await session.execute(graves.where(Tombstone.account_id == account.id)):
+    found = ExistingRows(account.currency, until=await session.scalar(last) or 0)
+    tombstones = select(Tombstone.identity, Tombstone.ordinal, Tombstone.external_id)
+    for one, ordinal, reference in await session.execute(tombstones.where(Tombstone.account_id == account.id)):
         if one is not None:
-            found.buried.add((one, ordinal or 0))
+            found.deleted.add((one, ordinal or 0))
         if reference:
-            found.buried_references.add(reference)
+            found.deleted_references.add(reference)
     return found
 
 
-async def around(session: AsyncSession, account: Account, found: Known, rows: Sequence[Row]) -> None:
+async def load_window(session: AsyncSession, account: Account, found: ExistingRows, rows: Sequence[Row]) -> None:
     """Read what is booked around these rows and is not known yet: few queries, whatever their number."""
     if not rows or not found.until:
         return
     days = [row.line.booked_on for row in rows]
     own = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.id <= found.until)
-    for first, last in _unread(found, min(days) - timedelta(days=WINDOW), max(days) + timedelta(days=WINDOW)):
+    for first, last in _unread(
+        found, min(days) - timedelta(days=PENDING_WINDOW), max(days) + timedelta(days=PENDING_WINDOW)
+    ):
         for row in await session.execute(own.where(Transaction.booked_on.between(first, last))):
-            booked = Booked(*row[:6])
+            booked = Booked(*row[:8])
             found.rows.append(booked)
             found.amounts.add(booked.minor)
             if booked.identity is not None:
                 found.by_identity[booked.identity, row.ordinal or 0] = booked
     if found.by_reference is None and any(row.line.external_id for row in rows):
         referenced = await session.execute(own.where(Transaction.external_id.is_not(None)))
-        found.by_reference = {row.external_id: Booked(*row[:6]) for row in referenced}
+        found.by_reference = {row.external_id: Booked(*row[:8]) for row in referenced}
 
 
-def _unread(found: Known, first: date, last: date) -> Iterator[tuple[date, date]]:
+def _unread(found: ExistingRows, first: date, last: date) -> Iterator[tuple[date, date]]:
     """The parts of a period that were not read before; what was read is one period."""
     if found.first is None or found.last is None:
         yield first, last
@@ -169,17 +179,17 @@ def _unread(found: Known, first: date, last: date) -> Iterator[tuple[date, date]
         found.last = last
 
 
-async def match(session: AsyncSession, found: Known, rows: Sequence[Row]) -> None:
+async def match(session: AsyncSession, found: ExistingRows, rows: Sequence[Row]) -> None:
     """Give each row its outcome, reason and match."""
-    await compared(session, found, unknown(found, rows))
+    await match_by_amount(session, found, match_by_identity(found, rows))
 
 
-def unknown(found: Known, rows: Iterable[Row]) -> list[Row]:
+def match_by_identity(found: ExistingRows, rows: Iterable[Row]) -> list[Row]:
     """The rows that neither the bank's reference nor their identity decides; those that it does are decided."""
     return [row for row in rows if not _is_known(row, found)]
 
 
-async def compared(session: AsyncSession, found: Known, rows: Sequence[Row]) -> None:
+async def match_by_amount(session: AsyncSession, found: ExistingRows, rows: Sequence[Row]) -> None:
     """Hold rows against what is booked with the same amount, once all that is known by identity is put aside."""
     wanted = {row.line.minor for row in rows} & found.amounts
     by_amount: dict[int, list[Booked]] = defaultdict(list)
@@ -196,15 +206,15 @@ def _same(row: Row, reason: str, match_id: int | None = None) -> bool:
     return True
 
 
-def _is_known(row: Row, found: Known) -> bool:
+def _is_known(row: Row, found: ExistingRows) -> bool:
     """Decide by the bank's reference and by identity; False when neither says anything."""
     row.outcome, row.reason, row.match_id = NEW, "", None
     reference = row.line.external_id
     if reference and _by_reference(row, found):
         return True
     spot = row.identity, row.ordinal
-    if spot in found.buried:
-        return _same(row, _("You deleted this line before."))
+    if spot in found.deleted:
+        return _same(row, _("You deleted this transaction."))
     booked = found.by_identity.get(spot)
     if booked is None:
         return False
@@ -213,10 +223,11 @@ def _is_known(row: Row, found: Known) -> bool:
             row.ordinal += EQUAL_LINES
         return False
     found.used.add(booked.id)
-    return _same(row, _("This line is booked already."), booked.id)
+    row.claims = booked.is_pending and not row.line.is_pending
+    return _same(row, _("Already imported."), booked.id)
 
 
-def _by_reference(row: Row, found: Known) -> bool:
+def _by_reference(row: Row, found: ExistingRows) -> bool:
     reference = row.line.external_id
     earlier = found.seen.get(reference)
     if earlier is not None:
@@ -226,8 +237,8 @@ def _by_reference(row: Row, found: Known) -> bool:
         row.reason = _("Another line of this file has the same reference, {id}.", id=reference[:40])
         return True
     found.seen[reference] = row.identity
-    if reference in found.buried_references:
-        return _same(row, _("You deleted this line before."))
+    if reference in found.deleted_references:
+        return _same(row, _("You deleted this transaction."))
     booked = found.by_reference.get(reference) if found.by_reference else None
     if booked is None:
         return False
@@ -241,18 +252,18 @@ def _candidate(row: Row) -> Candidate:
     return Candidate(line.booked_on, line.minor, line.currency, line.payee_text, line.external_id)
 
 
-async def _name_payees(session: AsyncSession, found: Known, groups: Iterable[list[Booked]]) -> None:
+async def _name_payees(session: AsyncSession, found: ExistingRows, groups: Iterable[list[Booked]]) -> None:
     ids = sorted({booked.payee_id for group in groups for booked in group if booked.payee_id})
     for start in range(0, len(ids), CHUNK):
         names = select(Payee.id, Payee.name).where(Payee.id.in_(ids[start : start + CHUNK]))
         found.payees.update((id_, name) for id_, name in await session.execute(names))
 
 
-def _compare(found: Known, rows: list[Row], by_amount: dict[int, list[Booked]]) -> None:
+def _compare(found: ExistingRows, rows: list[Row], by_amount: dict[int, list[Booked]]) -> None:
     """Hold the rows against bookings of the same amount; the nearest to a hand-typed row is asked first."""
 
     def distance(row: Row) -> int:
-        by_hand = (each for each in by_amount[row.line.minor] if each.identity is None)
+        by_hand = (each for each in by_amount[row.line.minor] if each.identity is None or each.is_pending)
         return min((abs((each.booked_on - row.line.booked_on).days) for each in by_hand), default=WINDOW)
 
     taken: set[int] = set()
@@ -260,11 +271,11 @@ def _compare(found: Known, rows: list[Row], by_amount: dict[int, list[Booked]]) 
         near = [
             found.existing(each)
             for each in by_amount[row.line.minor]
-            if each.id not in taken and abs((each.booked_on - row.line.booked_on).days) <= WINDOW
+            if each.id not in taken and is_near(row.line.booked_on, each.booked_on, is_pending=each.is_pending)
         ]
         if not near:
             continue
         row.outcome, row.reason, row.match_id = compare(_candidate(row), near)
         if row.outcome == SAME and row.match_id is not None:
             taken.add(row.match_id)
-            row.takes_over = True
+            row.claims = True

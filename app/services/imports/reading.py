@@ -1,10 +1,10 @@
-"""Reading a statement before it is held against the ledger: lines numbered, converted and filed, chunk by chunk."""
+"""Read a statement before it is matched with the ledger: number, convert and categorize its lines in chunks."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from app.domain.money import Money
 from app.domain.statement.lines import BadLine, Line
+from app.domain.statement.vocabulary import fold
 from app.errors import Invalid
 from app.models import Account
 from app.services.categorisation import BookCategoriser
@@ -33,15 +34,23 @@ class Statement:
         return len(self.rows) + len(self.bad)
 
     @property
-    def complete(self) -> bool:
-        return not self.bad
+    def unreadable(self) -> int:
+        """How many lines cannot be read; pending ones can."""
+        return sum(each.kind == "failed" for each in self.bad)
 
 
 class Reader:
     """Reads for one account. Parsing and filing run in a thread, so that the web process answers meanwhile."""
 
-    def __init__(self, rates: CurrencyService, account: Account, filing: BookCategoriser) -> None:
+    def __init__(
+        self,
+        rates: CurrencyService,
+        account: Account,
+        filing: BookCategoriser,
+        bank_categories: Mapping[str, str] | None = None,
+    ) -> None:
         self.rates, self.filing = rates, filing
+        self.bank_categories = bank_categories or {}
         self.account_id, self.currency = account.id, account.currency
 
     async def read(self, lines: Iterable[Line | BadLine]) -> Statement:
@@ -68,6 +77,10 @@ class Reader:
     def _next(self, lines: Iterator[Row | BadLine]) -> list[Row | BadLine]:
         chunk = list(islice(lines, CHUNK))
         rows = [each for each in chunk if isinstance(each, Row)]
+        if self.bank_categories:
+            for row in rows:
+                if row.line.category and (own := self.bank_categories.get(fold(row.line.category))):
+                    row.line = row.line._replace(category=own)
         for row, filed in zip(rows, self.filing.file([row.line for row in rows], self.account_id), strict=True):
             row.filed = filed
         return chunk

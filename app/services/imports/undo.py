@@ -54,7 +54,7 @@ class EditedSince(Conflict):
         self.count, self.rows = count, rows
 
 
-class Undoing(Service):
+class ImportUndo(Service):
     """One batch being taken back, in the running unit of work."""
 
     def __init__(self, services: Services, batch: ImportBatch) -> None:

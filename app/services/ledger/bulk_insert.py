@@ -43,6 +43,7 @@ class NewTransaction(NamedTuple):
     identity: int | None
     ordinal: int | None
     search_text: str
+    status: Status
 
 
 class BulkInserter:
@@ -57,7 +58,7 @@ class BulkInserter:
         self.writer = LedgerWriter(session, member)
         self.batch_id, self.account_id, self.currency = batch_id, account_id, currency
         self.is_postgresql = session.get_bind().dialect.name == "postgresql"
-        self._sums: dict[tuple[date | str, int | None, bool], list[int]] = defaultdict(lambda: [0, 0])
+        self._sums: dict[tuple[date | str, int | None, bool, Status], list[int]] = defaultdict(lambda: [0, 0])
         self._payees: set[int | None] = set()
         self._last_id: int | None = None  # of the batch's last row so far
         self._insert_chunk: Callable[[list[NewTransaction]], Awaitable[None]] | None = None
@@ -93,9 +94,9 @@ class BulkInserter:
     async def finish(self) -> None:
         """Add what was inserted to the totals."""
         deltas = self.writer.new_deltas()
-        for (day, category_id, _is_income), (minor, count) in self._sums.items():
+        for (day, category_id, _is_income, status), (minor, count) in self._sums.items():
             booked_on = day if isinstance(day, date) else date.fromisoformat(day)
-            posting = Posting(self.account_id, booked_on, minor, self.currency, Status.CLEARED, category_id, False)
+            posting = Posting(self.account_id, booked_on, minor, self.currency, status, category_id, False)
             deltas.add(posting, count)
         deltas.payees.update(each for each in self._payees if each is not None)
         self._sums.clear()
@@ -106,7 +107,7 @@ class BulkInserter:
         sums = self._sums
         self._payees.update(row.payee_id for row in rows)
         for row in rows:
-            group = sums[row.booked_on, row.category_id, row.amount_minor > 0]
+            group = sums[row.booked_on, row.category_id, row.amount_minor > 0, row.status]
             group[0] += row.amount_minor
             group[1] += 1
         return rows
@@ -122,7 +123,6 @@ class BulkInserter:
             "account_id": self.account_id,
             "currency": self.currency,
             "is_split": False,
-            "status": Status.CLEARED,
             "import_batch_id": self.batch_id,
             "created_by_id": self.member.user.id,
             "version": 1,

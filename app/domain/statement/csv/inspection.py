@@ -131,6 +131,7 @@ class _Inspector:
             layout=layout,
             currencies=self._currencies(layout),
             own_account=self._own_account(),
+            title=self._title(),
         )
 
     # -- text and table
@@ -444,6 +445,10 @@ class _Inspector:
                 if re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{10,40}", cell.strip()):
                     return cell.strip()[-40:]
         return ""
+
+    def _title(self) -> str:
+        line, cells = self.rows[0] if self.rows else (0, [])
+        return printable(cells[0])[:80] if line < self.first_line and len(_trimmed(cells)) == 1 else ""
 
     # -- payees
 

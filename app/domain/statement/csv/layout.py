@@ -86,6 +86,7 @@ class Inspection:
     layout: Layout
     currencies: frozenset[str] = frozenset()
     own_account: str = ""
+    title: str = ""  # the first line above the table, where it has one cell
 
 
 def open_question(question: Question) -> str:

@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
 from app.domain.money import wire
-from app.domain.statement.lines import BadLine
+from app.domain.statement.lines import BadLine, Line
 from app.i18n import ngettext
-from app.models import Account, Actor, ImportBatch, ImportRow, ImportStatus, RowOutcome, Status, Transaction
+from app.models import (
+    Account,
+    Actor,
+    CategorisedBy,
+    ImportBatch,
+    ImportRow,
+    ImportStatus,
+    RowOutcome,
+    Status,
+    Transaction,
+)
 from app.models.base import now
-from app.services.imports.booking import Booking, summed_up
-from app.services.imports.matching import NEW, SAME, UNSURE, Known, Row, around, compared, known, unknown
+from app.services.categorisation import OPEN
+from app.services.imports.matching import (
+    NEW,
+    SAME,
+    UNSURE,
+    ExistingRows,
+    Row,
+    load_existing,
+    load_window,
+    match_by_amount,
+    match_by_identity,
+)
 from app.services.imports.reading import Statement
+from app.services.imports.transfer_hints import TransferFinder
+from app.services.imports.writing import RowWriter, summarise
 from app.services.ledger.writer import LedgerWriter
 
 if TYPE_CHECKING:
@@ -36,6 +58,7 @@ class Closing:
     minor: int = 0
     lines: int = 0
     is_one_day: bool = True
+    ends: list[Line] = field(default_factory=list)  # the first two lines, which tell the direction of a single day
 
     def add(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -43,50 +66,72 @@ class Closing:
             if balance is None or row.original is not None:  # in another currency than the account
                 continue
             self.first = self.first or day
+            if len(self.ends) < 2:
+                self.ends.append(row.line)
             self.lines += 1
             self.is_one_day = self.is_one_day and day == self.first
             # of the lines of the last day it is the last one in a file that runs forward, and the first in the other
-            if self.day is None or day > self.day or (day == self.day and self.first < day):
+            if self.day is None or day > self.day or (day == self.day and (self.first < day or self._runs_forward())):
                 self.day, self.minor = day, balance
+
+    def _step(self) -> int | None:
+        """1 where the second line's balance is the first one's and its amount, -1 the other way round."""
+        if len(self.ends) < 2:
+            return None
+        one, other = self.ends
+        step = (other.balance_minor or 0) - (one.balance_minor or 0)
+        forward, backward = step == other.minor, -step == one.minor
+        return None if forward == backward else 1 if forward else -1
+
+    def _runs_forward(self) -> bool:
+        return self.is_one_day and self._step() == 1
 
     @property
     def value(self) -> list[Any] | None:
         """Day and minor units; nothing where all lines are of one day, which does not tell the last from the first."""
-        if self.day is None or (self.is_one_day and self.lines > 1):
+        if self.day is None or (self.is_one_day and self.lines > 1 and self._step() is None):
             return None
         return [self.day.isoformat(), self.minor]
 
 
-class Intake:
+class ImportRun:
     """Takes a batch's lines in, in the running unit of work: ``take`` each part, then ``finish``.
 
     A line that may be one that is booked already waits for ``finish``, when it is known which bookings other lines are.
     """
 
-    def __init__(self, services: Services, batch: ImportBatch, account: Account, found: Known, unsure: str) -> None:
+    def __init__(
+        self, services: Services, batch: ImportBatch, account: Account, found: ExistingRows, unsure: str
+    ) -> None:
         self.services, self.session, self.member = services, services.session, services.member
         self.batch, self.account, self.found, self.unsure = batch, account, found, unsure
-        self.booking = Booking(services, batch, account.currency)
+        self.booking = RowWriter(services, batch, account.currency)
         self.waiting: list[Row] = []
         self.references: set[str] = set()  # of the new rows
-        self.summary = summed_up(())
+        self.summary = summarise(())
         self.pairs: list[list[int]] = []
         self.paired: set[int] = set()
         self.count = self.created = self.duplicates = self.left = self.failed = 0
+        self.pending = self.left_out = 0  # lines announced by the bank and not booked; these and failed payments
+        self.hints: list[list[int]] = []  # a new row, and the account that it is probably a transfer with
+        self.transfers = TransferFinder(account, ())
+        self.choices: Mapping[int, int | None] = {}  # category by line, chosen in the preview
         self.closing = Closing()
         journal = services.journal
         journal.recorder.import_batch_id = batch.id
         journal.note("", actor=Actor.IMPORT)
 
     @classmethod
-    async def of(cls, services: Services, batch: ImportBatch, account: Account, unsure: str) -> Intake:
-        return cls(services, batch, account, await known(services.session, account), unsure)
+    async def of(cls, services: Services, batch: ImportBatch, account: Account, unsure: str) -> ImportRun:
+        run = cls(services, batch, account, await load_existing(services.session, account), unsure)
+        run.transfers = TransferFinder(account, await services.accounts.options())
+        return run
 
     async def take(self, part: Statement) -> None:
         """Book the lines that are surely new."""
         self.closing.add(part.rows)
-        await around(self.session, self.account, self.found, part.rows)
-        maybe = {id(row) for row in unknown(self.found, part.rows) if row.line.minor in self.found.amounts}
+        await load_window(self.session, self.account, self.found, part.rows)
+        maybe = {id(row) for row in match_by_identity(self.found, part.rows) if row.line.minor in self.found.amounts}
         sure, waiting = list[Row](), list[Row]()
         for row in part.rows:
             (waiting if row.outcome == UNSURE or id(row) in maybe else sure).append(row)
@@ -98,8 +143,8 @@ class Intake:
     async def take_all(self, statement: Statement) -> list[int]:
         """Take in all lines at once, in their order; the ids of the new ones."""
         self.closing.add(statement.rows)
-        await around(self.session, self.account, self.found, statement.rows)
-        await compared(self.session, self.found, unknown(self.found, statement.rows))
+        await load_window(self.session, self.account, self.found, statement.rows)
+        await match_by_amount(self.session, self.found, match_by_identity(self.found, statement.rows))
         ids = await self._settle(statement.rows)
         await self._note_bad(statement.bad)
         self.count += len(statement)
@@ -107,7 +152,7 @@ class Intake:
 
     async def finish(self) -> None:
         """Decide on the lines that waited, and say in the batch and the journal what became of all."""
-        await compared(self.session, self.found, [row for row in self.waiting if row.outcome != UNSURE])
+        await match_by_amount(self.session, self.found, [row for row in self.waiting if row.outcome != UNSURE])
         await self._settle(self.waiting)
         await self.booking.finish()
         batch = self.batch
@@ -115,7 +160,13 @@ class Intake:
         batch.rows = batch.done = self.count
         batch.created, batch.duplicates = self.created, self.duplicates
         batch.unsure, batch.failed = self.left, self.failed
-        batch.summary = self.summary | {"transfers": self.pairs, "closing": self.closing.value}
+        batch.summary = self.summary | {
+            "transfers": self.pairs,
+            "transfer_hints": self.hints,
+            "closing": self.closing.value,
+            "pending": self.pending,
+            "left_out": self.left_out,
+        }
         batch.path = None
         self.services.journal.note(_label(self.created, self.account))
         await self.session.flush()
@@ -125,26 +176,28 @@ class Intake:
         if self.unsure == "keep":
             keep(rows, self.found, self.references)
         new = [row for row in rows if row.outcome == NEW]
-        taking = [row for row in rows if row.takes_over]
+        choose_categories(new, self.choices)
+        taking = [row for row in rows if row.claims]
         if new or taking:
             await self.session.run_sync(self.services.journal.recorder.change_set)
         ids = await self.booking.book(new)
-        before = await self._take_over(taking)
+        before = await self._claim_typed(taking)
         await self._note(rows, before)
         if new:
             self.references.update(row.line.external_id for row in new)
-            self.summary = added(self.summary, summed_up(new))
+            self.summary = add_summaries(self.summary, summarise(new))
             await self._pair(new, ids)
+            self._hint_transfers(new, ids)
         self.created += len(new)
         self.duplicates += sum(row.outcome == SAME for row in rows)
         self.left += sum(row.outcome == UNSURE for row in rows)
         return ids
 
-    async def _take_over(self, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
+    async def _claim_typed(self, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
         """Give hand-typed rows the identity of their bank lines; what they were before, by id."""
         owners = {row.match_id: row for row in rows if row.match_id is not None}
         typed = await self.services.ledger.read_loaded(Transaction.id, list(owners))
-        return {row.id: await taken_over(self.services.ledger, row, owners[row.id]) for row in typed}
+        return {row.id: await claim(self.services.ledger, row, owners[row.id]) for row in typed}
 
     async def _note(self, rows: Sequence[Row], before: Mapping[int, dict[str, Any]]) -> None:
         """Keep the lines that did not simply go in, with their reasons."""
@@ -160,14 +213,18 @@ class Intake:
                 parsed(row) | {"before": before[row.match_id]}, row.match_id,
             )
             for row in rows
-            if row.takes_over and row.match_id is not None and row.match_id in before
+            if row.claims and row.match_id is not None and row.match_id in before
         )  # fmt: skip
 
     async def _note_bad(self, bad: Sequence[BadLine]) -> None:
         room = max(0, LISTED - self.failed)
         self.failed += len(bad)
+        self.pending += sum(each.kind == "pending" for each in bad)
+        self.left_out += sum(each.kind != "failed" for each in bad)
         await self._keep(
-            _import_row(self.batch, each.line, RowOutcome.FAILED, each.reason, {"raw": each.raw}, None)
+            _import_row(
+                self.batch, each.line, RowOutcome.FAILED, each.reason, {"raw": each.raw, "kind": each.kind}, None
+            )
             for each in bad[:room]
         )
 
@@ -176,6 +233,16 @@ class Intake:
         connection = await self.session.connection()
         for start in range(0, len(kept), 2000):
             await connection.execute(insert(ImportRow), kept[start : start + 2000])
+
+    def _hint_transfers(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
+        """Name new rows that are transfers with another own account by their text."""
+        paired = {one for one, _other in self.pairs}
+        for row, row_id in zip(rows, ids, strict=True):
+            if len(self.hints) >= SUGGESTED:
+                return
+            target = self.transfers.find(row.line)
+            if target and row_id not in paired:
+                self.hints.append([row_id, target.id])
 
     async def _pair(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
         """Name pairs of a new row and one on another own account that look like one transfer."""
@@ -211,6 +278,16 @@ class Intake:
                 self.pairs.append([row_id, nearest[1]])
 
 
+def choose_categories(rows: Iterable[Row], choices: Mapping[int, int | None]) -> None:
+    """Give rows the categories that a person chose for their lines."""
+    if choices:
+        for row in rows:
+            if row.line.line in choices:
+                filed = row.filed or OPEN
+                by = CategorisedBy.PERSON if choices[row.line.line] else None
+                row.filed = replace(filed, category_id=choices[row.line.line], by=by, confidence=None, reason=None)
+
+
 def _label(count: int, account: Account) -> str:
     return ngettext(
         "Imported {n} transaction into {account}",
@@ -220,7 +297,7 @@ def _label(count: int, account: Account) -> str:
     )
 
 
-def keep(rows: Iterable[Row], found: Known, references: Iterable[str] = ()) -> None:
+def keep(rows: Iterable[Row], found: ExistingRows, references: Iterable[str] = ()) -> None:
     """Make unsure rows new ones; a reference that another row has already is left out."""
     given = {*(found.by_reference or ()), *references}
     given.update(row.line.external_id for row in rows if row.outcome == NEW)
@@ -232,7 +309,7 @@ def keep(rows: Iterable[Row], found: Known, references: Iterable[str] = ()) -> N
             given.add(row.line.external_id)
 
 
-async def taken_over(ledger: LedgerWriter, row: Transaction, line: Row) -> dict[str, Any]:
+async def claim(ledger: LedgerWriter, row: Transaction, line: Row) -> dict[str, Any]:
     """Let a hand-typed row be this line; what it was before."""
     before = {
         "identity": row.identity,
@@ -247,7 +324,7 @@ async def taken_over(ledger: LedgerWriter, row: Transaction, line: Row) -> dict[
         ordinal=line.ordinal,
         external_id=line.line.external_id or row.external_id,
         statement_text=line.line.payee_text[:300],
-        status=Status.CLEARED if row.status is Status.PENDING else row.status,
+        status=Status.CLEARED if row.status is Status.PENDING and not line.line.is_pending else row.status,
     )
     return before
 
@@ -267,6 +344,8 @@ def parsed(row: Row) -> dict[str, Any]:
         "identity": row.identity,
         "ordinal": row.ordinal,
     }
+    if line.is_pending:
+        values["pending"] = True
     return values | ({"original": list(original)} if original else {})
 
 
@@ -284,7 +363,7 @@ def _import_row(
     }
 
 
-def added(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def add_summaries(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Two summaries as one."""
     total = one | {name: one.get(name, 0) + other[name] for name in ("count", "in", "out")}
     days = [day for summary in (one, other) for day in (summary.get("first"), summary.get("last")) if day]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 
 from app.domain import payees
-from app.models import ImportBatch, Payee, TransactionTag
+from app.models import ImportBatch, Payee, Status, TransactionTag
 from app.models.base import now
 from app.services.categorisation import OPEN
 from app.services.imports.matching import Row
@@ -23,7 +23,7 @@ LINKS_PER_STATEMENT = 4000
 NO_ORIGINAL = (None, None, None, None)
 
 
-class Booking:
+class RowWriter:
     """One batch's rows on their way into the ledger."""
 
     def __init__(self, services: Services, batch: ImportBatch, currency: str) -> None:
@@ -115,10 +115,11 @@ class Booking:
             row.identity,
             row.ordinal,
             text_of(name, memo, text, line.minor, self.currency),
+            Status.PENDING if line.is_pending else Status.CLEARED,
         )
 
 
-def summed_up(rows: Iterable[Row]) -> dict[str, Any]:
+def summarise(rows: Iterable[Row]) -> dict[str, Any]:
     """Of rows that went in: count, period, in and out, and count and sum by category (0 = unfiled)."""
     count = into = out = 0
     first = last = None
