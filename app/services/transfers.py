@@ -56,6 +56,43 @@ class TransferService(Service):
         )
         return transfer, legs[0], legs[1]
 
+    async def add_other_side(self, transaction_id: int, account_id: int | None) -> Transfer:
+        """Make a transaction a transfer by adding its other side in another account, on the same date.
+
+        Its category and splits are removed. Across currencies the other amount is converted at the day's rate.
+        Raises ``Invalid`` at ``account`` if the account cannot be used, ``Conflict`` if it is a transfer already.
+        """
+        row = await self.services.transactions.get(transaction_id)
+        if row.status is Status.RECONCILED:
+            raise AlreadyReconciled()
+        if row.transfer_id:
+            raise Conflict(_("This is already a transfer."))
+        if account_id is None:
+            raise Invalid(_("Choose an account."), field="account")
+        account = await self.services.transactions.account(account_id)
+        if account.id == row.account_id:
+            raise Invalid(_("Choose a different account."), field="account")
+        opposite = (
+            await self.services.currencies.convert(-row.amount, account.currency, row.booked_on, field="account")
+        ).amount
+        if not opposite:
+            raise Invalid(_("The amount is too small for {currency}.", currency=account.currency), field="account")
+        other = Transaction(
+            book_id=self.member.book.id,
+            account_id=account.id,
+            booked_on=row.booked_on,
+            amount_minor=opposite.minor,
+            currency=opposite.currency,
+            memo=row.memo,
+            created_by_id=self.member.user.id,
+        )
+        await self.services.ledger.insert(other)
+        other = await self.services.transactions.get(other.id)
+        out, into = sorted((row, other), key=lambda each: each.amount_minor)
+        transfer = await self.services.ledger.link(out, into, rate=_rate(-out.amount, into.amount))
+        self.services.journal.note(_("Made {amount} a transfer", amount=(-out.amount).shown))
+        return transfer
+
     async def link(self, one_id: int, other_id: int) -> Transfer:
         """Say that two booked rows are the two sides of one transfer; their categories go."""
         pair = [await self.services.transactions.get(each) for each in (one_id, other_id)]

@@ -49,8 +49,10 @@ async def detail_context(services: Services, line: Line) -> dict[str, Any]:
         found = await services.transfers.candidates(row)
         candidates = await services.transaction_list.lines([each.id for each in found])
     finding = await services.anomalies.of_transaction(line.id)
+    others = [each for each in await services.accounts.options() if each.id != line.account_id]
     return {
         **await form_context(services, line),
+        "own_accounts": [(each.id, each.name) for each in others],
         "finding": finding,
         "alike": await services.transaction_list.lines(finding.comparable) if finding else [],
         "files": await services.attachments.of(line.id),

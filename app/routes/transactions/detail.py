@@ -15,7 +15,7 @@ from app.models import Status
 from app.schemas.transactions import TransactionPatch
 from app.services import Services, attachments, reading, unit_of_work
 from app.services.transaction_list import Line
-from app.web.forms import parse_id, rerender_on_error
+from app.web.forms import parse_id, parse_optional_id, rerender_on_error
 from app.web.guards import MEMBER
 from app.web.rate_limit import limit
 from app.web.render import page
@@ -80,6 +80,14 @@ class TransactionController(Controller):
         if not data.get("other", "").strip():
             raise Invalid(_("Choose the other transaction."), field="other")
         await services.transfers.link(transaction_id, parse_id(data, "other"))
+        return await redirect_with_undo(request, services, f"{LIST}/{transaction_id}")
+
+    @post("/{transaction_id:int}/transfer", name="transactions:make-transfer", status_code=200)
+    async def make_transfer(
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
+    ) -> Reply:
+        """Add the other side in another account."""
+        await services.transfers.add_other_side(transaction_id, parse_optional_id(data, "account"))
         return await redirect_with_undo(request, services, f"{LIST}/{transaction_id}")
 
     @post("/{transaction_id:int}/unlink", name="transactions:unlink", status_code=200)
