@@ -56,6 +56,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// The links of a row open a form in place. In a new tab and without JavaScript they open the transaction.
+on("click", "[data-list] :is([data-action=category], [data-action=edit])", (link, event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const { action } = link.dataset;
+  const place = action === "edit" ? { target: link.closest("[data-row]"), swap: "outerHTML" } : { target: link.parentElement, swap: "innerHTML" };
+  htmx.ajax("GET", `${link.getAttribute("href")}/${action}`, place);
+});
+
 on("click", "[data-select]", (box, event) => {
   const boxes = all("[data-list] [data-select]");
   if (event.shiftKey && anchor?.isConnected) {
