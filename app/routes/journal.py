@@ -95,7 +95,7 @@ class JournalController(Controller):
     @post("/{change_set_id:int}/undo", name="activity:undo", status_code=200)
     async def undo(self, request: AnyRequest, services: ServicesDep, change_set_id: FromPath[int]) -> Reply:
         """Take a change set back; the toast offers to do it again."""
-        undone = await services.activity.undo(change_set_id)
+        undone = await services.journal.undo(change_set_id)
         return await respond_with_undo(
             request,
             services,

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from app.domain.money import Money
-from app.errors import Conflict
 from app.i18n import _
 from app.models import (
     Account,
-    Actor,
     Category,
     CategoryGroup,
     Change,
     ChangeAction,
-    ChangeSet,
     Payee,
     Tag,
     Transaction,
@@ -152,22 +149,6 @@ class ActivityService(Service):
         names = await self._names(changes)
         told = [told for each in changes for told in describe(each, names)]
         return ChangeSummary(told[:SHOWN], max((count or 0) - len(changes), 0) + max(len(told) - SHOWN, 0))
-
-    async def undo(self, change_set_id: int) -> ChangeSet:
-        """Take back a change set of this book, an import and the sample data by their own ways; refuse when it is not
-        possible any more."""
-        found = await self.services.journal.own(change_set_id)
-        if found.actor is Actor.SAMPLE and found.undoes_id is None:
-            if await self.services.sample_data.present() != found.id:
-                raise Conflict(_("That was already undone."))
-            await self.services.sample_data.remove()
-            return found
-        if found.actor is Actor.IMPORT and found.import_batch_id is not None and found.undoes_id is None:
-            await self.services.imports.undo(found.import_batch_id)
-            return found
-        if await self.session.scalar(select(Change.id).where(Change.change_set_id == found.id).limit(1)) is None:
-            raise Conflict(_("There is nothing in this change that could be undone."))
-        return await self.services.journal.undo(change_set_id)
 
     async def _names(self, changes: Iterable[Change]) -> Names:
         names = Names()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +10,9 @@ from sqlalchemy.orm import aliased
 
 from app.errors import Conflict, NotFound
 from app.i18n import _
-from app.models import Actor, Change, ChangeSet, User
+from app.models import Actor, Change, ChangeSet, ImportBatch, User
 from app.services.base import Service
+from app.services.imports.undo import mark_undone
 from app.services.ledger.recorder import Recorder, recorder_of
 from app.services.ledger.undo import Undo
 
@@ -85,12 +85,6 @@ class JournalService(Service):
         of_book = select(func.count()).select_from(ChangeSet).where(ChangeSet.book_id == self.member.book.id)
         return int(await self.session.scalar(of_book) or 0)
 
-    async def changes(self, change_set_id: int) -> Sequence[Change]:
-        """What one change set of this book did, in the order in which it was done."""
-        await self.own(change_set_id)
-        found = select(Change).where(Change.change_set_id == change_set_id).order_by(Change.id)
-        return (await self.session.scalars(found)).all()
-
     async def own(self, change_set_id: int) -> ChangeSet:
         found = await self.session.scalar(
             select(ChangeSet).where(ChangeSet.id == change_set_id, ChangeSet.book_id == self.member.book.id)
@@ -99,16 +93,43 @@ class JournalService(Service):
             raise NotFound(_("That change does not exist."))
         return found
 
-    async def undo(self, change_set_id: int) -> ChangeSet:
-        """Put back what a change set changed, as a change set of its own; refuse when the rows changed since.
+    async def undo(self, change_set_id: int, *, even_edited: bool = False) -> ChangeSet:
+        """Reverse a change set in a new one; refuse when its rows were changed since.
 
-        An import is undone by its batch (``services.imports``), not here.
+        An import is undone with all change sets of its batch, once it is confirmed (``even_edited``) that rows which
+        were edited since go too; the sample data is removed whatever was changed in it.
         """
         original = await self.own(change_set_id)
-        again = select(ChangeSet.id).where(ChangeSet.undoes_id == original.id)
-        if await self.session.scalar(again) is not None:
+        batch_id, is_sample = original.import_batch_id, original.actor is Actor.SAMPLE
+        if await self.session.scalar(select(ChangeSet.id).where(ChangeSet.undoes_id == original.id)) is not None:
             raise Conflict(_("That was already undone."))
-        self.recorder.undoes_id = original.id
-        self.note(_("Undid: {label}", label=original.label))
-        await Undo(self.services.ledger).reverse(await self.changes(original.id))
+        if original.undoes_id is not None and (batch_id is not None or is_sample):
+            raise Conflict(_("This cannot be undone. Import the file or add the sample data again."))
+        changes = select(Change).order_by(Change.id)
+        if batch_id is None:
+            changes = changes.where(Change.change_set_id == original.id)
+        else:
+            sets = await self._sets_of_batch(batch_id)
+            if original.id != sets[0]:
+                raise Conflict(_("Undo the whole import instead."))
+            await mark_undone(self.session, await self.services.imports.get(batch_id), even_edited=even_edited)
+            changes = changes.where(Change.change_set_id.in_(sets))
+        found = (await self.session.scalars(changes)).all()
+        if not found:
+            raise Conflict(_("There is nothing in this change that could be undone."))
+        self.recorder.undoes_id, self.recorder.import_batch_id = original.id, batch_id
+        self.note(_("Undid: {label}", label=original.label), actor=Actor.SAMPLE if is_sample else None)
+        await self.session.run_sync(self.recorder.change_set)
+        await Undo(self.services.ledger).reverse(found, force=is_sample or batch_id is not None)
         return original
+
+    async def undo_import(self, batch: ImportBatch, *, even_edited: bool) -> None:
+        """Undo an import by its batch; one that added nothing only changes its state."""
+        if sets := await self._sets_of_batch(batch.id):
+            await self.undo(sets[0], even_edited=even_edited)
+        else:
+            await mark_undone(self.session, batch, even_edited=even_edited)
+
+    async def _sets_of_batch(self, batch_id: int) -> list[int]:
+        own = ChangeSet.book_id == self.member.book.id, ChangeSet.import_batch_id == batch_id
+        return list(await self.session.scalars(select(ChangeSet.id).where(*own).order_by(ChangeSet.id)))

@@ -137,7 +137,7 @@ def test_a_writing_path_announces_once_what_it_touched(path: str, alice: Any, bo
     change_set = alice.work(latest)
     assert event.change_set_id == change_set
 
-    alice.work(lambda services: services.activity.undo(change_set))
+    alice.work(lambda services: services.journal.undo(change_set))
 
     assert [touched(each) for each in dispatched[1:]] == [expected(book)]
 

@@ -42,5 +42,5 @@ class ChangesApi(Controller):
     @post("/{change_set_id:int}/undo", operation_id="UndoChange", status_code=200)
     async def undo_change(self, services: ServicesDep, change_set_id: FromPath[int]) -> Undone:
         """Take a change set back; 409 when its rows were changed since."""
-        await services.activity.undo(change_set_id)
+        await services.journal.undo(change_set_id)
         return Undone(id=services.journal.change_set_id, undone=change_set_id)

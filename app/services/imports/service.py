@@ -26,7 +26,6 @@ from app.services.imports import files
 from app.services.imports.matching import Row, load_existing, load_window, match
 from app.services.imports.reading import Reader, Statement, stored_lines
 from app.services.imports.run import ImportRun
-from app.services.imports.undo import ImportUndo
 from app.services.jobs import JobService
 
 if TYPE_CHECKING:
@@ -415,7 +414,7 @@ class ImportService(Service):
     async def undo(self, batch_id: int, *, even_edited: bool = False) -> ImportBatch:
         """Undo a whole import. Raises ``EditedSince`` once when transactions of it were changed meanwhile."""
         batch = await self.get(batch_id)
-        await ImportUndo(self.services, batch).undo(even_edited=even_edited)
+        await self.services.journal.undo_import(batch, even_edited=even_edited)
         return batch
 
 

@@ -89,7 +89,10 @@ class RowWriter:
         if missing:
             connection = await self.session.connection()
             made = await connection.execute(insert(Payee).returning(Payee.key, Payee.id), missing)
-            self.ids.update((key, id_) for key, id_ in made)
+            new = {row.key: row.id for row in made}
+            self.ids |= new
+            journal = self.services.journal.recorder
+            await self.session.run_sync(journal.insert_in_bulk, Payee, {"ids": list(new.values())})
 
     def _transaction(self, row: Row) -> NewTransaction:
         line, filed = row.line, row.filed or OPEN

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models import CategorisedBy, Status, Transaction
 from app.models.base import now
+from app.services.ledger.recorder import recorder_of
 from app.services.ledger.rollups import Posting
 from app.services.ledger.writer import LedgerWriter
 from app.services.member import Member
@@ -49,7 +50,7 @@ class NewTransaction(NamedTuple):
 class BulkInserter:
     """Inserts the rows of one import batch in chunks: COPY on PostgreSQL, statements of many rows on SQLite.
 
-    The rows are not journaled one by one: the change set names its batch, and undo deletes the batch's rows.
+    The rows are not journaled one by one: one change names their batch, and undo deletes the batch's rows.
     Call ``finish`` after the last chunk; it writes the totals.
     """
 
@@ -73,6 +74,9 @@ class BulkInserter:
         if self._last_id is None:
             self._last_id = await self._read_last_id()
         if self._insert_chunk is None:
+            journal = recorder_of(self.session, self.member)
+            selector = {"import_batch_id": self.batch_id}
+            await self.session.run_sync(journal.insert_in_bulk, Transaction, selector)
             self._insert_chunk = await (self._copy() if self.is_postgresql else self._insert_values())
         running: asyncio.Future[None] | None = None
         try:

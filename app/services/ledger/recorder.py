@@ -78,6 +78,20 @@ class Recorder:
             ],
         )
 
+    def insert_in_bulk(self, session: Session, model: type[Base], selector: Mapping[str, Any]) -> None:
+        """Record rows that are too many to be recorded one by one, by the columns that select them (see ``Undo``).
+
+        ``selector`` is ``{"ids": […]}`` or a column and its value, such as ``{"import_batch_id": 7}``.
+        """
+        change = {
+            "table_name": model.__tablename__,
+            "row_id": 0,
+            "action": ChangeAction.BULK,
+            "before": None,
+            "after": dict(selector),
+        }
+        self.write(session, [change])
+
     def update_many(self, session: Session, model: type[Base], rows: Sequence[Any], values: Mapping[str, Any]) -> None:
         """Set the same values on many rows and record it as one change. ``rows`` have the id and the old values."""
         table: Any = model.__table__

@@ -1,7 +1,7 @@
-"""Reverses the changes of a change set, whoever made them.
+"""Reverses the changes of change sets, whoever made them: a person, an import, a rule or a job.
 
 Rows are restored, set back and removed in the reverse order. Undo refuses when a row was changed since, because it
-would overwrite the later change.
+would overwrite the later change; with ``force`` it reverses what can be reversed and leaves later changes alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
@@ -26,9 +26,11 @@ from app.models import (
     ChangeAction,
     Payee,
     Recurring,
+    Split,
     Tag,
     Transaction,
     TransactionTag,
+    Transfer,
 )
 from app.services.ledger import rollups
 from app.services.ledger.recorder import plain, revive
@@ -40,6 +42,8 @@ USES: dict[type[Base], Sequence[Any]] = {
     Payee: (Transaction.payee_id, Recurring.payee_id),
     Tag: (TransactionTag.tag_id,),
 }
+#: The same when undo is forced; without force, undoing the creation of a used account is refused with its own words.
+FORCED_USES = USES | {Account: (Transaction.account_id, Recurring.account_id), Transfer: (Transaction.transfer_id,)}
 MODELS: dict[str, type[Base]] = {
     mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers if mapper.class_.journaled
 }
@@ -62,21 +66,67 @@ class Undo:
     def __init__(self, writer: LedgerWriter) -> None:
         self.writer, self.session, self.member = writer, writer.session, writer.member
 
-    async def reverse(self, changes: Sequence[Change]) -> None:
+    async def reverse(self, changes: Sequence[Change], *, force: bool = False) -> None:
         """Reverse the changes of a change set, given in the order in which they were made.
 
-        Raises ``Conflict`` when a row was changed, used or deleted since.
+        Raises ``Conflict`` when a row was changed, used or deleted since. With ``force``, rows that were inserted are
+        deleted in bulk even if they were changed, except those in use, and updates are reversed for the columns that
+        still have the value. Such an undo cannot be undone.
         """
         if any(each.table_name == Book.__tablename__ for each in changes):
             self.member.require_owner()
         for run in _runs(reversed(changes)):
             if isinstance(run, Change):
-                await self._reverse_bulk(run)
+                if is_bulk_insert(run):
+                    await self._delete_bulk(MODELS[run.table_name], run.after or {})
+                else:
+                    await self._reverse_bulk(run)
+            elif force:
+                await self._force_run(run)
             else:
                 await self._reverse_run(run, alone=len(run) == len(changes))
         if any(each.table_name == Book.__tablename__ and MONTH_START in (each.before or {}) for each in changes):
             book = await self.session.get_one(Book, self.member.book.id)
             await rollups.rebuild(self.session, book.id, Months(book.first_day_of_month))
+
+    async def _delete_bulk(self, model: Any, selector: Mapping[str, Any]) -> None:
+        """Delete the rows that a bulk insert made."""
+        if "ids" in selector:
+            await self._delete_unused(model, selector["ids"])
+        else:
+            await self.writer.delete_where(*(getattr(model, name) == value for name, value in selector.items()))
+
+    async def _delete_unused(self, model: Any, ids: Sequence[int]) -> None:
+        """Delete rows of the book in bulk, without journaling each; those that others use stay."""
+        await self.session.flush()
+        for some in chunks(ids):
+            if model is Transaction:
+                await self.writer.delete_where(Transaction.id.in_(some))
+            elif model is not Split:  # splits go with their transactions
+                used = [exists().where(column == model.id) for column in FORCED_USES.get(model, ())]
+                gone = delete(model).where(
+                    model.id.in_(some), model.book_id == self.member.book.id, *(~e for e in used)
+                )
+                await (await self.session.connection()).execute(gone)
+
+    async def _force_run(self, run: Sequence[Step]) -> None:
+        model, action = run[0].model, run[0].action
+        ids = [step.row_id for step in run]
+        if action is ChangeAction.INSERT:
+            await self._delete_unused(model, ids)
+            return
+        rows = await self._rows(model, ids)
+        if action is ChangeAction.DELETE:
+            gone = [step.before for step in run if step.row_id not in rows]
+            await self._save(model, added=await self._revived(model, gone))
+            return
+        changed = []
+        for step in run:
+            row = rows.get(step.row_id)
+            same = [key for key, value in step.after.items() if row is not None and plain(getattr(row, key)) == value]
+            if same:
+                changed.append((row, revive(model, {key: step.before[key] for key in same})))
+        await self._save(model, changed=changed)
 
     async def _reverse_bulk(self, change: Change) -> None:
         """Set back many transactions that one statement changed; those with the same old values in one statement."""
@@ -180,6 +230,11 @@ class Undo:
             if await self.session.scalar(used) is not None:
                 raise Conflict(_("This cannot be undone any more: the account has transactions."))
         return False
+
+
+def is_bulk_insert(change: Change) -> bool:
+    """Whether a change stands for many inserted rows. Its ``after`` selects them, see ``Recorder.insert_in_bulk``."""
+    return change.action is ChangeAction.BULK and change.before is None
 
 
 def changed_since() -> Conflict:

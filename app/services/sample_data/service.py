@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, select
+from sqlalchemy import bindparam, func, select
 
 from app.db import read_session, rows, write_session
 from app.domain.money import exponent
@@ -17,11 +17,9 @@ from app.models import (
     Account,
     AccountKind,
     Actor,
-    Base,
     Cadence,
     CategorisedBy,
     Category,
-    Change,
     ChangeSet,
     Payee,
     Recurring,
@@ -29,7 +27,6 @@ from app.models import (
     Rule,
     Status,
     Tag,
-    Transaction,
     TransactionTag,
     User,
 )
@@ -40,13 +37,6 @@ from app.services.sample_data.household import CARD, CASH, JOINT, OPENING, SAVIN
 from app.services.unit_of_work import commit_scope
 from app.services.users import UserService
 
-CHUNK = 500
-USED_BY: dict[type[Base], Any] = {
-    Account: Transaction.account_id,
-    Payee: Transaction.payee_id,
-    Tag: TransactionTag.tag_id,
-}
-REMOVED = (TransactionTag, Recurring, Rule, Tag, Payee, Account)  # children first
 RULES = (("Grünmarkt", "groceries"), ("City Transit", "transport"), ("Streambox", "subscriptions"))
 PENDING_DAYS = 2
 CADENCES = {1: Cadence.MONTHLY, 3: Cadence.QUARTERLY, 12: Cadence.YEARLY}  # by months
@@ -91,18 +81,8 @@ class SampleDataService(Service):
         change_set_id = await self.present()
         if change_set_id is None:
             raise NotFound(_("There is no sample data in this book."))
-        self.services.journal.note(_("Removed the sample data"), actor=Actor.SAMPLE)
-        self.services.journal.recorder.undoes_id = change_set_id
-        added: dict[str, list[int]] = {}
-        rows = select(Change.table_name, Change.row_id).where(Change.change_set_id == change_set_id)
-        for table_name, row_id in await self.session.execute(rows):
-            added.setdefault(table_name, []).append(row_id)
-        await self.session.run_sync(self.services.journal.recorder.change_set)
-        for some in parts(added.get(Transaction.__tablename__, [])):
-            await self.services.ledger.delete_where(Transaction.id.in_(some))
-        for model in REMOVED:
-            for some in parts(added.get(model.__tablename__, [])):
-                await self._delete(model, some)
+        await self.services.journal.undo(change_set_id)
+        self.services.journal.note(_("Removed the sample data"))
 
     async def _accounts(self) -> dict[str, tuple[int, str]]:
         """Id and currency of each of the household's accounts; cash goes to the account that a new book has."""
@@ -276,17 +256,6 @@ class SampleDataService(Service):
                 }
             )
         await self.services.ledger.insert_rows(Recurring, rows)
-
-    async def _delete(self, model: type[Base], ids: list[int]) -> None:
-        table: Any = model.__table__
-        gone = delete(table).where(table.c.id.in_(ids), table.c.book_id == self.member.book.id)
-        if (used_by := USED_BY.get(model)) is not None:
-            gone = gone.where(~exists().where(used_by == table.c.id))
-        await (await self.session.connection()).execute(gone)
-
-
-def parts(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
 def scaled(minor: int, scale: Decimal) -> int:
