@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from alembic import command
@@ -72,22 +73,37 @@ def test_the_newest_migration_is_the_one_that_alembic_calls_head():
 def test_a_database_of_the_migrations_that_became_one_is_upgraded(alembic, empty_database, run):
     before = alembic(command.upgrade, "head")
     alembic(command.downgrade, "2026_11_21_initial")
+    true = 1 if empty_database.is_sqlite else "true"
+    day = "'2026-11-02 12:00:00'"
+    rows = {
+        "book": f"(id, name, base_currency, first_day_of_month, first_day_of_week, revision, created_at, updated_at)"
+        f" VALUES (7, 'Old', 'EUR', 1, 0, 0, {day}, {day})",
+        "account": f"(id, book_id, name, kind, currency, opening_balance_minor, is_default, position, created_at,"
+        f" updated_at) VALUES (1, 7, 'Bank', 'checking', 'EUR', 0, {true}, 0, {day}, {day})",
+        "import_batch": f"(id, book_id, account_id, source, filename, mapping, status, rows, done, created, duplicates,"
+        f" unsure, failed, summary, problem, created_at, updated_at) VALUES (5, 7, 1, 'csv', '', '{{}}', 'done', 1, 1,"
+        f" 1, 0, 0, 0, '{{}}', '', {day}, {day})",
+        "change_set": f"(id, book_id, actor, label, created_at, import_batch_id) VALUES"
+        f" (40, 7, 'import', 'Imported', {day}, 5), (41, 7, 'user', 'Typed', {day}, NULL)",
+        "watch": f"VALUES (7, 41, {day})",
+    }
 
-    async def call_it_by_its_old_name():
+    async def make_it_old():
         async with empty_database.writer.begin() as connection:
             await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '2026_11_21_two_entries'")
-            await connection.exec_driver_sql(
-                "INSERT INTO book (id, name, base_currency, first_day_of_month, first_day_of_week, revision,"
-                " created_at, updated_at) VALUES (7, 'Old', 'EUR', 1, 0, 0, '2026-11-01', '2026-11-01')"
-            )
-            await connection.exec_driver_sql("INSERT INTO watch VALUES (7, 41, '2026-11-02 12:00:00')")
+            for table, values in rows.items():
+                await connection.exec_driver_sql(f"INSERT INTO {table} {values}")
 
-    async def cursors():
+    async def read():
         async with empty_database.writer.begin() as connection:
-            rows = await connection.exec_driver_sql("SELECT book_id, consumer, change_set_id FROM book_cursor")
-            return [tuple(row) for row in rows]
+            cursors = await connection.exec_driver_sql("SELECT book_id, consumer, change_set_id FROM book_cursor")
+            changes = await connection.exec_driver_sql("SELECT change_set_id, table_name, after FROM change")
+            return [tuple(row) for row in cursors], [tuple(row) for row in changes]
 
-    run(call_it_by_its_old_name)
+    run(make_it_old)
 
     assert alembic(command.upgrade, "head") == before
-    assert run(cursors) == [(7, "detection", 41)]
+    cursors, ((change_set, table, after),) = run(read)
+    assert cursors == [(7, "detection", 41)]
+    assert (change_set, table) == (40, "transaction")
+    assert (after if isinstance(after, dict) else json.loads(after)) == {"import_batch_id": 5}
