@@ -20,7 +20,7 @@ from app.ml.trees import Floats, Forest
 QUANTILES = (0.1, 0.5, 0.7, 0.9)
 NUMBERS = ("monthly_income", "household_size", "children", "seniors", "earners", "age", "savings_goal")
 BUDGET_QUANTILE = 0.7  # a budget that would have been kept in seven months of ten
-MODEL_ONLY_MONTHS = 3  # months up to which the model alone is best; it was trained on short histories
+MODEL_ONLY_MONTHS = 4  # up to which the model alone is best; it was trained on as many
 OWN_HALF_WEIGHT_MONTHS = 3.0  # further months after which the own percentile weighs as much as the model
 MAX_MONTHS = 36  # months looked back
 SETTLED_MONTHS = 3  # months after which a category nobody spends on is not proposed any more
@@ -38,25 +38,24 @@ class Suggestion:
     reason: str
 
 
-def suggest(profile: Mapping[str, Any], history: Iterable[Mapping[str, Any]]) -> list[Suggestion]:
-    """A full monthly budget in one currency, largest first.
+def suggest(profile: Mapping[str, Any], history: Iterable[Mapping[str, Any]], *, fit: bool = True) -> list[Suggestion]:
+    """Propose a full monthly budget in one currency, largest first.
 
     `profile` may have monthly_income, household_size, children, seniors, earners, age, currency, country, housing
     (rent, mortgage, own, free) and savings_goal (a monthly amount, or a share of the income when under 1).
     `history` is rows of month ("YYYY-MM"), category and amount. With neither a currency that is known nor an
-    income nor history there is nothing to go by, and the budget is empty. Raises ValueError for values that are
-    no numbers or no months.
+    income nor history there is nothing to go by, and the budget is empty. `fit=False` leaves the amounts as the
+    models give them, not lowered to the income less the savings goal. Raises ValueError for values that are no
+    numbers or no months.
     """
     for name in NUMBERS:
         households.number(profile, name)
     months = _by_category(history)
     length = max((len(m) for m in months.values()), default=0)
-    total = sum(fmean(m) for m in months.values()) if len(months) > 1 else None
-    own = [_from_history(profile, category, past, total) for category, past in months.items()]
     new = [] if length >= SETTLED_MONTHS else _for_newcomer(profile, set(months))
-    return _fit_to_income(
-        profile, sorted((s for s in [*own, *new] if s.amount > 0), key=lambda s: (-s.amount, s.category))
-    )
+    found = [each for each in (*_from_history(profile, months), *new) if each.amount > 0]
+    found.sort(key=lambda each: (-each.amount, each.category))
+    return _fit_to_income(profile, found) if fit else found
 
 
 # -- what a household of this kind spends ------------------------------------------------------
@@ -131,16 +130,45 @@ def predict_amounts(
     return found
 
 
-def _from_history(profile: Mapping[str, Any], category: str, past: list[float], total: float | None) -> Suggestion:
-    row, scale = history_features(past, total, _priors(profile, category), households.GROUP_OF.get(category))
-    rows, scales, n = np.array([row]), np.array([scale]), len(past)
+def _from_history(profile: Mapping[str, Any], months: Mapping[str, list[float]]) -> list[Suggestion]:
+    """Budgets of the categories with a past: the model's quantiles, more and more replaced by their own percentiles.
+
+    The models learned groups of categories, and seven months in ten of a group are less than the sum of its
+    categories' own. So each category's quantiles are scaled to add up to its group's.
+    """
+    if not months:
+        return []
+    groups: dict[str, list[str]] = defaultdict(list)
+    for category in months:
+        groups[households.GROUP_OF.get(category, category)].append(category)
+    total = sum(fmean(past) for past in months.values()) if len(months) > 1 else None
+    sums = [
+        ([sum(column) for column in zip(*(months[c] for c in members), strict=True)], members)
+        for members in groups.values()
+    ]
+    rows, scales = [], []
+    for past, members in [*((past, [category]) for category, past in months.items()), *sums]:
+        known = [prior for category in members if (prior := _priors(profile, category)) is not None]
+        prior = np.sum(known, axis=0) if known else None
+        row, scale = history_features(past, total, prior, households.GROUP_OF.get(members[0]))
+        rows.append(row)
+        scales.append(scale)
+    predicted = np.stack([predict_amounts(models(), np.array(rows), np.array(scales), q) for q in QUANTILES], axis=1)
+    of_category = dict(zip(months, predicted, strict=False))
+    at = QUANTILES.index(BUDGET_QUANTILE)
+    for (_past, members), whole in zip(sums, predicted[len(months) :], strict=True):
+        added = sum(of_category[category][at] for category in members)
+        for category in members:
+            of_category[category] = of_category[category] * (whole[at] / added if added > 0 else 1.0)
+    return [_suggestion(profile, category, past, of_category[category]) for category, past in months.items()]
+
+
+def _suggestion(profile: Mapping[str, Any], category: str, past: Sequence[float], predicted: Floats) -> Suggestion:
+    n = len(past)
     further = max(0, n - MODEL_ONLY_MONTHS)
     weight = further / (further + OWN_HALF_WEIGHT_MONTHS)
-    found = [
-        (1 - weight) * float(predict_amounts(models(), rows, scales, q)[0]) + weight * float(np.quantile(past, q))
-        for q in QUANTILES
-    ]
-    low, _median, amount, high = np.maximum.accumulate(found)
+    own = np.quantile(past, QUANTILES)
+    low, _median, amount, high = map(float, np.maximum.accumulate((1 - weight) * predicted + weight * own))
     currency = profile.get("currency")
 
     def money(amount: float) -> str:
@@ -155,7 +183,7 @@ def _from_history(profile: Mapping[str, Any], category: str, past: list[float], 
         least=money(min(past)),
         most=money(max(past)),
     )
-    return Suggestion(category, round(float(amount), 2), round(float(low), 2), round(float(high), 2), text)
+    return Suggestion(category, round(amount, 2), round(low, 2), round(high, 2), text)
 
 
 def _by_category(history: Iterable[Mapping[str, Any]]) -> dict[str, list[float]]:

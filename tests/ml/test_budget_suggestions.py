@@ -98,6 +98,26 @@ def test_wishes_give_way_before_essentials() -> None:
     assert "Lowered from" in of(tight, "leisure").reason
 
 
+def test_without_fitting_the_amounts_stay_as_the_models_give_them() -> None:
+    past = months("housing", [1000.0, 1040.0, 990.0]) + months("leisure", [200.0, 800.0, 300.0])
+    tight = {"currency": "EUR", "monthly_income": 900}
+
+    assert sum(s.amount for s in suggest(tight, past)) <= 900
+    assert sum(s.amount for s in suggest(tight, past, fit=False)) > 1300
+    assert all("Lowered" not in s.reason for s in suggest(tight, past, fit=False))
+
+
+def test_how_a_group_is_divided_does_not_change_what_is_proposed_for_it() -> None:
+    rent = months("housing", [900.0, 900.0, 900.0])
+    food = ("groceries", "dining_out", "coffee")
+    sums = []
+    for shares in ((0.62, 0.31, 0.07), (0.2, 0.5, 0.3), (0.9, 0.05, 0.05)):
+        past = [row for key, share in zip(food, shares, strict=True) for row in months(key, [600 * share] * 3)]
+        sums.append(sum(s.amount for s in suggest(PROFILE, rent + past, fit=False) if s.category in food))
+
+    assert sums == pytest.approx([sums[0]] * 3, abs=0.02)
+
+
 def test_a_goal_above_the_income_leaves_nothing() -> None:
     assert sum(s.amount for s in suggest(PROFILE | {"savings_goal": 5000}, [])) == 0
 
