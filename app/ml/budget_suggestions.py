@@ -154,7 +154,7 @@ def _from_history(profile: Mapping[str, Any], months: Mapping[str, list[float]])
         rows.append(row)
         scales.append(scale)
     predicted = np.stack([predict_amounts(models(), np.array(rows), np.array(scales), q) for q in QUANTILES], axis=1)
-    of_category = dict(zip(months, predicted, strict=False))
+    of_category = dict(zip(months, np.maximum.accumulate(predicted, axis=1), strict=False))
     at = QUANTILES.index(BUDGET_QUANTILE)
     for (_past, members), whole in zip(sums, predicted[len(months) :], strict=True):
         added = sum(of_category[category][at] for category in members)
@@ -168,7 +168,7 @@ def _suggestion(profile: Mapping[str, Any], category: str, past: Sequence[float]
     further = max(0, n - MODEL_ONLY_MONTHS)
     weight = further / (further + OWN_HALF_WEIGHT_MONTHS)
     own = np.quantile(past, QUANTILES)
-    low, _median, amount, high = map(float, np.maximum.accumulate((1 - weight) * predicted + weight * own))
+    low, _median, amount, high = map(float, (1 - weight) * predicted + weight * own)
     currency = profile.get("currency")
 
     def money(amount: float) -> str:

@@ -26,10 +26,12 @@ PROPHET_ORIGINS = 2
 # weights ∝ MASE^−6, less when the backtest is short: plain 1/MASE lets a weak member spoil a clear winner
 SHARPNESS = 6
 EQUAL_SHARE = 0.1  # and a tenth of the way back to equal weights
-# what a member's word counts at equal error: on noisy spending a backtest of a year cannot tell them apart
-PRIOR: dict[str, dict[str, float]] = {"M": {"median": 1.5, "lstm": 2.0, "ets": 0.5}, "D": {}}
-LONG = {"M": 60}  # points from which on trend and season can be told from noise
+# what a member's word counts before its errors are known: on short noisy series, and from LONG_MONTHS on
+PRIOR = {"median": 1.0, "lstm": 2.0, "ets": 0.4, "theta": 0.4}
 PRIOR_LONG = {"median": 0.5}
+LONG_MONTHS = 60  # points from which on trend and season can be told from noise
+MIN_COMPARED_ORIGINS = 4
+OVERLAP = 3  # past forecasts from neighbouring months share errors: so many count as one
 # how much worse than the median a member may be before it is dropped; more when the backtest is short
 TOLERANCE = 0.15
 OUTLIER = 6.0  # robust deviations
@@ -289,21 +291,41 @@ class _Backtester:
         return any(self.loss(name) < 0.9 * floor for name in self.made if name in ("ets", "theta"))
 
     def weights(self) -> dict[str, float]:
+        """Weigh the members by a prior and by their errors, as far as these can be told from chance.
+
+        A year of noisy months says nearly nothing of which member is better: weights that follow such a backtest
+        follow its noise, and the ensemble is then no better than the median. So a short series moves from the prior
+        only where a member's advantage is larger than its standard error.
+        """
         if "median" not in self.made:
             return {}
         floor = self.loss("median")
         tiny = 1e-6 * (float(np.abs(self.smooth).mean()) or 1.0)
+        is_long = self.freq == "D" or len(self.actual) >= LONG_MONTHS
         seen = min(len(self.smooth) - min(self.made["median"]), ORIGINS[self.freq]) / ORIGINS[self.freq]
-        losses = {name: self.loss(name) for name in self.made}
-        kept = {name: loss for name, loss in losses.items() if loss <= (1 + TOLERANCE / seen) * floor + tiny}
-        power = {name: ((loss + tiny) / (floor + tiny)) ** (-SHARPNESS * seen) for name, loss in kept.items()}
+        power = {}
+        for name in self.made:
+            ratio = (self.loss(name) + tiny) / (floor + tiny)
+            trust = seen if is_long else self._significance(name)
+            if is_long and ratio > 1 + TOLERANCE / trust:
+                continue
+            power[name] = ratio ** (-SHARPNESS * trust)
         total = sum(power.values())
-        prior = PRIOR_LONG if len(self.actual) >= LONG.get(self.freq, math.inf) else PRIOR[self.freq]
+        prior, equal = (PRIOR_LONG, EQUAL_SHARE) if is_long else (PRIOR, 0.0)
         weights = {
-            name: prior.get(name, 1.0) * ((1 - EQUAL_SHARE) * p / total + EQUAL_SHARE / len(power))
+            name: (prior.get(name, 1.0) if self.freq == "M" else 1.0) * ((1 - equal) * p / total + equal / len(power))
             for name, p in power.items()
         }
         return {name: weight / sum(weights.values()) for name, weight in weights.items()}
+
+    def _significance(self, name: str) -> float:
+        """From 0 (may be chance) to 1: how far the mean difference to the median exceeds its standard error."""
+        ours, median = self._clipped(name), self._clipped("median")
+        gains = np.array([median[o].mean() - errors.mean() for o, errors in ours.items() if o in median])
+        if len(gains) < MIN_COMPARED_ORIGINS:
+            return 0.0
+        spread = float(gains.std(ddof=1)) / math.sqrt(max(len(gains) / OVERLAP, 1.5))
+        return float(np.clip(abs(gains.mean()) / spread - 1, 0.0, 1.0)) if spread else float(gains.any())
 
     def combine(self, models: dict[str, Model], y: Series, horizon: int) -> tuple[Series, dict[str, float]]:
         """The weighed forecast and the weights that made it."""

@@ -103,7 +103,7 @@ def test_without_fitting_the_amounts_stay_as_the_models_give_them() -> None:
     tight = {"currency": "EUR", "monthly_income": 900}
 
     assert sum(s.amount for s in suggest(tight, past)) <= 900
-    assert sum(s.amount for s in suggest(tight, past, fit=False)) > 1300
+    assert sum(s.amount for s in suggest(tight, past, fit=False)) > 1100
     assert all("Lowered" not in s.reason for s in suggest(tight, past, fit=False))
 
 
