@@ -18,8 +18,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.support.entries import findings
+from tests.support.examples import one_of_each
 from tests.support.fuzzing import tried
-from tests.test_routes import one_of_each
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 KEPT = {"content-type", "idempotency-key"}

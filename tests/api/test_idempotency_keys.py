@@ -14,7 +14,7 @@ from app.models import IdempotencyKey
 from app.models.base import now
 from tests.conftest import PASSWORD
 from tests.support.event_loop import Client, in_the_loop
-from tests.test_routes import ROUTES
+from tests.support.routes import ROUTES
 
 KEY, OTHER = {"Idempotency-Key": "once"}, {"Idempotency-Key": "another"}
 MADE = [
@@ -97,9 +97,9 @@ ELSEWHERE = {
 
 def test_nothing_that_is_made_is_left_out():
     making = {
-        path
-        for path, method, handler in ROUTES
-        if method == "POST" and path.startswith("/api/") and handler.status_code == 201
+        each.path
+        for each in ROUTES
+        if each.method == "POST" and each.path.startswith("/api/") and each.handler.status_code == 201
     }
     assert making == ELSEWHERE | {path for path, _body, _name in MADE}
 

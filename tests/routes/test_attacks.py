@@ -6,34 +6,25 @@ import re
 
 import pytest
 
-from app.models import ImportBatch
 from app.web.render import local_path
 from tests.support.entries import enter
-from tests.test_routes import PRIVATE, WORDS, account, ask, parameters
+from tests.support.examples import draft
+from tests.support.routes import PRIVATE_ROUTES, ask
 
 GREATEST = ("9223372036854775808", "99999999999999999999999", "0", "-1")
-WITH_ID = [each for each in PRIVATE if any(kind == "int" for _name, kind in parameters(each[0]))]
 
 
 def test_no_id_is_too_large_to_be_asked_for(alice):
-    for path, method, _handler in WITH_ID:
-        for number in GREATEST[:1]:
-            asked = re.sub(r"{(\w+):(\w+)}", lambda found: number if found[2] == "int" else WORDS[found[1]], path)  # noqa: B023
-            answer = ask(alice, method, asked)
-            assert answer.status_code in (303, 400, 404), f"{method} {asked}: {answer.status_code}"
+    for route in PRIVATE_ROUTES:
+        if route.id_names:
+            answer = ask(alice, route, re.sub(r"{\w+:int}", GREATEST[0], route.path))
+            assert answer.status_code in (303, 400, 404), route
 
 
 @pytest.mark.parametrize("number", GREATEST)
 def test_an_id_that_cannot_be_is_not_found(alice, number):
     assert alice.get(f"/activity/{number}").status_code == 404
     assert alice.api("GET", f"/api/v1/transactions/{number}").status_code == 404
-
-
-async def draft(services):
-    batch = ImportBatch(book_id=services.member.book.id, account_id=await account(services), source="csv")
-    services.session.add(batch)
-    await services.session.flush()
-    return batch.id
 
 
 @pytest.mark.parametrize("junk", ["x", "²", "-1", "9" * 30, "1e3", "\x00"])

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.support.entries import account
-from tests.test_routes import MAKERS
+from tests.support.examples import MAKERS
 
 NOTICE = "Someone else changed this."
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +40,9 @@ from app.services.recurring import bill_id_of
 Maker = Callable[[Services], Awaitable[int]]
 DAY = date(2026, 3, 1)
 CSV = b"Date,Payee,Amount\n2026-03-01,Baker,-3.50\n2026-03-02,Grocer,-20.00\n"
+
+
+_days = count()  # a pair of currencies has one rate a day
 
 
 def unique(word: str) -> str:
@@ -143,7 +147,11 @@ async def saved_filter(services: Services) -> int:
 
 
 async def rate(services: Services) -> int:
-    return (await services.currencies.add(RateIn(base="EUR", quote="USD", rate="1.1", as_of=DAY))).id
+    return (
+        await services.currencies.add(
+            RateIn(base="EUR", quote="USD", rate="1.1", as_of=DAY - timedelta(days=next(_days)))
+        )
+    ).id
 
 
 async def recurring(services: Services) -> int:
@@ -303,3 +311,8 @@ MAKERS: dict[str, Maker] = {
     "transaction_id": transaction,
     "transfer_id": transfer,
 }
+
+
+async def one_of_each(services: Services) -> dict[str, int]:
+    """Make a row of each kind; ids by the names of path parameters."""
+    return {name: await make(services) for name, make in MAKERS.items()}

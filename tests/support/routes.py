@@ -46,3 +46,10 @@ ROUTES = sorted(
     key=str,
 )
 PRIVATE_ROUTES = [each for each in ROUTES if each.policy != "public"]
+
+
+def ask(person: Any, route: Route, path: str) -> Any:
+    """Send a request without content."""
+    if path.startswith("/api/"):
+        return person.api(route.method, path, **({} if route.method in ("GET", "DELETE") else {"json": {}}))
+    return person.get(path) if route.method == "GET" else person.post(path, {})

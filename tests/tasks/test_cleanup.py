@@ -29,7 +29,7 @@ from app.services.imports import files
 from app.services.tokens import TokenService, refresh
 from app.tasks import registry, runner
 from app.tasks.cleanup import KIND, queue_cleanup
-from tests.test_routes import account
+from tests.support.examples import account
 
 LONG = timedelta(days=365)
 
