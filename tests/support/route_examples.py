@@ -178,6 +178,9 @@ EXAMPLES: dict[str, Example] = {
     "POST /transactions/{transaction_id:int}/duplicate": Example(),
     "GET /transactions/{transaction_id:int}/edit": HTMX,
     "POST /transactions/{transaction_id:int}/files": Example(files={"file": ("a.pdf", b"%PDF-1.4", "application/pdf")}),
+    "POST /transactions/{transaction_id:int}/transfer": Example(
+        form={"account": "{other_account_id}"}, make=OTHER_ACCOUNT
+    ),
     "POST /transactions/{transaction_id:int}/link": Example(form={"other": "{other_id}"}, make=LINKED),
     "POST /transactions/{transaction_id:int}/refile-likes": on("transaction_id", examples.corrected_transaction),
     "GET /transactions/{transaction_id:int}/row": HTMX,
