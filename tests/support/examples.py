@@ -218,7 +218,7 @@ async def missing_bill(services: Services) -> int:
 
 
 async def draft(services: Services) -> int:
-    return (await services.imports.draft(io.BytesIO(CSV), "march.csv", await account(services))).id
+    return (await services.import_drafts.add(io.BytesIO(CSV), "march.csv", await account(services))).id
 
 
 async def finished_import(services: Services, **more: Any) -> int:

@@ -118,7 +118,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /currencies/rates/{rate_id:int}/delete": Example(),
     "GET /currencies/rates/{rate_id:int}/edit": Example(),
     "GET /imports/{batch_id:int}": Example(),
-    "POST /imports/{batch_id:int}/agree": on("batch_id", examples.finished_import),
+    "POST /imports/{batch_id:int}/fix-opening-balance": on("batch_id", examples.finished_import),
     "POST /imports/{batch_id:int}/commit": Example(form={"unsure": "skip"}),
     "POST /imports/{batch_id:int}/decide": Example(form={"row-2": "skip"}, make=UNSURE),
     "POST /imports/{batch_id:int}/discard": Example(),
