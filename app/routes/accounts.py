@@ -15,14 +15,16 @@ from app.models import Account
 from app.schemas.accounts import AccountIn, AccountPatch
 from app.services import Services
 from app.services.accounts import Point
+from app.services.transaction_list import date_of_cursor
 from app.web import charts
 from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, with_etag
 from app.web.filters import amount_text, day, day_month
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
+from app.web.htmx import is_partial
 from app.web.presenters.labels import KIND_ICONS, account_kinds
 from app.web.presenters.reports import format_axis
-from app.web.render import page, page_or_partial
+from app.web.render import page, page_or_partial, partial
 from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
 from app.web.undo import get_flashes, respond_with_undo
 
@@ -123,10 +125,18 @@ class AccountsController(Controller):
         account_id: FromPath[int],
         span: FromQuery[str] = "1y",
         on: FromQuery[str] = "",
+        after: FromQuery[str] = "",
     ) -> Template:
-        """One account: its balance over time and at any date."""
+        """Show an account: its balance over time and at any date, and its register."""
         row = await services.accounts.get(account_id)
         today = services.today
+        register = await services.accounts.get_register(row, after or None)
+        more_url = f"{LIST}/{account_id}?after={register.next}#register"
+        previous_day = date_of_cursor(after)
+        if after and is_partial(request):
+            return partial(
+                "accounts/register", register=register, today=today, more_url=more_url, previous_day=previous_day
+            )
         months = RANGES.get(span, RANGES["1y"])
         points = await services.accounts.history(row, shift_month(today, -months) if months else None, today)
         asked = _asked(on)
@@ -143,6 +153,10 @@ class AccountsController(Controller):
             span=span if span in RANGES else "1y",
             on=asked or today,
             balance_on=await services.accounts.balance(row, asked or today),
+            register=register,
+            more_url=more_url,
+            previous_day=None,
+            is_continued=bool(after),
         )
 
     @get("/{account_id:int}/edit", name="accounts:edit")

@@ -22,11 +22,13 @@ from app.models.repository import BookRepository
 from app.schemas.accounts import AccountIn, AccountPatch
 from app.services.base import Service
 from app.services.currencies import Total
+from app.services.transaction_list import Filter, Line
 
 if TYPE_CHECKING:
     from app.services import Services
 
 TREND_DAYS = 90
+REGISTER_ROWS = 50
 POINTS = 60  # of a balance over time, so that chart and table stay readable
 KINDS = list(AccountKind)
 DEBTS = frozenset({AccountKind.CREDIT_CARD, AccountKind.LOAN})
@@ -88,6 +90,22 @@ class Point:
 
     day: date
     minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A transaction of an account, with the account's balance after it."""
+
+    line: Line
+    balance_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Part of an account's transactions, newest first. ``next`` continues after them."""
+
+    rows: Sequence[RegisterRow]
+    next: str | None
 
 
 OPTIONS = (
@@ -175,6 +193,31 @@ class AccountService(Service):
         if on is not None:
             booked = booked.where(DayTotal.day <= on)
         return Money(account.opening_balance_minor + int(await self.session.scalar(booked) or 0), account.currency)
+
+    async def get_register(self, account: Account, after: str | None = None) -> Register:
+        """Return an account's transactions, newest first, each with the balance after it.
+
+        The balance of the first row is that of its day less what follows it on that day; the others follow by
+        subtraction. So a page costs as much at the end of a long account as at its beginning.
+        """
+        wanted = Filter(account=(account.id,))
+        found = await self.services.transaction_list.page(wanted, after, limit=REGISTER_ROWS, totals=False)
+        if not found.lines:
+            return Register([], None)
+        first = found.lines[0]
+        later_that_day = select(func.coalesce(func.sum(Transaction.amount_minor), 0)).where(
+            Transaction.book_id == self.member.book.id,
+            Transaction.account_id == account.id,
+            Transaction.booked_on == first.booked_on,
+            Transaction.id > first.id,
+        )
+        balance = (await self.balance(account, first.booked_on)).minor
+        balance -= int(await self.session.scalar(later_that_day) or 0)
+        register = []
+        for line in found.lines:
+            register.append(RegisterRow(line, balance))
+            balance -= line.minor
+        return Register(register, found.next)
 
     async def overview(self, today: date) -> AccountOverview:
         """The accounts by kind, each with its trend, and the sums at today's rates."""

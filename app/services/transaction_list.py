@@ -663,6 +663,12 @@ def read_cursor(wanted: Filter, text: str | None) -> tuple[Any, int] | None:
         return None
 
 
+def date_of_cursor(text: str) -> date | None:
+    """Return the day of the row that a cursor of a list by date stands after."""
+    place = read_cursor(Filter(), text)
+    return place[0] if place else None
+
+
 def _order(wanted: Filter) -> tuple[tuple[Any, ...], Any]:
     mark = Transaction.amount_minor if wanted.sort_by == "amount" else Transaction.booked_on
     if wanted.ascending:

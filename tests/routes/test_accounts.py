@@ -123,7 +123,7 @@ def test_accounts_are_moved_and_one_is_the_default(alice):
 def test_the_total_names_what_has_no_rate(alice):
     add(alice, name="Dinar", currency="DZD")
 
-    assert "Without DZD" in alice.get("/accounts").text
+    assert "Excludes DZD" in alice.get("/accounts").text
 
 
 def test_it_is_private(alice, bob):
@@ -134,3 +134,50 @@ def test_it_is_private(alice, bob):
     for path in ("", "/archive", "/delete", "/up", "/default"):
         assert bob.htmx("post", f"/accounts/{account_id}{path}", data=FORM).status_code == 404
     assert "Giro" not in bob.get("/accounts").text
+
+
+def balances(page):
+    """Amount and balance of each row of the register, newest first."""
+    rows = re.findall(r'<data class="money[^"]*" value="([^"]+)".*?<span class="num">([^<]+)</span>', page, re.DOTALL)
+    return [(amount, balance.strip()) for amount, balance in rows]
+
+
+def test_the_register_shows_the_balance_after_each_transaction(alice):
+    account_id = add(alice)
+    for day, minor in ((2, 500), (1, -300), (2, -100), (3, 25)):
+        book(alice, account_id, minor, date(2026, 3, day))
+
+    page = alice.get(f"/accounts/{account_id}").text.partition('id="register"')[2]
+
+    assert balances(page) == [("0.25", "€11.25"), ("-1.00", "€11.00"), ("5.00", "€12.00"), ("-3.00", "€7.00")]
+
+
+def test_the_register_continues_in_the_middle_of_a_day(alice, monkeypatch):
+    monkeypatch.setattr("app.services.accounts.REGISTER_ROWS", 2)
+    account_id = add(alice)
+    for minor in (100, 200, 300, 400, 500):
+        book(alice, account_id, minor, date(2026, 3, 2))
+
+    found, url = [], f"/accounts/{account_id}"
+    while url:
+        page = alice.htmx("get", url).text.partition('id="register"')[2] or alice.htmx("get", url).text
+        found += balances(page)
+        url = (re.search(r'hx-get="(/accounts/[^"#]+)', page) or [None, None])[1]
+
+    assert [balance for _amount, balance in found] == ["€25.00", "€20.00", "€16.00", "€13.00", "€11.00"]
+
+
+def test_the_register_hides_accounts_of_other_books(alice, bob):
+    assert bob.get(f"/accounts/{add(alice)}?after=739000.1").status_code == 404
+
+
+def test_a_saved_filter_is_deleted_with_undo(alice):
+    alice.post("/transactions/filters", {"name": "Fuel", "query": "search=Shell"})
+    filter_id = re.search(r"/transactions/filters/(\d+)/delete", alice.get("/transactions").text)[1]
+
+    answer = alice.post(f"/transactions/filters/{filter_id}/delete")
+
+    page = alice.get(answer.headers["location"]).text
+    assert "Fuel</a>" not in page
+    alice.post(re.search(r'action="(/activity/\d+/undo)"', page)[1])
+    assert "Fuel</a>" in alice.get("/transactions").text

@@ -28,7 +28,7 @@ from app.web.transaction_context import (
 )
 from app.web.transaction_forms import parse_row_changes, show_row
 from app.web.types import AnyRequest, FormBody, MemberDep, Reply, ServicesDep
-from app.web.undo import CHANGED, get_flashes, respond_with_undo
+from app.web.undo import CHANGED, get_flashes, redirect_with_undo, respond_with_undo
 
 LIST = "/transactions"
 MAX_FILTER_NAME = 60
@@ -119,7 +119,7 @@ class TransactionListController(Controller):
     @post("/filters/{filter_id:int}/delete", name="transactions:delete-filter", status_code=200)
     async def delete_filter(self, request: AnyRequest, services: ServicesDep, filter_id: FromPath[int]) -> Reply:
         await services.saved_filters.delete(filter_id)
-        return redirect(request, LIST)
+        return await redirect_with_undo(request, services, LIST)
 
     @staticmethod
     async def _respond_with_row(
