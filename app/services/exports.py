@@ -1,4 +1,4 @@
-"""Transactions as CSV and JSON: any filter, in a stream, safe to open in a spreadsheet."""
+"""Exports transactions as CSV and JSON, in chunks, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from app.domain.money import wire
+from app.domain.statement.csv.reading import FORMULA_STARTS
 from app.services.member import Member
 from app.services.transaction_list import Filter, Line, Part, Raw
 
@@ -17,14 +17,13 @@ COLUMNS = (
     "date", "payee", "amount", "currency", "category", "account", "tags", "memo", "status", "splits", "transfer",
     "statement_text", "original_amount", "original_currency", "rate", "id", "external_id",
 )  # fmt: skip
-#: A cell that begins with one of these is a formula to some spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
-@lru_cache(maxsize=65536)
-def harmless(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would run it; reading it back takes that off again."""
-    return f"'{text}" if text.startswith(FORMULA) or (text[:1] == "'" and text[1:].startswith(FORMULA)) else text
+def escape_formula(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run. Importing the file removes it again."""
+    first = text[:1]
+    is_formula = first in FORMULA_STARTS or (first == "'" and text[1:2] in FORMULA_STARTS)
+    return f"'{text}" if is_formula else text
 
 
 async def csv_stream(member: Member, wanted: Filter) -> AsyncIterator[bytes]:
@@ -33,8 +32,8 @@ async def csv_stream(member: Member, wanted: Filter) -> AsyncIterator[bytes]:
 
     yield _csv([COLUMNS])
     async with reading(member) as services:
-        categories = {id_: harmless(each.name) for id_, each in (await services.categories.by_id()).items()}
-        accounts = {each.id: harmless(each.name) for each in await services.accounts.all()}
+        categories = {id_: escape_formula(each.name) for id_, each in (await services.categories.by_id()).items()}
+        accounts = {each.id: escape_formula(each.name) for each in await services.accounts.all()}
         async for batch in services.transaction_list.raw(wanted):
             yield _csv(_cells(batch, categories, accounts))
 
@@ -63,31 +62,30 @@ def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
 
 
 def _cells(batch: Raw, categories: dict[int, str], accounts: dict[int, str]) -> Iterator[tuple[Any, ...]]:
-    """A batch's rows in the order of ``COLUMNS``."""
+    """Return a batch's rows in the order of ``COLUMNS``."""
     tags, parts = batch.tags, batch.parts
-    for row in batch.rows:
-        (
-            id_, day, minor, currency, payee, category_id, account_id, transfer_id, _is_split, memo, text, status,
-            original_minor, original, rate, external_id,
-        ) = row  # fmt: skip
+    for (
+        id_, day, minor, currency, payee, category_id, account_id, transfer_id, _is_split, memo, text, status,
+        original_minor, original, rate, external_id,
+    ) in batch.rows:  # fmt: skip
         yield (
-            str(day),
-            harmless(payee or ""),
+            day,
+            escape_formula(payee) if payee else "",
             wire(minor, currency),
             currency,
             categories.get(category_id, ""),
             accounts.get(account_id, ""),
-            harmless(", ".join(tags[id_])) if id_ in tags else "",
-            harmless(memo) if memo else "",
+            escape_formula(", ".join(tags[id_])) if id_ in tags else "",
+            escape_formula(memo) if memo else "",
             status,
-            harmless("; ".join(_part(each, currency) for each in parts[id_])) if id_ in parts else "",
+            escape_formula("; ".join(_part(each, currency) for each in parts[id_])) if id_ in parts else "",
             transfer_id or "",
-            harmless(text) if text else "",
+            escape_formula(text) if text else "",
             wire(original_minor, original) if original_minor is not None and original else "",
             original or "",
             rate or "",
             id_,
-            harmless(external_id) if external_id else "",
+            escape_formula(external_id) if external_id else "",
         )
 
 

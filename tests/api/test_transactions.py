@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.models import Transaction, User
-from app.services.exports import harmless
+from app.services.exports import escape_formula
 from app.services.transaction_list import Filter
 
 PATH = "/api/v1/transactions"
@@ -203,7 +203,7 @@ def test_an_export_is_filtered_and_streams_json_too(alice: Any) -> None:
 
 
 def test_a_cell_is_marked_only_where_it_could_run() -> None:
-    assert [harmless(text) for text in ("a=b", "", "'quoted'", "-5")] == ["a=b", "", "'quoted'", "'-5"]
+    assert [escape_formula(text) for text in ("a=b", "", "'quoted'", "-5")] == ["a=b", "", "'quoted'", "'-5"]
 
 
 def test_money_moves_between_accounts(alice: Any, bob: Any) -> None:

@@ -17,7 +17,7 @@ from app.domain.statement.records import Broken, records
 from app.errors import Invalid, InvalidAmount
 from app.i18n import _
 
-FORMULA = frozenset("=+-@\t\r＝＋－＠|")
+FORMULA_STARTS = frozenset("=+-@\t\r\n|%＝＋－＠")
 BLANKS = frozenset(("", "-", "–", "—"))
 MAX_DATES = 20_000  # remembered date texts, so that a hostile file does not fill the memory
 TEXTS = ("payee", "payer", "memo", "category", "external_id", "account", "state")
@@ -255,7 +255,7 @@ def _text(cell: str) -> str:
     if not cell.isprintable():
         cell = _one_line(cell)
     cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell
 
 
 def _one_line(cell: str) -> str:
