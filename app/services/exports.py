@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.money import wire
 from app.domain.statement.csv.reading import FORMULA_STARTS
 from app.services.member import Member
-from app.services.transaction_list import Filter, Line, Part, Raw
+from app.services.transaction_list import ExportBatch, Filter, Line, Part
 
 COLUMNS = (
     "date", "payee", "amount", "currency", "category", "account", "tags", "memo", "status", "splits", "transfer",
@@ -27,19 +27,19 @@ def escape_formula(text: str) -> str:
 
 
 async def csv_stream(member: Member, wanted: Filter) -> AsyncIterator[bytes]:
-    """A filter's rows as CSV, in a read session of its own; a few thousand rows are in memory at a time."""
+    """Yield a filter's rows as CSV, in a read session of its own, a few thousand rows at a time."""
     from app.services import reading
 
     yield _csv([COLUMNS])
     async with reading(member) as services:
         categories = {id_: escape_formula(each.name) for id_, each in (await services.categories.by_id()).items()}
         accounts = {each.id: escape_formula(each.name) for each in await services.accounts.all()}
-        async for batch in services.transaction_list.raw(wanted):
+        async for batch in services.transaction_list.stream_export(wanted):
             yield _csv(_cells(batch, categories, accounts))
 
 
 async def json_stream(member: Member, wanted: Filter) -> AsyncIterator[bytes]:
-    """A filter's rows as one JSON list of objects."""
+    """Yield a filter's rows as one JSON list of objects."""
     lead = "["
     async for lines in _batches(member, wanted):
         yield (lead + ",".join(f"\n{json.dumps(record(line), ensure_ascii=False)}" for line in lines)).encode()
@@ -61,7 +61,7 @@ def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _cells(batch: Raw, categories: dict[int, str], accounts: dict[int, str]) -> Iterator[tuple[Any, ...]]:
+def _cells(batch: ExportBatch, categories: dict[int, str], accounts: dict[int, str]) -> Iterator[tuple[Any, ...]]:
     """Return a batch's rows in the order of ``COLUMNS``."""
     tags, parts = batch.tags, batch.parts
     for (
@@ -95,7 +95,7 @@ def _part(part: Part, currency: str) -> str:
 
 
 def record(line: Line) -> dict[str, Any]:
-    """A row for machines."""
+    """Return a row in the shape of the API."""
     original = None
     if line.original_minor is not None and line.original_currency:
         amount = wire(line.original_minor, line.original_currency)

@@ -1,11 +1,11 @@
-"""The list of transactions: one filter for pages, API and export, read page by page."""
+"""Lists transactions: one filter for pages, API and export, read page by page."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from sqlalchemy import String, and_, bindparam, case, func, literal, literal_column, or_, select, tuple_, type_coerce
@@ -24,14 +24,11 @@ from app.services.anomalies import open_transactions
 from app.services.base import Service
 from app.services.categories import CategoryOption
 
-if TYPE_CHECKING:
-    pass
-
-PAGE = 50
-FAR = 2000  # rows from which on it is quicker to find their day first
+PAGE_ROWS = 50
+MIN_ROWS_TO_SKIP_BY_DAY = 2000  # from here on it is faster to look up the day of the first row
 MIN_CATEGORY_CHARACTERS = 3  # of a word that is also looked for in the names of categories
-DEEPEST = 10_000  # rows that may be skipped where each has to be looked at; further on it goes by cursor
-COUNTED = 1000  # more than so many are not counted, but "1,000+"
+MAX_SKIPPED_ROWS = 10_000  # where each skipped row has to be read; a cursor reaches further
+MAX_COUNTED_ROWS = 1000  # a longer result is shown as "1,000+"
 UNFILED = "unfiled"
 Sort = Literal["date", "amount"]
 Condition = ColumnElement[bool]
@@ -92,8 +89,8 @@ class Filter:
         return urlencode(pairs)
 
 
-class Reader:
-    """Reads a filter out of an address: keeps what can be used, and says what could not."""
+class FilterReader:
+    """Reads filter parameters of a URL. ``problems`` has a message for each that is invalid and ignored."""
 
     def __init__(self, params: Mapping[str, Sequence[str]]) -> None:
         self.params = params
@@ -149,8 +146,8 @@ class Reader:
 
 
 def read_filter(params: Mapping[str, Sequence[str]]) -> tuple[Filter, dict[str, str]]:
-    """The filter that an address means, and a sentence for each part of it that means nothing."""
-    read = Reader(params)
+    """Return the filter of a URL, and a message for each parameter that is invalid."""
+    read = FilterReader(params)
     yes_no = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
     category = read.ids("category", UNFILED)
     if read.word("uncategorised", yes_no) or read.word("unfiled", yes_no):
@@ -190,7 +187,7 @@ class Part:
 
 @dataclass(slots=True)
 class Line:
-    """One row of the list, plain and complete."""
+    """One row of the list with everything that page, API and export show."""
 
     id: int
     booked_on: date
@@ -229,14 +226,14 @@ class Line:
 
     @property
     def title(self) -> str:
-        """What the row is called: its payee, else what the bank wrote, else what it is."""
+        """The payee, else the bank description, else the kind of transaction."""
         fallback = _("Transfer") if self.transfer_id else _("No payee")
         return self.payee or self.statement_text or fallback
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What came in and what went out in one currency, transfers left out."""
+    """Income and spending in one currency, without transfers."""
 
     currency: str
     into: int
@@ -260,21 +257,22 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """Rows of ``EXPORTED``, with the tags and the parts of those that have some."""
+class ExportBatch:
+    """Rows with the columns ``EXPORT_COLUMNS``, and the tags and splits of those that have any."""
 
     rows: Sequence[Any]
     tags: Mapping[int, list[str]]
     parts: Mapping[int, list[Part]]
 
 
+#: The fields of ``Line`` by their names; category and account are looked up by their ids.
 COLUMNS = (
     Transaction.id,
     Transaction.booked_on,
-    Transaction.amount_minor,
+    Transaction.amount_minor.label("minor"),
     Transaction.currency,
     Transaction.payee_id,
-    Payee.name,
+    Payee.name.label("payee"),
     Transaction.category_id,
     Transaction.account_id,
     Transaction.transfer_id,
@@ -311,8 +309,8 @@ TAGGED = TAGS.where(TransactionTag.transaction_id.in_(bindparam("ids", expanding
 TAGGED_BETWEEN = TAGS.where(TransactionTag.transaction_id.between(bindparam("low"), bindparam("high")))
 
 
-#: What an export of a hundred thousand rows reads, as plainly as it can: days as the database gives them.
-EXPORTED = (
+#: Of an export; days and status stay as the database returns them.
+EXPORT_COLUMNS = (
     Transaction.id,
     type_coerce(Transaction.booked_on, String).label("booked_on"),
     Transaction.amount_minor,
@@ -336,7 +334,7 @@ class TransactionListService(Service):
     """Finds one book's transactions."""
 
     async def page(
-        self, wanted: Filter, after: str | None = None, *, limit: int = PAGE, offset: int = 0, totals: bool = True
+        self, wanted: Filter, after: str | None = None, *, limit: int = PAGE_ROWS, offset: int = 0, totals: bool = True
     ) -> Page:
         """The rows after a cursor (or an offset). A cursor that means nothing starts at the top."""
         conditions = await self.conditions(wanted)
@@ -374,16 +372,19 @@ class TransactionListService(Service):
             backwards, _mark = _order(replace(wanted, ascending=not wanted.ascending))
             return ids.order_by(None).order_by(*backwards).limit(few).offset(left - few)
         if wanted.is_by_day:
-            if wanted.account and offset > FAR:
+            if wanted.account and offset > MIN_ROWS_TO_SKIP_BY_DAY:
                 day, offset = await self._day_of(wanted, offset)
                 if day is None:
                     return ids.limit(0)
                 booked = Transaction.booked_on
                 ids = ids.where(booked >= day if wanted.ascending else booked <= day)
             return ids.offset(offset)
-        if offset + limit > DEEPEST:
+        if offset + limit > MAX_SKIPPED_ROWS:
             raise Invalid(
-                _("Pages of a filter go to row {n}. Go on with the cursor that a page names as next.", n=DEEPEST),
+                _(
+                    "Pages of a filter go to row {n}. Go on with the cursor that a page names as next.",
+                    n=MAX_SKIPPED_ROWS,
+                ),
                 field="page",
             )
         return ids.offset(offset)
@@ -402,18 +403,18 @@ class TransactionListService(Service):
         return (row[0], offset - int(row[1])) if row else (None, 0)
 
     async def line(self, transaction_id: int) -> Line:
-        """One row, as the list shows it."""
+        """Return one row. Raises ``NotFound``."""
         lines = await self.lines([transaction_id])
         if not lines:
             raise NotFound(_("That transaction does not exist."))
         return lines[0]
 
     async def lines(self, ids: Sequence[int]) -> list[Line]:
-        """These rows of the book, newest first."""
+        """Return these rows of the book, newest first."""
         return await self._lines(await rows_of(self.session, BY_ID, {"book_id": self.member.book.id, "ids": list(ids)}))
 
     async def stream(self, wanted: Filter, batch: int = 1000) -> AsyncIterator[list[Line]]:
-        """Every row of a filter in batches: memory stays flat however many there are."""
+        """Yield every row of a filter in batches, so that memory stays flat."""
         after: str | None = None
         while True:
             page = await self.page(wanted, after, limit=batch, totals=False)
@@ -423,10 +424,10 @@ class TransactionListService(Service):
                 return
             after = page.next
 
-    async def raw(self, wanted: Filter, batch: int = 4000) -> AsyncIterator[Raw]:
-        """Every row of a filter as the database gives it, a batch at a time: for exports, where each row counts."""
+    async def stream_export(self, wanted: Filter, batch: int = 4000) -> AsyncIterator[ExportBatch]:
+        """Yield every row of a filter as the database returns it, in batches. Exports are large, so no object per row."""
         order, mark = _order(wanted)
-        query = select(*EXPORTED).outerjoin(Payee, Payee.id == Transaction.payee_id)
+        query = select(*EXPORT_COLUMNS).outerjoin(Payee, Payee.id == Transaction.payee_id)
         query = query.where(*await self.conditions(wanted)).order_by(*order).limit(batch)
         place: tuple[Any, int] | None = None
         tagged = bool(await rows_of(self.session, TAGS.limit(1), {"book_id": self.member.book.id}))
@@ -435,9 +436,9 @@ class TransactionListService(Service):
             rows = await rows_of(self.session, following, {})
             split = [row.id for row in rows if row.is_split]
             if tagged or split:
-                yield Raw(rows, *await self._extras([row.id for row in rows], split))
+                yield ExportBatch(rows, *await self._extras([row.id for row in rows], split))
             elif rows:
-                yield Raw(rows, {}, {})
+                yield ExportBatch(rows, {}, {})
             if len(rows) < batch:
                 return
             last: Any = rows[-1]
@@ -445,12 +446,12 @@ class TransactionListService(Service):
             place = (last.amount_minor if wanted.sort_by == "amount" else day), last.id
 
     async def ids(self, wanted: Filter, limit: int) -> list[int]:
-        """Ids of all that a filter finds, up to a limit."""
+        """Return the ids of a filter, up to a limit."""
         query = select(Transaction.id).where(*await self.conditions(wanted)).limit(limit)
         return list(await self.session.scalars(query))
 
     async def totals(self, wanted: Filter) -> list[Sum]:
-        """What came in and went out in each currency over all that a filter finds."""
+        """Return income and spending of a filter in each currency, without transfers."""
         query = (
             select(Transaction.currency, _into(Transaction.amount_minor), _out(Transaction.amount_minor))
             .where(*await self.conditions(wanted), Transaction.transfer_id.is_(None))
@@ -460,7 +461,7 @@ class TransactionListService(Service):
         return [Sum(currency, int(into), int(out)) for currency, into, out in await self.session.execute(query)]
 
     async def conditions(self, wanted: Filter) -> list[Condition]:
-        """What the rows of the book have to fulfil."""
+        """Return the conditions that a row must meet, the book first."""
         found: list[Condition] = [Transaction.book_id == self.member.book.id]
         if wanted.account:
             found.append(Transaction.account_id.in_(wanted.account))
@@ -563,12 +564,12 @@ class TransactionListService(Service):
             Transaction.currency.label("currency"),
             case((Transaction.transfer_id.is_(None), Transaction.amount_minor), else_=0).label("minor"),
         )
-        inner = some.where(*conditions).limit(COUNTED + 1).subquery()
+        inner = some.where(*conditions).limit(MAX_COUNTED_ROWS + 1).subquery()
         summed: Any = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
         rows = await rows_of(self.session, summed.group_by(inner.c.currency).order_by(inner.c.currency), {})
         count = sum(row[1] for row in rows)
-        if count > COUNTED:
-            return COUNTED, True, []
+        if count > MAX_COUNTED_ROWS:
+            return MAX_COUNTED_ROWS, True, []
         return count, False, [Sum(row[0], int(row[2]), int(row[3])) for row in rows]
 
     async def _days(
@@ -605,13 +606,12 @@ class TransactionListService(Service):
             return []
         categories = await self.services.categories.by_id()
         accounts = {each.id: each.name for each in await self.services.accounts.all()}
-        lines = [
-            Line(
-                row[0], row[1], row[2], row[3], row[4], row[5] or "", categories.get(row[6]), row[7],
-                accounts.get(row[7], ""), *row[8:],
-            )
-            for row in rows
-        ]  # fmt: skip
+        lines = []
+        for row in rows:
+            fields = row._asdict()
+            category = categories.get(fields.pop("category_id"))
+            payee, account = fields.pop("payee") or "", accounts.get(row.account_id, "")
+            lines.append(Line(**fields, payee=payee, category=category, account=account))
         tags, parts = await self._extras([line.id for line in lines], [line.id for line in lines if line.is_split])
         for line in lines:
             line.tags, line.parts = tags.get(line.id, []), parts.get(line.id, [])
@@ -641,14 +641,14 @@ class TransactionListService(Service):
 
 
 def words_of(search: str) -> list[str]:
-    """The words of a search as they stand in the search text; an amount is found however it is written."""
+    """Return the words of a search as the search text spells them; amounts may have a comma."""
     folded = fold(search)
     words = folded.split()[:8]
     return [word.replace(",", ".") if word.replace(",", "").isdigit() and "," in word else word for word in words]
 
 
 def cursor(wanted: Filter, line: Line) -> str:
-    """The place after a row, to be handed back to ``page``."""
+    """Return the cursor that continues after a row."""
     return f"{line.minor if wanted.sort_by == 'amount' else line.booked_on.toordinal()}.{line.id}"
 
 
@@ -692,7 +692,7 @@ def _minor(text: str, places: int, default: int, *, up: bool = True) -> int:
 
 
 def _sums_of(lines: Sequence[Line]) -> list[Sum]:
-    """The sums of rows that are at hand, transfers left out."""
+    """Return the totals of these rows, without transfers."""
     found: dict[str, list[int]] = {}
     for line in lines:
         if line.transfer_id is None:
@@ -710,7 +710,7 @@ def _out(minor: Any) -> Any:
 
 
 def strict_filter(params: Mapping[str, Sequence[str]]) -> Filter:
-    """The filter of an address, for those who have to be right."""
+    """Return the filter of a URL. Raises ``Invalid`` for invalid parameters."""
     found, problems = read_filter(params)
     if problems:
         raise Invalid(_("Some fields are not right."), errors=problems)
