@@ -382,7 +382,7 @@ class TransactionListService(Service):
         if offset + limit > MAX_SKIPPED_ROWS:
             raise Invalid(
                 _(
-                    "Pages of a filter go to row {n}. Go on with the cursor that a page names as next.",
+                    "Pages of a filter end at row {n}. Use the cursor in “next” to go on.",
                     n=MAX_SKIPPED_ROWS,
                 ),
                 field="page",
@@ -425,7 +425,7 @@ class TransactionListService(Service):
             after = page.next
 
     async def stream_export(self, wanted: Filter, batch: int = 4000) -> AsyncIterator[ExportBatch]:
-        """Yield every row of a filter as the database returns it, in batches. Exports are large, so no object per row."""
+        """Yield every row of a filter as the database returns it, in batches, without an object for each."""
         order, mark = _order(wanted)
         query = select(*EXPORT_COLUMNS).outerjoin(Payee, Payee.id == Transaction.payee_id)
         query = query.where(*await self.conditions(wanted)).order_by(*order).limit(batch)
