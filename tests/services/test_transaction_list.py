@@ -183,7 +183,7 @@ def pages(person: Any, wanted: Any, limit: int) -> list[list[int]]:
 def test_a_page_by_its_number_is_the_one_by_cursor(
     alice: Any, bob: Any, monkeypatch: Any, limit: int, dates: dict[str, str], order: str, one_account: bool
 ) -> None:
-    monkeypatch.setattr(transaction_list, "FAR", 2)
+    monkeypatch.setattr(transaction_list, "MIN_ROWS_TO_SKIP_BY_DAY", 2)
     bank = entries.account(alice, "Bank")
     for number in range(14):  # three a day in one account, some of them in another
         entries.enter(alice, f"2026-03-{10 + number // 3}", f"-{number}.50", account=bank if number % 4 else None)
