@@ -80,7 +80,7 @@ class AttachmentService(Service):
         row = await self.services.transactions.get(transaction_id)
         if len(await self.of(row.id)) >= MAX_FILES:
             raise Conflict(_("A transaction can have at most {n} files.", n=MAX_FILES), field="file")
-        await require_space(self.services, len(file.content))
+        await require_space(self.member, len(file.content))
         stored = await anyio.to_thread.run_sync(ATTACHMENTS.write, file.content, file.suffix)
         found = Attachment(
             book_id=self.member.book.id,

@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import anyio.to_thread
 from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db import read_session
 from app.errors import TooLarge
 from app.i18n import _
 from app.models import Attachment, Change, ChangeAction, ChangeSet, ImportBatch, ImportStatus
 from app.models.base import now
+from app.services.member import Member
 from app.storage import IMPORTS
-
-if TYPE_CHECKING:
-    from app.services import Services
 
 MAX_BYTES_PER_USER = 500 * 1024 * 1024
 MAX_BYTES_PER_BOOK = 1000 * 1024 * 1024
 RESTORABLE = timedelta(days=30)  # the content of removed attachments stays this long and counts
 
 
-async def require_space(services: Services, size: int) -> None:
+async def require_space(member: Member, size: int) -> None:
     """Raise ``TooLarge`` if another ``size`` bytes exceed the quota of the member or of their book."""
-    used_by_user, used_by_book = await measure_usage(services)
+    async with read_session() as session:
+        used_by_user, used_by_book = await measure_usage(session, member)
     if used_by_user + size > MAX_BYTES_PER_USER or used_by_book + size > MAX_BYTES_PER_BOOK:
-        raise TooLarge(
-            _("Your file storage is full. Delete attachments, or wait until removed ones expire."), field="file"
-        )
+        raise TooLarge(_("File storage is full. Removed files free their space after 30 days."), field="file")
 
 
-async def measure_usage(services: Services) -> tuple[int, int]:
+async def measure_usage(session: AsyncSession, member: Member) -> tuple[int, int]:
     """Return the bytes stored by the member, in any book, and by anyone in the member's current book."""
-    user_id, book_id = services.member.user.id, services.member.book.id
+    user_id, book_id = member.user.id, member.book.id
     files: dict[str, tuple[int, int | None, int]] = {}  # name: book, user, size; a restored file is counted once
     present = select(Attachment.path, Attachment.book_id, Attachment.created_by_id, Attachment.size).where(
         or_(Attachment.book_id == book_id, Attachment.created_by_id == user_id)
     )
-    for path, book, user, size in await services.session.execute(present):
+    for path, book, user, size in await session.execute(present):
         files[path] = (book, user, size)
     removed = (
         select(Change.before)
@@ -50,7 +48,7 @@ async def measure_usage(services: Services) -> tuple[int, int]:
             or_(ChangeSet.book_id == book_id, ChangeSet.user_id == user_id),
         )
     )
-    for before in await services.session.scalars(removed):
+    for before in await session.scalars(removed):
         if before:
             files.setdefault(before["path"], (before["book_id"], before["created_by_id"], before["size"]))
     waiting = select(ImportBatch.path, ImportBatch.book_id, ImportBatch.created_by_id).where(
@@ -58,7 +56,7 @@ async def measure_usage(services: Services) -> tuple[int, int]:
         ImportBatch.status.in_([ImportStatus.DRAFT, ImportStatus.RUNNING]),
         or_(ImportBatch.book_id == book_id, ImportBatch.created_by_id == user_id),
     )
-    for name, book, user in await services.session.execute(waiting):
+    for name, book, user in await session.execute(waiting):
         files[f"imports/{name}"] = (book, user, await anyio.to_thread.run_sync(IMPORTS.size, name))
     return (
         sum(size for _book, user, size in files.values() if user == user_id),

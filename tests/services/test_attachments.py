@@ -85,5 +85,16 @@ def test_removed_files_count_toward_the_quota_while_they_can_be_restored(alice, 
     alice.work(attach)
 
 
+def test_bank_files_that_wait_count_toward_the_quota(alice, run, monkeypatch):
+    csv = b"Date,Payee,Amount\n2026-03-01,Baker,-1.50\n2026-03-02,Grocer,-2.50\n"
+    monkeypatch.setattr(disk_quota, "MAX_BYTES_PER_BOOK", int(len(csv) * 1.5))
+    account_id = alice.api("GET", "/api/v1/accounts").json()["accounts"][0]["id"]
+    statuses = [
+        alice.post("/imports", {"account": str(account_id)}, files={"file": (f"{n}.csv", csv)}).status_code
+        for n in range(2)
+    ]
+    assert statuses == [303, 413]
+
+
 def remove_first(files: list[tuple[int, str]]) -> Any:
     return lambda services: services.attachments.delete(files[0][0])

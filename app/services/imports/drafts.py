@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
+from os import SEEK_END
 from typing import Any, BinaryIO
 
 from app.domain.money import Money
@@ -21,6 +22,7 @@ from app.models import Account, AccountKind, ImportBatch, ImportStatus
 from app.schemas.accounts import AccountIn
 from app.services.accounts import AccountOption
 from app.services.base import Service
+from app.services.disk_quota import require_space
 from app.services.imports import files
 from app.services.imports.matching import NEW, SAME, UNSURE, Row
 from app.services.imports.reading import Statement
@@ -107,6 +109,7 @@ class ImportDrafts(Service):
     async def add(self, file: BinaryIO, filename: str, account_id: int | None = None) -> ImportBatch:
         """Store an uploaded file and find out how it is written."""
         inspected = await self.services.imports.inspect(file, account_id)
+        await require_space(self.member, file.seek(0, SEEK_END))
         file.seek(0)
         name, digest = await asyncio.to_thread(files.store, file)
         try:
