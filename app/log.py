@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the request's id; no bodies, amounts, tokens or addresses.
+"""Structured logs: one JSON object per line with the request's id, without bodies, amounts, tokens or addresses.
 
 The standard library's logging with a formatter of ours: structlog and its rich tracebacks would take a tenth of a
 second of every start.

@@ -1,4 +1,4 @@
-"""Work that a person or the clock started; the truth of what is due, whatever the queue loses."""
+"""Jobs: work that a person or the clock started. The table decides what is due, whatever the queue loses."""
 
 from __future__ import annotations
 

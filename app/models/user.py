@@ -1,4 +1,4 @@
-"""A person who signs in."""
+"""Users and their profiles."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class OnboardingStatus(enum.StrEnum):
 
 
 class Profile(WithId, Stamped, Base):
-    """What a person tells of their money and habits; amounts in ``currency``, income a month."""
+    """A user's financial profile. Amounts are in ``currency``, income is per month."""
 
     __tablename__ = "profile"
     __table_args__ = (currency_check(), {"sqlite_autoincrement": True})

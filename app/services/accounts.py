@@ -1,4 +1,4 @@
-"""Accounts: where money is."""
+"""Accounts: add, edit, archive and list them, with balances over time."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class AccountRepository(BookRepository[Account]):
 
 @dataclass(frozen=True, slots=True)
 class AccountOption:
-    """An account as lists and choices show it; the balance counts everything that is booked."""
+    """An account as lists and choices show it. The balance counts every transaction."""
 
     id: int
     name: str
@@ -57,7 +57,7 @@ class AccountOption:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account of the overview, with its balance over the last ninety days."""
+    """An account of the overview, with its balance over the last 90 days."""
 
     account: AccountOption
     count: int
@@ -125,7 +125,7 @@ OPTIONS = (
 
 
 class AccountService(Service):
-    """The accounts of one book. Reads are kept for the life of the service."""
+    """The accounts of one book. They are read once for the life of the service."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -136,22 +136,22 @@ class AccountService(Service):
         return AccountRepository(self.session, self.member.book.id)
 
     async def all(self) -> list[AccountOption]:
-        """Every account in the order of the book, archived ones too."""
+        """Return every account in the book's order, archived ones too."""
         if self._all is None:
             found = await rows(self.session, OPTIONS, {"book_id": self.member.book.id})
             self._all = [AccountOption(*row) for row in found]
         return self._all
 
     def forget(self) -> None:
-        """Read again next time, after something changed."""
+        """Discard what was read; the next read queries the database."""
         self._all = None
 
     async def options(self) -> list[AccountOption]:
-        """The accounts that may be booked on."""
+        """Return the accounts that are not archived."""
         return [each for each in await self.all() if not each.is_archived]
 
     async def default(self) -> AccountOption:
-        """Where entries go that name no account."""
+        """Return the account of transactions that name none. Raises ``Invalid`` if there is no account."""
         active = await self.options()
         if not active:
             raise Invalid(_("Make an account first: there is none to book on."), field="account")
@@ -161,14 +161,14 @@ class AccountService(Service):
         return await self.repository.own(account_id)
 
     async def option(self, account_id: int) -> AccountOption:
-        """An account as lists show it; not found when it is not of this book."""
+        """Return an account as lists show it. Raises ``NotFound``."""
         found = next((each for each in await self.all() if each.id == account_id), None)
         if found is None:
             raise NotFound(self.repository.missing)
         return found
 
     async def listed(self) -> list[tuple[Account, Money]]:
-        """Every account as it is stored, with its balance."""
+        """Return every account as stored, with its balance."""
         query = (
             select(Account, func.coalesce(AccountTotal.posted_minor, 0))
             .outerjoin(AccountTotal, AccountTotal.account_id == Account.id)
@@ -179,14 +179,14 @@ class AccountService(Service):
         return [(row, Money(row.opening_balance_minor + posted, row.currency)) for row, posted in rows]
 
     async def counts(self) -> dict[int, int]:
-        """How many transactions each account has."""
+        """Return the number of transactions by account."""
         query = select(AccountTotal.account_id, AccountTotal.count.label("count_")).where(
             AccountTotal.book_id == self.member.book.id
         )
         return {row.account_id: row.count_ for row in await self.session.execute(query)}
 
     async def balance(self, account: Account, on: date | None = None) -> Money:
-        """What was there at the end of a day; with everything that is booked when no day is given."""
+        """Return the balance at the end of a day, or with every transaction if no day is given."""
         booked = select(func.coalesce(func.sum(DayTotal.net_minor), 0)).where(
             DayTotal.account_id == account.id, DayTotal.book_id == self.member.book.id
         )
@@ -220,7 +220,7 @@ class AccountService(Service):
         return Register(register, found.next)
 
     async def overview(self, today: date) -> AccountOverview:
-        """The accounts by kind, each with its trend, and the sums at today's rates."""
+        """Return the accounts by kind, each with its trend, and the totals at today's rates."""
         rates, counts = self.services.currencies, await self.counts()
         accounts = await self.all()
         trends = await self._trends({each.id: each.balance_minor for each in accounts}, today)
@@ -244,12 +244,12 @@ class AccountService(Service):
         for account_id, day, net in await self.session.execute(query):
             changes[account_id][day] = net
         return {
-            account_id: [point.minor for point in walked_back(minor, changes[account_id], since, today, 3)]
+            account_id: [point.minor for point in walk_back(minor, changes[account_id], since, today, 3)]
             for account_id, minor in balances.items()
         }
 
     async def history(self, account: Account, since: date | None, until: date) -> list[Point]:
-        """The balance from ``since`` (the first entry when left out) to ``until``, in at most sixty even steps."""
+        """Return the balance from ``since`` (or the first transaction) to ``until``, in at most 60 even steps."""
         query = select(DayTotal.day, DayTotal.net_minor).where(
             DayTotal.account_id == account.id, DayTotal.book_id == self.member.book.id
         )
@@ -258,11 +258,11 @@ class AccountService(Service):
         start = since or min((*rows, until)) - timedelta(days=1)
         start = min(start, until)
         step = max(1, -(-(until - start).days // POINTS))
-        return walked_back(end, {day: net for day, net in rows.items() if day > start}, start, until, step)
+        return walk_back(end, {day: net for day, net in rows.items() if day > start}, start, until, step)
 
     async def add(self, entry: AccountIn) -> Account:
-        """A new account at the end of its kind; the first one is the default."""
-        await self._free(entry.name)
+        """Add an account at the end. The first one is the default. Raises ``Conflict`` if the name is taken."""
+        await self._check_name(entry.name)
         existing = await self.all()
         row = Account(
             book_id=self.member.book.id,
@@ -273,23 +273,23 @@ class AccountService(Service):
             position=len(existing),
         )
         self.session.add(row)
-        await self._saved(_("Added the account {name}", name=row.name))
+        await self._save(_("Added the account {name}", name=row.name))
         if entry.is_default or not any(not each.is_archived for each in existing):
             await self._make_default(row)
         return row
 
     async def change(self, account_id: int, entry: AccountPatch) -> Account:
-        """Change what was sent. The currency stays once there are transactions: their amounts are in it."""
+        """Change what was sent. Raises ``Conflict`` for another currency once there are transactions in it."""
         row = await self.repository.own(account_id)
         if entry.name is not None and entry.name != row.name:
-            await self._free(entry.name, row.id)
+            await self._check_name(entry.name, row.id)
             row.name = entry.name
         if entry.kind is not None:
             row.kind = entry.kind
         await self._change_money(row, entry)
         if entry.archived is not None and entry.archived != (row.archived_at is not None):
             await self._archive(row, entry.archived)
-        await self._saved(_("Changed the account {name}", name=row.name))
+        await self._save(_("Changed the account {name}", name=row.name))
         if entry.is_default and not row.is_default:
             await self._make_default(row)
         elif entry.is_default is False and row.is_default:
@@ -314,10 +314,10 @@ class AccountService(Service):
             row.opening_balance_minor = Money.parse(opening, currency, "opening_balance").minor
 
     async def archive(self, account_id: int, away: bool = True) -> Account:
-        """Put an account away with its history, or bring it back."""
+        """Archive an account with its history, or unarchive it."""
         row = await self.repository.own(account_id)
         await self._archive(row, away)
-        await self._saved(
+        await self._save(
             _("Archived the account {name}", name=row.name) if away else _("Brought back {name}", name=row.name)
         )
         return row
@@ -328,7 +328,7 @@ class AccountService(Service):
         row.archived_at = now() if away else None
 
     async def make_default(self, account_id: int) -> Account:
-        """The account that entries go to which name none."""
+        """Make this the account of transactions that name none."""
         row = await self.repository.own(account_id)
         await self._make_default(row)
         return row
@@ -341,10 +341,10 @@ class AccountService(Service):
             other.is_default = False
             await self.session.flush()  # two defaults at once are refused by the database
         row.is_default = True
-        await self._saved(_("Made {name} the default account", name=row.name))
+        await self._save(_("Made {name} the default account", name=row.name))
 
     async def move(self, account_id: int, by: int) -> Account:
-        """One place up (-1) or down (1) among the active accounts of its kind."""
+        """Move an account up (-1) or down (1) among the active accounts of its kind."""
         row = await self.repository.own(account_id)
         found = select(Account).where(Account.book_id == self.member.book.id).order_by(Account.position, Account.id)
         rows = list(await self.session.scalars(found))
@@ -355,34 +355,34 @@ class AccountService(Service):
             rows[one], rows[other] = rows[other], rows[one]
             for place, each in enumerate(rows):
                 each.position = place
-            await self._saved(_("Moved the account {name}", name=row.name))
+            await self._save(_("Moved the account {name}", name=row.name))
         return row
 
     async def delete(self, account_id: int) -> None:
-        """Only an account without transactions can go; others are archived, so that history keeps its place."""
+        """Delete an account without transactions. Raises ``Conflict`` for others, which can be archived."""
         row = await self.repository.own(account_id)
         if await self._is_used(row):
             raise Conflict(_("{name} has transactions. Archive it instead: its history stays.", name=row.name))
         if row.is_default:
             raise Conflict(_("This is the default account. Make another one the default first."))
         await self.session.delete(row)
-        await self._saved(_("Deleted the account {name}", name=row.name))
+        await self._save(_("Deleted the account {name}", name=row.name))
 
     async def _is_used(self, row: Account) -> bool:
         return bool(await self.session.scalar(select(Transaction.id).where(Transaction.account_id == row.id).limit(1)))
 
-    async def _free(self, name: str, but: int = 0) -> None:
+    async def _check_name(self, name: str, but: int = 0) -> None:
         if any(each.name.casefold() == name.casefold() and each.id != but for each in await self.all()):
             raise Conflict(_("There is an account of this name already."), field="name")
 
-    async def _saved(self, label: str) -> None:
+    async def _save(self, label: str) -> None:
         self.services.journal.note(label)
         await self.session.flush()
         self.forget()
 
 
-def walked_back(end: int, changes: dict[date, int], since: date, until: date, step: int) -> list[Point]:
-    """Balances every ``step`` days up to ``until``, from the last one and what changed on the days before it."""
+def walk_back(end: int, changes: dict[date, int], since: date, until: date, step: int) -> list[Point]:
+    """Return balances every ``step`` days up to ``until``, computed backward from the last one."""
     minor = end - sum(net for day, net in changes.items() if day > until)
     points, day = [], until
     while day >= since:

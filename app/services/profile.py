@@ -1,4 +1,4 @@
-"""What people tell of themselves, how Saldo speaks to them, and how their book counts."""
+"""A member's profile and preferences, and the settings of their book."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from app.services.base import Service
 from app.services.ledger import rollups
 
 MONEY = ("monthly_income_minor", "savings_minor", "investments_minor", "debts_minor")
-OWN = frozenset({"name", "first_name", "last_name", "locale", "time_zone", "theme", "shortcuts"})
+USER_FIELDS = frozenset({"name", "first_name", "last_name", "locale", "time_zone", "theme", "shortcuts"})
 
 
 class ProfileService(Service):
-    """A member's own data; nobody else's is in reach."""
+    """The data of one member, and of the book they look at."""
 
     async def user(self) -> User:
         return await self.session.get_one(User, self.member.user.id)
 
     async def get(self) -> Profile:
-        """The user's profile; amounts are in its ``currency``."""
+        """Return the user's profile, added if missing. Amounts are in its ``currency``."""
         found = await self.session.scalars(select(Profile).where(Profile.user_id == self.member.user.id))
         profile = found.one_or_none()
         if profile is None:
@@ -34,15 +34,15 @@ class ProfileService(Service):
         return profile
 
     async def change_user(self, **values: Any) -> User:
-        """Change names, language, clock and looks."""
+        """Change names, language, time zone and appearance."""
         user = await self.user()
-        for name in OWN & values.keys():
+        for name in USER_FIELDS & values.keys():
             setattr(user, name, values[name])
         await self.session.flush()
         return user
 
     async def change(self, currency: str, **values: Any) -> Profile:
-        """Change what is told of money and habits; ``*_minor`` are in this currency, the book's."""
+        """Change the financial profile. ``*_minor`` are in this currency, the book's."""
         profile = await self.get()
         if profile.currency != currency:
             self._relabel(profile, currency)
@@ -55,12 +55,12 @@ class ProfileService(Service):
         return await self.session.get_one(Book, self.member.book.id)
 
     async def may_change_currency(self) -> bool:
-        """Until the first entry: from then on the book's amounts are counted in it."""
+        """Return whether the base currency can change: until the first transaction."""
         entry = exists().where(Transaction.book_id == self.member.book.id)
         return not await self.session.scalar(select(entry))
 
     async def change_book(self, **values: Any) -> Book:
-        """Change name, base currency, first day of the month or week. Only an owner may."""
+        """Change name, base currency, first day of the month or week. Raises ``Forbidden`` unless the member is an owner."""
         self.member.require_owner()
         book = await self.book()
         currency = values.pop("base_currency", book.base_currency)
@@ -91,7 +91,7 @@ class ProfileService(Service):
         book.base_currency = currency
 
     def _relabel(self, profile: Profile, currency: str) -> None:
-        """The same figures in another currency: 1,200 EUR becomes 1,200 JPY."""
+        """Keep the figures in another currency: 1,200 EUR becomes 1,200 JPY."""
         shift = exponent(currency) - exponent(profile.currency)
         for name in MONEY:
             minor = getattr(profile, name)

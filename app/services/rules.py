@@ -1,4 +1,4 @@
-"""Rules: what a book does by itself to transactions that fit."""
+"""Rules that change matching transactions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
@@ -21,11 +21,8 @@ from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
 from app.services.base import Service
 from app.services.ledger.writer import chunks
 
-if TYPE_CHECKING:
-    pass
-
-SAMPLE = 8
-MOST = 500  # rules of a book
+SAMPLE_ROWS = 8
+MAX_RULES = 500  # of a book
 
 
 class RuleRepository(BookRepository[Rule]):
@@ -38,7 +35,7 @@ class RuleRepository(BookRepository[Rule]):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A transaction of the past that a rule fits; what it would become is None where it stays."""
+    """A past transaction that a rule matches. A new value is None where the rule changes nothing."""
 
     id: int
     booked_on: date
@@ -56,7 +53,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``matches`` rows fit, ``changing`` of them would become something else."""
+    """The number of past transactions that match and how many of them would change, with the latest ones."""
 
     matches: int
     changing: int
@@ -67,20 +64,21 @@ IN_ORDER = select(Rule).where(Rule.book_id == bindparam("book_id")).order_by(Rul
 
 
 class RuleService(Service):
-    """The rules of one book, in the order in which they are asked."""
+    """The rules of one book, in the order in which they apply."""
 
     @cached_property
     def repository(self) -> RuleRepository:
         return RuleRepository(self.session, self.member.book.id)
 
     async def all(self) -> Sequence[Rule]:
+        """Return every rule in order."""
         return (await self.session.scalars(IN_ORDER, {"book_id": self.member.book.id})).all()
 
     async def get(self, rule_id: int) -> Rule:
         return await self.repository.own(rule_id)
 
     async def matcher(self) -> Matcher:
-        """The enabled rules, compiled; what names an archived category leaves the category alone."""
+        """Return the enabled rules, compiled. A rule with an archived category leaves the category unchanged."""
         active = {each.id for each in (await self.services.categories.by_id()).values() if not each.is_archived}
         compiled = []
         for rule in await self.all():
@@ -93,12 +91,12 @@ class RuleService(Service):
         return Matcher(compiled)
 
     async def add(self, entry: RuleIn) -> Rule:
-        """A new rule, asked after the others."""
+        """Add a rule after the others. Raises ``Conflict`` above the limit."""
         await self._check(entry.when, entry.then)
         count = select(func.count(), func.max(Rule.position)).where(Rule.book_id == self.member.book.id)
         there, last = (await self.session.execute(count)).one()
-        if there >= MOST:
-            raise Conflict(_("There are {n} rules already; delete some first.", n=MOST))
+        if there >= MAX_RULES:
+            raise Conflict(_("There are {n} rules already; delete some first.", n=MAX_RULES))
         row = Rule(
             book_id=self.member.book.id,
             position=(last if last is not None else -1) + 1,
@@ -149,7 +147,7 @@ class RuleService(Service):
         found = await self._matches(when, then)
         changing = [each for each in found if each.changes]
         shown = changing if changing else found
-        return Preview(len(found), len(changing), shown[:SAMPLE])
+        return Preview(len(found), len(changing), shown[:SAMPLE_ROWS])
 
     async def run(self, rule_id: int) -> int:
         """Do to the past what a rule does to the future, as one change set; how many rows changed."""

@@ -1,9 +1,8 @@
-"""Filters of the list that a person keeps under a name."""
+"""Saved filters of the transaction list."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from sqlalchemy import select
@@ -15,10 +14,7 @@ from app.models.repository import BookRepository
 from app.services.base import Service
 from app.services.transaction_list import read_filter
 
-if TYPE_CHECKING:
-    pass
-
-MOST = 30
+MAX_FILTERS = 30
 
 
 class SavedFilterRepository(BookRepository[SavedFilter]):
@@ -26,17 +22,19 @@ class SavedFilterRepository(BookRepository[SavedFilter]):
 
 
 class SavedFilterService(Service):
+    """The saved filters of one book."""
+
     @cached_property
     def repository(self) -> SavedFilterRepository:
         return SavedFilterRepository(self.session, self.member.book.id)
 
     async def all(self) -> list[SavedFilter]:
-        """By name."""
+        """Return the saved filters, by name."""
         own = select(SavedFilter).where(SavedFilter.book_id == self.member.book.id).order_by(SavedFilter.name)
         return list(await self.session.scalars(own))
 
     async def add(self, name: str, query: str) -> SavedFilter:
-        """Keep the filter of an address; saving under a name that is taken replaces it."""
+        """Save the filter of a query string, replacing one with the same name. Raises ``Invalid`` if it is empty."""
         wanted, _problems = read_filter(parse_qs(query))
         if wanted.is_empty:
             raise Invalid(_("Set a filter first, then give it a name."), field="name")
@@ -45,8 +43,8 @@ class SavedFilterService(Service):
         kept = await self.all()
         found = next((each for each in kept if each.name.casefold() == name.casefold()), None)
         if found is None:
-            if len(kept) >= MOST:
-                raise Conflict(_("At most {n} filters can be kept. Delete one first.", n=MOST))
+            if len(kept) >= MAX_FILTERS:
+                raise Conflict(_("At most {n} filters can be kept. Delete one first.", n=MAX_FILTERS))
             found = SavedFilter(book_id=self.member.book.id, name=name, query="")
             self.session.add(found)
         found.query = wanted.query[:1000]
@@ -55,6 +53,7 @@ class SavedFilterService(Service):
         return found
 
     async def delete(self, filter_id: int) -> None:
+        """Delete a saved filter."""
         row = await self.repository.own(filter_id)
         await self.session.delete(row)
         await self.session.flush()

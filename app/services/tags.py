@@ -1,4 +1,4 @@
-"""Tags: words that a person puts on transactions."""
+"""Tags of transactions: add, rename, merge and delete them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class TagRepository(BookRepository[Tag]):
 
 @dataclass(frozen=True, slots=True)
 class TagLine:
+    """A tag with the number of its transactions."""
+
     id: int
     name: str
     count: int
@@ -37,11 +39,11 @@ class TagService(Service):
     """The tags of one book."""
 
     async def all(self) -> list[tuple[int, str]]:
-        """Id and name of every tag, by name."""
+        """Return id and name of every tag, by name."""
         return [(id_, name) for id_, name in await rows(self.session, ALL, {"book_id": self.member.book.id})]
 
     async def named(self, names: Iterable[str]) -> list[Tag]:
-        """The tags of these names, in their order; new ones are made for those that are not there."""
+        """Return the tags with these names, in their order. Missing ones are added."""
         wanted: dict[str, str] = {}
         for name in filter(None, map(str.strip, names)):
             wanted.setdefault(name.casefold()[:40], name[:40])
@@ -57,7 +59,7 @@ class TagService(Service):
         return [found[key] for key in wanted]
 
     async def counted(self) -> list[TagLine]:
-        """Every tag with how many transactions have it, by name."""
+        """Return every tag with the number of its transactions, by name."""
         query = (
             select(Tag.id, Tag.name, func.count(TransactionTag.id))
             .outerjoin(TransactionTag, TransactionTag.tag_id == Tag.id)
@@ -71,25 +73,25 @@ class TagService(Service):
         return await TagRepository(self.session, self.member.book.id).own(tag_id)
 
     async def add(self, name: str) -> Tag:
-        """A new tag; a name that is there already is refused."""
-        await self._free(name)
+        """Add a tag. Raises ``Conflict`` if the name is taken."""
+        await self._check_name(name)
         row = Tag(book_id=self.member.book.id, name=name, key=name.casefold()[:40])
         self.session.add(row)
-        await self._saved(_("Added the tag {name}", name=name))
+        await self._save(_("Added the tag {name}", name=name))
         return row
 
     async def rename(self, tag_id: int, name: str) -> Tag:
-        """A new name, in the rules too."""
+        """Rename a tag, in rules too. Raises ``Conflict`` if the name is taken."""
         row = await self.get(tag_id)
         before = row.name
-        await self._free(name, row.id)
+        await self._check_name(name, row.id)
         row.name, row.key = name, name.casefold()[:40]
-        await self._in_rules(before, name)
-        await self._saved(_("Renamed {before} to {name}", before=before, name=name))
+        await self._rename_in_rules(before, name)
+        await self._save(_("Renamed {before} to {name}", before=before, name=name))
         return row
 
     async def merge(self, tag_id: int, into_id: int) -> Tag:
-        """Put another tag in the place of this one, as one change set."""
+        """Replace this tag by another one, in rules too, and delete it. Raises ``Invalid`` if they are the same."""
         row, target = await self.get(tag_id), await self.get(into_id)
         if row.id == target.id:
             raise Invalid(_("Choose another tag to merge it into."), field="into")
@@ -101,19 +103,19 @@ class TagService(Service):
             else:
                 link.tag_id = target.id
         await self.session.flush()
-        await self._in_rules(row.name, target.name)
+        await self._rename_in_rules(row.name, target.name)
         await self.session.delete(row)
-        await self._saved(_("Merged {name} into {target}", name=row.name, target=target.name))
+        await self._save(_("Merged {name} into {target}", name=row.name, target=target.name))
         return target
 
     async def delete(self, tag_id: int) -> None:
-        """Take a tag off everything; the transactions stay."""
+        """Delete a tag. Its transactions stay."""
         row = await self.get(tag_id)
         for link in await self._links(row):
             await self.session.delete(link)
         await self.session.flush()
         await self.session.delete(row)
-        await self._saved(_("Deleted the tag {name}", name=row.name))
+        await self._save(_("Deleted the tag {name}", name=row.name))
 
     async def _links(self, row: Tag) -> list[TransactionTag]:
         found = select(TransactionTag).where(
@@ -121,17 +123,17 @@ class TagService(Service):
         )
         return list(await self.session.scalars(found))
 
-    async def _in_rules(self, before: str, name: str) -> None:
+    async def _rename_in_rules(self, before: str, name: str) -> None:
         for rule in await self.session.scalars(select(Rule).where(Rule.book_id == self.member.book.id)):
             tags = rule.then.get("tags", [])
             if before in tags:
                 rule.then = rule.then | {"tags": list(dict.fromkeys(name if each == before else each for each in tags))}
 
-    async def _free(self, name: str, but: int = 0) -> None:
+    async def _check_name(self, name: str, but: int = 0) -> None:
         taken = select(Tag.id).where(Tag.book_id == self.member.book.id, Tag.key == name.casefold()[:40], Tag.id != but)
         if await self.session.scalar(taken) is not None:
             raise Conflict(_("There is a tag of this name already."), field="name")
 
-    async def _saved(self, label: str) -> None:
+    async def _save(self, label: str) -> None:
         self.services.journal.note(label)
         await self.session.flush()
