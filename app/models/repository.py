@@ -18,21 +18,21 @@ ModelT = TypeVar("ModelT", bound=Any)
 class BookRepository(SQLAlchemyAsyncRepository[ModelT]):
     """Reads and writes rows of one book. Rows of other books do not exist for it."""
 
-    missing = "That does not exist."
+    not_found_message = "That does not exist."
 
     def __init__(self, session: AsyncSession, book_id: int, **kwargs: Any) -> None:
         self.book_id = book_id
         own = select(self.model_type).where(self.model_type.book_id == book_id)
         super().__init__(session=session, statement=own, **kwargs)
 
-    async def own(self, row_id: int, *options: ORMOption) -> ModelT:
+    async def get_owned(self, row_id: int, *options: ORMOption) -> ModelT:
         """Return the book's row of this id. Raises ``NotFound`` for any other id, also of another book."""
         if not 0 < row_id < 2**63:  # wider than any id: SQLite could not even be asked
-            raise NotFound(self.missing)
+            raise NotFound(self.not_found_message)
         try:
             return await self.get(row_id, load=list(options) or None)
         except NotFoundError:
-            raise NotFound(self.missing) from None
+            raise NotFound(self.not_found_message) from None
 
     def _disabled(self, *_: Any, **__: Any) -> NoReturn:
         raise NotImplementedError("advanced-alchemy's bulk methods ignore the book filter.")

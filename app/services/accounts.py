@@ -38,7 +38,7 @@ class AccountRepository(BookRepository[Account]):
     model_type = Account
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That account does not exist.")
 
 
@@ -158,13 +158,13 @@ class AccountService(Service):
         return next((each for each in active if each.is_default), active[0])
 
     async def get(self, account_id: int) -> Account:
-        return await self.repository.own(account_id)
+        return await self.repository.get_owned(account_id)
 
     async def option(self, account_id: int) -> AccountOption:
         """Return an account as lists show it. Raises ``NotFound``."""
         found = next((each for each in await self.all() if each.id == account_id), None)
         if found is None:
-            raise NotFound(self.repository.missing)
+            raise NotFound(self.repository.not_found_message)
         return found
 
     async def listed(self) -> list[tuple[Account, Money]]:
@@ -280,7 +280,7 @@ class AccountService(Service):
 
     async def change(self, account_id: int, entry: AccountPatch) -> Account:
         """Change what was sent. Raises ``Conflict`` for another currency once there are transactions in it."""
-        row = await self.repository.own(account_id)
+        row = await self.repository.get_owned(account_id)
         if entry.name is not None and entry.name != row.name:
             await self._check_name(entry.name, row.id)
             row.name = entry.name
@@ -315,7 +315,7 @@ class AccountService(Service):
 
     async def archive(self, account_id: int, away: bool = True) -> Account:
         """Archive an account with its history, or unarchive it."""
-        row = await self.repository.own(account_id)
+        row = await self.repository.get_owned(account_id)
         await self._archive(row, away)
         await self._save(
             _("Archived the account {name}", name=row.name) if away else _("Brought back {name}", name=row.name)
@@ -329,7 +329,7 @@ class AccountService(Service):
 
     async def make_default(self, account_id: int) -> Account:
         """Make this the account of transactions that name none."""
-        row = await self.repository.own(account_id)
+        row = await self.repository.get_owned(account_id)
         await self._make_default(row)
         return row
 
@@ -345,7 +345,7 @@ class AccountService(Service):
 
     async def move(self, account_id: int, by: int) -> Account:
         """Move an account up (-1) or down (1) among the active accounts of its kind."""
-        row = await self.repository.own(account_id)
+        row = await self.repository.get_owned(account_id)
         found = select(Account).where(Account.book_id == self.member.book.id).order_by(Account.position, Account.id)
         rows = list(await self.session.scalars(found))
         peers = [each for each in rows if each.kind == row.kind and each.archived_at is None]
@@ -360,7 +360,7 @@ class AccountService(Service):
 
     async def delete(self, account_id: int) -> None:
         """Delete an account without transactions. Raises ``Conflict`` for others, which can be archived."""
-        row = await self.repository.own(account_id)
+        row = await self.repository.get_owned(account_id)
         if await self._is_used(row):
             raise Conflict(_("{name} has transactions. Archive it instead: its history stays.", name=row.name))
         if row.is_default:

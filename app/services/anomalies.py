@@ -51,7 +51,7 @@ class FindingRepository(BookRepository[Finding]):
     model_type = Finding
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That does not need a look any more.")
 
 
@@ -227,7 +227,7 @@ class AnomalyService(Service):
         return await open_findings(self.session, self.member.book.id, self.services.today, limit)
 
     async def get(self, finding_id: int) -> Finding:
-        return await self.repository.own(finding_id)
+        return await self.repository.get_owned(finding_id)
 
     async def of_transaction(self, transaction_id: int) -> Finding | None:
         """What was found in a transaction, answered or not."""
@@ -356,7 +356,7 @@ class AnomalyService(Service):
         row = await self._answer(finding_id, FindingState.DISMISSED)
         if row.candidate_id is None:
             raise Invalid(_("Only something that recurs can end."))
-        candidate = await self.services.recurring_candidates.repository.own(row.candidate_id)
+        candidate = await self.services.recurring_candidates.repository.get_owned(row.candidate_id)
         if candidate.recurring_id is not None:
             await self.services.recurring.end(candidate.recurring_id)
         else:
@@ -365,7 +365,7 @@ class AnomalyService(Service):
         return row
 
     async def _answer(self, finding_id: int, state: FindingState) -> Finding:
-        row = await self.repository.own(finding_id)
+        row = await self.repository.get_owned(finding_id)
         if row.state is not FindingState.OPEN:
             raise Conflict(_("That was answered already."))
         row.state = state

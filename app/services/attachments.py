@@ -57,7 +57,7 @@ class AttachmentRepository(BookRepository[Attachment]):
     model_type = Attachment
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That file does not exist.")
 
 
@@ -99,7 +99,7 @@ class AttachmentService(Service):
 
     async def read(self, attachment_id: int) -> tuple[Attachment, bytes]:
         """Return a file of this book with its content."""
-        row = await self.repository.own(attachment_id)
+        row = await self.repository.get_owned(attachment_id)
         try:
             return row, await anyio.to_thread.run_sync(ATTACHMENTS.read, row.path)
         except FileNotFoundError:
@@ -107,7 +107,7 @@ class AttachmentService(Service):
 
     async def delete(self, attachment_id: int) -> int:
         """Remove a file from its transaction. Return the transaction's id. The content stays while undo is possible."""
-        row = await self.repository.own(attachment_id)
+        row = await self.repository.get_owned(attachment_id)
         await self.session.delete(row)
         await self.session.flush()
         self.services.journal.note(_("Removed {name}", name=row.filename))

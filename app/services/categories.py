@@ -26,7 +26,7 @@ class CategoryRepository(BookRepository[Category]):
     model_type = Category
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That category does not exist.")
 
 
@@ -34,7 +34,7 @@ class GroupRepository(BookRepository[CategoryGroup]):
     model_type = CategoryGroup
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That group does not exist.")
 
 
@@ -134,7 +134,7 @@ class CategoryService(Service):
         """A category as lists show it; not found when it is not of this book."""
         found = (await self.by_id()).get(category_id)
         if found is None:
-            raise NotFound(self.repository.missing)
+            raise NotFound(self.repository.not_found_message)
         return found
 
     async def counts(self) -> dict[int, int]:
@@ -164,7 +164,7 @@ class CategoryService(Service):
 
     async def change(self, category_id: int, entry: CategoryPatch) -> Category:
         """Rename, recolour, move to another group of its kind, archive. History keeps pointing at it."""
-        row = await self.repository.own(category_id)
+        row = await self.repository.get_owned(category_id)
         kind = (await self.option(row.id)).kind
         group_id = row.group_id
         if entry.kind is not None and entry.kind != kind:
@@ -187,7 +187,7 @@ class CategoryService(Service):
 
     async def archive(self, category_id: int, away: bool = True) -> Category:
         """Put a category away: its history stays, and nothing new is filed under it."""
-        row = await self.repository.own(category_id)
+        row = await self.repository.get_owned(category_id)
         row.archived_at = now() if away else None
         label = _("Archived the category {name}", name=row.name) if away else _("Brought back {name}", name=row.name)
         await self._saved(label)
@@ -195,7 +195,7 @@ class CategoryService(Service):
 
     async def move(self, category_id: int, by: int) -> Category:
         """One place up (-1) or down (1) in its group."""
-        row = await self.repository.own(category_id)
+        row = await self.repository.get_owned(category_id)
         found = select(Category).where(Category.group_id == row.group_id, Category.book_id == self.member.book.id)
         rows = list(await self.session.scalars(found.order_by(Category.position, Category.id)))
         shown = [each for each in rows if each.archived_at is None]
@@ -210,7 +210,7 @@ class CategoryService(Service):
 
     async def merge(self, category_id: int, into_id: int) -> Category:
         """Give all that a category has to another one of its kind, as one change set; the first is gone then."""
-        row = await self.repository.own(category_id)
+        row = await self.repository.get_owned(category_id)
         target = (await self.by_id()).get(into_id)
         if target is None or target.id == row.id:
             raise Invalid(_("Choose another of your categories."), field="into")
@@ -224,11 +224,11 @@ class CategoryService(Service):
         await self.session.flush()
         await self.session.delete(row)
         await self._saved(_("Merged {name} into {target}", name=row.name, target=target.name))
-        return await self.repository.own(target.id)
+        return await self.repository.get_owned(target.id)
 
     async def delete(self, category_id: int) -> None:
         """Only a category that nothing was filed under can go; others are merged or archived."""
-        row = await self.repository.own(category_id)
+        row = await self.repository.get_owned(category_id)
         used = (await self.counts()).get(row.id, 0)
         if used or await self._splits(row.id):
             raise Conflict(_("{name} is in use. Merge it into another category, or archive it.", name=row.name))
@@ -244,10 +244,10 @@ class CategoryService(Service):
         return row
 
     async def group(self, group_id: int) -> CategoryGroup:
-        return await self.group_repository.own(group_id)
+        return await self.group_repository.get_owned(group_id)
 
     async def rename_group(self, group_id: int, name: str) -> CategoryGroup:
-        row = await self.group_repository.own(group_id)
+        row = await self.group_repository.get_owned(group_id)
         await self._free_group(name, row.id)
         row.name = name
         await self._saved(_("Renamed the group to {name}", name=name))
@@ -255,7 +255,7 @@ class CategoryService(Service):
 
     async def move_group(self, group_id: int, by: int) -> CategoryGroup:
         """One place up (-1) or down (1) among all groups."""
-        row = await self.group_repository.own(group_id)
+        row = await self.group_repository.get_owned(group_id)
         found = select(CategoryGroup).where(CategoryGroup.book_id == self.member.book.id)
         rows = list(await self.session.scalars(found.order_by(CategoryGroup.position, CategoryGroup.id)))
         at = rows.index(row)
@@ -268,7 +268,7 @@ class CategoryService(Service):
 
     async def delete_group(self, group_id: int) -> None:
         """Only an empty group can go."""
-        row = await self.group_repository.own(group_id)
+        row = await self.group_repository.get_owned(group_id)
         inside = select(Category.id).where(Category.group_id == row.id).limit(1)
         if await self.session.scalar(inside) is not None:
             raise Conflict(_("{name} has categories. Move them to another group first.", name=row.name))

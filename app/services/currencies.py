@@ -84,7 +84,7 @@ class RateRepository(BookRepository[Rate]):
     model_type = Rate
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That rate does not exist.")
 
 
@@ -191,7 +191,7 @@ class CurrencyService(Service):
         return (await self.session.scalars(found)).all()
 
     async def get(self, rate_id: int) -> Rate:
-        return await self.rows.own(rate_id)
+        return await self.rows.get_owned(rate_id)
 
     async def add(self, entry: RateIn) -> Rate:
         """A rate of the book's own; a pair has one a day."""
@@ -202,7 +202,7 @@ class CurrencyService(Service):
         return row
 
     async def change(self, rate_id: int, entry: RateIn) -> Rate:
-        row = await self.rows.own(rate_id)
+        row = await self.rows.get_owned(rate_id)
         await self._free(entry, rate_id)
         for name, value in entry.model_dump().items():
             setattr(row, name, value)
@@ -210,7 +210,7 @@ class CurrencyService(Service):
         return row
 
     async def delete(self, rate_id: int) -> None:
-        row = await self.rows.own(rate_id)
+        row = await self.rows.get_owned(rate_id)
         await self.session.delete(row)
         await self._saved(_("Deleted the rate {base} to {quote}", base=row.base, quote=row.quote))
 

@@ -30,7 +30,7 @@ class PayeeRepository(BookRepository[Payee]):
     model_type = Payee
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That payee does not exist.")
 
 
@@ -78,7 +78,7 @@ class PayeeService(Service):
         return list(await self.session.scalars(query))
 
     async def get(self, payee_id: int) -> Payee:
-        return await self.repository.own(payee_id)
+        return await self.repository.get_owned(payee_id)
 
     async def add(self, name: str) -> Payee:
         """A new payee; a name that is known already is refused."""
@@ -133,7 +133,7 @@ class PayeeService(Service):
         return [(found[0], other) for found in groups.values() for other in found[1:]][:ALIKE]
 
     async def rename(self, payee_id: int, name: str) -> Payee:
-        row = await self.repository.own(payee_id)
+        row = await self.repository.get_owned(payee_id)
         before = row.name
         await self._free(name, row.id)
         row.name, row.key = name, name_key(name)
@@ -142,7 +142,7 @@ class PayeeService(Service):
 
     async def merge(self, payee_id: int, into_id: int) -> Payee:
         """Give all that a payee has to another one, as one change set; the first is gone afterwards."""
-        row, target = await self.repository.own(payee_id), await self.repository.own(into_id)
+        row, target = await self.repository.get_owned(payee_id), await self.repository.get_owned(into_id)
         if row.id == target.id:
             raise Invalid(_("Choose another payee to merge it into."), field="into")
         found = select(Transaction.id).where(Transaction.book_id == self.member.book.id, Transaction.payee_id == row.id)
@@ -156,7 +156,7 @@ class PayeeService(Service):
 
     async def delete(self, payee_id: int) -> None:
         """Only a payee that was never booked can go; others can be merged."""
-        row = await self.repository.own(payee_id)
+        row = await self.repository.get_owned(payee_id)
         used = select(Transaction.id).where(Transaction.payee_id == row.id).limit(1)
         if await self.session.scalar(used) is not None:
             raise Conflict(_("{name} has transactions. Merge it into another payee instead.", name=row.name))

@@ -60,7 +60,7 @@ class ProfileService(Service):
         return not await self.session.scalar(select(entry))
 
     async def change_book(self, **values: Any) -> Book:
-        """Change name, base currency, first day of the month or week. Raises ``Forbidden`` unless the member is an owner."""
+        """Change name, base currency, first day of the month or week. Raises ``Forbidden`` unless an owner asks."""
         self.member.require_owner()
         book = await self.book()
         currency = values.pop("base_currency", book.base_currency)

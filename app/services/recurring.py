@@ -65,7 +65,7 @@ class RecurringRepository(BookRepository[Recurring]):
     model_type = Recurring
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That bill does not exist.")
 
 
@@ -206,7 +206,7 @@ class RecurringService(Service):
         """A rule as lists show it; not found when it is not of this book."""
         found = next((each for each in await self.all() if each.id == rule_id), None)
         if found is None:
-            raise NotFound(self.repository.missing)
+            raise NotFound(self.repository.not_found_message)
         return found
 
     async def price_changes(self) -> dict[int, Candidate]:
@@ -337,7 +337,7 @@ class RecurringService(Service):
         for each in await self.bills(due, due):
             if each.rule.id == rule.id:
                 return each
-        raise NotFound(self.repository.missing)
+        raise NotFound(self.repository.not_found_message)
 
     async def pay(self, bill_id: int) -> Bill:
         """Call an occurrence paid, where no transaction says so."""
@@ -383,7 +383,7 @@ class RecurringService(Service):
 
     async def change(self, rule_id: int, patch: RecurringPatch) -> Rule:
         """Change what the patch names."""
-        row, given = await self.repository.own(rule_id), patch.model_fields_set
+        row, given = await self.repository.get_owned(rule_id), patch.model_fields_set
         if "payee" in given:
             payee = await self.services.transactions.payee(patch.payee)
             if payee is None:
@@ -417,21 +417,21 @@ class RecurringService(Service):
 
     async def reprice(self, rule_id: int, price: Money) -> Rule:
         """It has a new price."""
-        row = await self.repository.own(rule_id)
+        row = await self.repository.get_owned(rule_id)
         row.amount_minor = row.amount_max_minor = price.minor
         await self._saved(_("{name} has a new price", name=row.name))
         return await self.get(row.id)
 
     async def pause(self, rule_id: int, paused: bool = True) -> Rule:
         """A paused rule makes no bills until it is resumed."""
-        row = await self.repository.own(rule_id)
+        row = await self.repository.get_owned(rule_id)
         row.paused_at = (row.paused_at or now()) if paused else None
         await self._saved(_("Paused {name}", name=row.name) if paused else _("Resumed {name}", name=row.name))
         return await self.get(row.id)
 
     async def end(self, rule_id: int) -> Rule:
         """Nothing is due any more from today on; what was paid stays."""
-        row = await self.repository.own(rule_id)
+        row = await self.repository.get_owned(rule_id)
         if row.starts_on >= self.services.today:
             raise Conflict(_("{name} has not begun yet. Delete it instead.", name=row.name))
         row.ends_on = self.services.today - timedelta(days=1)
@@ -440,7 +440,7 @@ class RecurringService(Service):
 
     async def delete(self, rule_id: int) -> None:
         """Forget a rule. What it was detected from is not suggested again."""
-        row = await self.repository.own(rule_id)
+        row = await self.repository.get_owned(rule_id)
         for mark in await self.session.scalars(select(BillMark).where(BillMark.recurring_id == row.id)):
             await self.session.delete(mark)
         for candidate in await self.session.scalars(select(Candidate).where(Candidate.recurring_id == row.id)):

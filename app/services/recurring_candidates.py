@@ -32,7 +32,7 @@ class CandidateRepository(BookRepository[Candidate]):
     model_type = Candidate
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That suggestion does not exist.")
 
 
@@ -192,7 +192,7 @@ class RecurringCandidateService(Service):
 
     async def accept(self, candidate_id: int) -> Recurring:
         """Make it a rule: from now on its dates are bills, or incomes that are waited for."""
-        row = await self.repository.own(candidate_id)
+        row = await self.repository.get_owned(candidate_id)
         if row.state is CandidateState.ACCEPTED:
             raise Conflict(_("{name} is among your bills already.", name=row.name))
         due = row.missed_on or row.next_on
@@ -245,7 +245,7 @@ class RecurringCandidateService(Service):
 
     async def dismiss(self, candidate_id: int) -> Candidate:
         """It is not recurring: it is not suggested again."""
-        row = await self.repository.own(candidate_id)
+        row = await self.repository.get_owned(candidate_id)
         if row.state is CandidateState.ACCEPTED:
             raise Conflict(_("{name} is among your bills already.", name=row.name))
         row.state = CandidateState.DISMISSED

@@ -29,7 +29,7 @@ class RuleRepository(BookRepository[Rule]):
     model_type = Rule
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That rule does not exist.")
 
 
@@ -75,7 +75,7 @@ class RuleService(Service):
         return (await self.session.scalars(IN_ORDER, {"book_id": self.member.book.id})).all()
 
     async def get(self, rule_id: int) -> Rule:
-        return await self.repository.own(rule_id)
+        return await self.repository.get_owned(rule_id)
 
     async def matcher(self) -> Matcher:
         """Return the enabled rules, compiled. A rule with an archived category leaves the category unchanged."""
@@ -109,7 +109,7 @@ class RuleService(Service):
         return row
 
     async def change(self, rule_id: int, entry: RulePatch) -> Rule:
-        row = await self.repository.own(rule_id)
+        row = await self.repository.get_owned(rule_id)
         if entry.when is not None or entry.then is not None:
             await self._check(entry.when, entry.then)
         if entry.when is not None:
@@ -125,7 +125,7 @@ class RuleService(Service):
 
     async def move(self, rule_id: int, by: int) -> Rule:
         """One place up (-1) or down (1)."""
-        row = await self.repository.own(rule_id)
+        row = await self.repository.get_owned(rule_id)
         rows = list(await self.all())
         await self._place(row, max(0, rows.index(row) + by))
         await self._saved(_("Moved a rule"))
@@ -138,7 +138,7 @@ class RuleService(Service):
             each.position = place
 
     async def delete(self, rule_id: int) -> None:
-        await self.session.delete(await self.repository.own(rule_id))
+        await self.session.delete(await self.repository.get_owned(rule_id))
         await self._saved(_("Deleted a rule"))
 
     async def preview(self, when: Conditions, then: Effects | None = None) -> Preview:
@@ -151,7 +151,7 @@ class RuleService(Service):
 
     async def run(self, rule_id: int) -> int:
         """Do to the past what a rule does to the future, as one change set; how many rows changed."""
-        row = await self.repository.own(rule_id)
+        row = await self.repository.get_owned(rule_id)
         then = Effects.model_validate(row.then)
         await self._check(None, then)
         found = [each for each in await self._matches(Conditions.model_validate(row.when), then) if each.changes]

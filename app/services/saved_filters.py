@@ -54,7 +54,7 @@ class SavedFilterService(Service):
 
     async def delete(self, filter_id: int) -> None:
         """Delete a saved filter."""
-        row = await self.repository.own(filter_id)
+        row = await self.repository.get_owned(filter_id)
         await self.session.delete(row)
         await self.session.flush()
         self.services.journal.note(_("Deleted the filter {name}", name=row.name))

@@ -19,7 +19,7 @@ class TagRepository(BookRepository[Tag]):
     model_type = Tag
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That tag does not exist.")
 
 
@@ -70,7 +70,7 @@ class TagService(Service):
         return [TagLine(*row) for row in await self.session.execute(query)]
 
     async def get(self, tag_id: int) -> Tag:
-        return await TagRepository(self.session, self.member.book.id).own(tag_id)
+        return await TagRepository(self.session, self.member.book.id).get_owned(tag_id)
 
     async def add(self, name: str) -> Tag:
         """Add a tag. Raises ``Conflict`` if the name is taken."""

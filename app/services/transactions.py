@@ -40,7 +40,7 @@ class TransactionRepository(BookRepository[Transaction]):
     model_type = Transaction
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That transaction does not exist.")
 
 
@@ -72,7 +72,7 @@ class TransactionService(Service):
 
     async def get(self, transaction_id: int) -> Transaction:
         """The transaction with its splits."""
-        return await self.repository.own(transaction_id, selectinload(Transaction.splits))
+        return await self.repository.get_owned(transaction_id, selectinload(Transaction.splits))
 
     async def add(
         self, data: TransactionIn, *, categorised_by: CategorisedBy = CategorisedBy.PERSON, reason: str = ""

@@ -231,7 +231,7 @@ class ImportDrafts(Service):
         """
         imports = self.services.imports
         async with imports.reading() as session:
-            draft: ImportBatch = await BatchRepository(session, self.member.book.id).own(batch_id)
+            draft: ImportBatch = await BatchRepository(session, self.member.book.id).get_owned(batch_id)
         if draft.status is not ImportStatus.DRAFT:
             raise Conflict(_("This file was imported already."))
         name = draft.path  # the batch forgets it when it is imported, and may be this very object

@@ -40,7 +40,7 @@ class BatchRepository(BookRepository[ImportBatch]):
     model_type = ImportBatch
 
     @property
-    def missing(self) -> str:  # type: ignore[override]
+    def not_found_message(self) -> str:  # type: ignore[override]
         return _("That import does not exist.")
 
 
@@ -385,7 +385,7 @@ class ImportService(Service):
     # -- batches
 
     async def get(self, batch_id: int) -> ImportBatch:
-        found: ImportBatch = await self.batches.own(batch_id)
+        found: ImportBatch = await self.batches.get_owned(batch_id)
         return found
 
     @staticmethod
