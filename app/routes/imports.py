@@ -227,7 +227,7 @@ class ImportsController(Controller):
             return page_or_partial(request, "imports/draft", "imports/draft", **context)
         if batch.status is ImportStatus.RUNNING:
             account = await services.imports.account(batch.account_id)
-            done = services.imports.done(batch)
+            done = batch.done
             return page_or_partial(
                 request, "imports/running", "imports/running", batch=batch, account=account, done=done
             )

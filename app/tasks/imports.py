@@ -1,27 +1,35 @@
-"""Large imports, done by the worker."""
+"""Large imports, done by the worker in short transactions, so that other users can write in between.
+
+The rows of an import belong to its batch, and the batch is done only with the last transaction. An attempt that was
+interrupted leaves rows of a batch that is still running; the next attempt removes them before it starts again, and so
+does giving up: in the end an import is there as a whole or not at all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from contextlib import aclosing
 from typing import Any, BinaryIO
 
-from sqlalchemy import update
-
-from app.db import read_session, update_statistics, write_session
+from app.db import read_session, update_statistics
 from app.errors import Conflict, SaldoError
 from app.i18n import _
-from app.models import ImportBatch, ImportStatus, Job
+from app.models import Actor, ImportBatch, ImportStatus, Job
 from app.models.base import now
-from app.services import Member, member_of, unit_of_work
+from app.services import Member, Services, member_of, reading, unit_of_work
 from app.services.imports import files
+from app.services.imports.reading import Statement
+from app.services.imports.run import ImportRun
+from app.services.imports.undo import remove_partial
 from app.services.jobs import MAX_ATTEMPTS
 from app.tasks.registry import job
+
+PARTS_PER_TRANSACTION = 2  # of some thousand lines; written in well under two seconds
 
 
 @job("import")
 async def import_statement(job: Job) -> None:
-    """Book the file part by part in one transaction; run again it finds what is left to do: all, or nothing."""
+    """Import a batch's file. Safe to run twice: a finished batch is left alone, an unfinished one starts again."""
     batch_id = job.arguments["batch"]
     async with read_session() as session:
         batch = await session.get(ImportBatch, batch_id)
@@ -29,42 +37,70 @@ async def import_statement(job: Job) -> None:
             return
         member = await member_of(session, job.user_id, batch.book_id)
     try:
+        if batch.done:
+            async with unit_of_work(member, actor=Actor.IMPORT) as services:
+                await remove_partial(services, await services.imports.get(batch_id))
         with files.open_stored(batch.path) as file:
             await _import(member, batch, file, job.arguments)
     except SaldoError as error:
-        await _give_up(batch_id, error.message)
+        await _give_up(member, batch_id, error.message)
         raise
     except Exception:
         if job.attempts >= MAX_ATTEMPTS:
-            await _give_up(batch_id, _("Something went wrong on our side. Nothing was imported."))
+            await _give_up(member, batch_id, _("Something went wrong on our side. Nothing was imported."))
         raise
     files.delete(batch.path)
     await update_statistics()
 
 
 async def _import(member: Member, batch: ImportBatch, file: BinaryIO, arguments: Mapping[str, Any]) -> None:
-    only_whole = arguments["only_whole"]
-    async with unit_of_work(member) as services:
-        parts = await services.imports.parts(batch, file)
-        running = await services.imports.get(batch.id)
-        if running.status is not ImportStatus.RUNNING:
-            await parts.aclose()
+    """Write each part in a transaction of its own; the last one completes the batch."""
+    run: ImportRun | None = None
+    async with reading(member) as services:
+        reader, parts = await services.imports.open_parts(batch, file)
+
+    async def read_part() -> Statement | None:
+        async with reading(member) as services:
+            reader.rates = services.currencies
+            return await anext(parts, None)
+
+    async with aclosing(parts):
+        part, following = await read_part() or Statement(), await read_part()
+        while True:
+            async with unit_of_work(member) as services:
+                running = await services.imports.get(batch.id)
+                if running.status is not ImportStatus.RUNNING:
+                    return
+                if run is None:
+                    choices = {int(line): category_id for line, category_id in arguments.get("choices", {}).items()}
+                    run = await services.imports.start(running, arguments["unsure"], choices)
+                else:
+                    await services.imports.resume(run)
+                for _part in range(PARTS_PER_TRANSACTION):
+                    await run.take(part)
+                    if following is None:
+                        await _finish(services, run, arguments)
+                        return
+                    part, following = following, await read_part()
+                await run.pause()
+
+
+async def _finish(services: Services, run: ImportRun, arguments: Mapping[str, Any]) -> None:
+    await run.finish()
+    if arguments["only_whole"] and run.failed > run.left_out:
+        raise Conflict(_("Nothing was imported, as some lines cannot be read."))
+    if decisions := {int(line): word for line, word in arguments["decisions"].items()}:
+        await services.import_decisions.decide(run.batch.id, decisions, strict=False)
+
+
+async def _give_up(member: Member, batch_id: int, problem: str) -> None:
+    """Mark a batch as failed, and leave nothing of it in the ledger."""
+    label = _("Import failed")
+    async with unit_of_work(member, actor=Actor.IMPORT, label=label) as services:
+        batch = await services.imports.get(batch_id)
+        if batch.status is not ImportStatus.RUNNING:
             return
-        choices = {int(line): category_id for line, category_id in arguments.get("choices", {}).items()}
-        progress = partial(files.write_progress, batch.path)
-        await services.imports.stream(parts, running, arguments["unsure"], progress, choices)
-        if only_whole and running.failed > running.summary.get("left_out", 0):
-            raise Conflict(_("Nothing was imported, as some lines cannot be read."))
-        decisions: dict[str, Any] = arguments["decisions"]
-        if decisions:
-            chosen = {int(line): word for line, word in decisions.items()}
-            await services.import_decisions.decide(batch.id, chosen, strict=False)
-
-
-async def _give_up(batch_id: int, problem: str) -> None:
-    async with write_session() as session, session.begin():
-        await session.execute(
-            update(ImportBatch)
-            .where(ImportBatch.id == batch_id, ImportBatch.status == ImportStatus.RUNNING)
-            .values(status=ImportStatus.FAILED, problem=problem[:300], finished_at=now())
-        )
+        if batch.done:
+            await remove_partial(services, batch)
+        batch.status, batch.problem, batch.finished_at = ImportStatus.FAILED, problem[:300], now()
+        await services.session.flush()

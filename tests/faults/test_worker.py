@@ -19,7 +19,7 @@ from app.domain.period import shift_month
 from app.models import Candidate, Forecast, Job, JobState, Transaction
 from app.models.base import now
 from app.schemas.transactions import TransactionIn
-from app.services import attachments, imports
+from app.services import attachments
 from app.services.jobs import JobService
 from app.settings import settings
 from app.storage import ATTACHMENTS
@@ -190,7 +190,7 @@ def account_of(person: Any) -> int:
 @pytest.fixture(autouse=True)
 def _few_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     registry.load_handlers()
-    monkeypatch.setattr(imports, "LARGE", 3)
+    monkeypatch.setattr("app.services.imports.drafts.LARGE_ROWS", 3)
     monkeypatch.setattr("app.routes.api.imports.LARGE_ROWS", 3)
 
 

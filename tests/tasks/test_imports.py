@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from app.models import ImportBatch, Job, JobState
 from app.services.imports import files, reading
 from app.services.imports.matching import Row
 from app.services.imports.reading import Statement
+from app.services.imports.run import ImportRun
 from app.tasks.registry import load_handlers
 from app.tasks.runner import perform
 from tests.api.test_imports import BANK, balance, lines, send, sound
@@ -36,7 +36,9 @@ async def jobs() -> list[Job]:
 async def again(job_id: int) -> None:
     """As after a worker that died: the job is due once more."""
     async with db.write_session() as session, session.begin():
-        await session.execute(update(Job).where(Job.id == job_id).values(state=JobState.QUEUED, lease_until=None))
+        await session.execute(
+            update(Job).where(Job.id == job_id).values(state=JobState.QUEUED, lease_until=None, run_after=None)
+        )
 
 
 def test_a_large_file_is_handed_to_the_worker(alice: Any, run: Any) -> None:
@@ -113,26 +115,81 @@ def test_lines_are_matched_across_the_parts_of_a_file(alice: Any, run: Any, monk
     sound(alice)
 
 
-def test_a_long_file_is_never_in_memory_as_a_whole(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_file_is_never_in_memory_as_a_whole(alice: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "CHUNK", 20)
-    text = "Date;Payee;Amount\n" + "".join(f"2026-03-{n % 28 + 1:02d};Shop {n};-{n},00\n" for n in range(1, 401))
-    batch_id = send(alice, text).json()["batch"]
+    send(alice, LONG)
     held: list[int] = []
+    take = ImportRun.take
 
-    async def import_statement(services: Any) -> None:
-        batch = await services.imports.get(batch_id)
+    async def counted(self: ImportRun, part: Statement) -> None:
+        held.append(sum(isinstance(each, Row) for each in gc.get_objects()))
+        await take(self, part)
 
-        async def counted(parts: Any) -> AsyncIterator[Statement]:
-            async for part in parts:
-                held.append(sum(isinstance(each, Row) for each in gc.get_objects()))
-                yield part
-
-        with files.open_stored(batch.path) as file:
-            parts = await services.imports.parts(batch, file)
-            await services.imports.stream(counted(parts), batch, "ask", lambda _done: None)
-
-    alice.work(import_statement)
+    monkeypatch.setattr(ImportRun, "take", counted)
+    (job,) = run(jobs)
+    run(perform, job.id)
     assert len(held) == 20
-    assert max(held) <= 4 * 20
-    assert balance(alice) == -100 * sum(range(1, 401))
+    assert max(held) <= 5 * 20
+    assert balance(alice) == LONG_TOTAL
+    sound(alice)
+
+
+LONG = "Date;Payee;Amount\n" + "".join(f"2026-03-{n % 28 + 1:02d};Shop {n};-{n},00\n" for n in range(1, 401))
+LONG_TOTAL = -100 * sum(range(1, 401))
+
+
+def test_an_import_in_parts_is_one_change_set_and_others_write_in_between(
+    alice: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 100)
+    batch = send(alice, LONG).json()["batch"]
+    seen: list[int] = []
+    pause = ImportRun.pause
+
+    async def paused(self: ImportRun) -> None:
+        await pause(self)
+        seen.append(self.count)
+
+    monkeypatch.setattr(ImportRun, "pause", paused)
+    (job,) = run(jobs)
+    run(perform, job.id)
+    assert seen == [200]
+    sets = [each for each in alice.api("GET", "/api/v1/changes").json()["changes"] if each["actor"] == "import"]
+    assert len(sets) == 1
+    assert balance(alice) == LONG_TOTAL
+    sound(alice)
+    alice.api("POST", f"/api/v1/imports/{batch}/undo")
+    assert balance(alice) == 0
+    sound(alice)
+
+
+@pytest.mark.parametrize("is_last_try", [False, True])
+def test_an_interrupted_import_starts_again_or_leaves_nothing(
+    alice: Any, run: Any, monkeypatch: pytest.MonkeyPatch, is_last_try: bool
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 100)
+    if is_last_try:
+        monkeypatch.setattr("app.tasks.imports.MAX_ATTEMPTS", 1)
+    batch = send(alice, LONG).json()["batch"]
+    take = ImportRun.take
+
+    async def broken(self: ImportRun, part: Statement) -> None:
+        if self.count == 300:
+            raise RuntimeError("the power went out")
+        await take(self, part)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ImportRun, "take", broken)
+        (job,) = run(jobs)
+        run(perform, job.id)
+    sound(alice)
+    if is_last_try:
+        assert alice.api("GET", f"/api/v1/imports/{batch}").json()["status"] == "failed"
+        assert balance(alice) == 0
+        return
+    assert balance(alice) == -100 * sum(range(1, 201))
+    run(again, job.id)
+    run(perform, job.id)
+    assert alice.api("GET", f"/api/v1/imports/{batch}").json()["status"] == "done"
+    assert balance(alice) == LONG_TOTAL
     sound(alice)

@@ -28,7 +28,7 @@ from app.schemas.imports import (
     Unsure,
 )
 from app.services import Services
-from app.services.imports import LARGE_ROWS, EditedSince, ImportService, Questions, Report
+from app.services.imports import LARGE_ROWS, EditedSince, Questions, Report
 from app.services.imports.matching import NEW, SAME, Row
 from app.services.imports.reading import store_lines
 from app.services.imports.run import parsed
@@ -304,7 +304,7 @@ def _shown(values: dict[str, Any]) -> ParsedOut:
 
 
 def _batch(batch: ImportBatch, account: str) -> dict[str, Any]:
-    done = 100 * ImportService.done(batch) // batch.rows if batch.rows else 0
+    done = 100 * batch.done // batch.rows if batch.rows else 0
     finished = batch.status in (ImportStatus.DONE, ImportStatus.UNDONE)
     return BatchOut(
         id=batch.id,

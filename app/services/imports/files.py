@@ -1,4 +1,4 @@
-"""Files that are being imported, kept until their import is done, with the progress of large ones."""
+"""Files that are being imported, kept until their import is done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from app.errors import NotFound, TooLarge
 from app.i18n import _
 from app.storage import IMPORTS, StoredFileTooLarge
 
-PROGRESS_SUFFIX = ".lines"
 ABANDONED_SECONDS = 24 * 3600  # age at which a file that no draft or running import names is deleted
 
 
@@ -40,28 +39,14 @@ def open_stored(name: str | None) -> BinaryIO:
         raise NotFound(_("The file of this import is not kept any more. Upload it again.")) from None
 
 
-def write_progress(name: str | None, lines: int) -> None:
-    """Record beside the file how many lines are imported: the import's transaction is not visible yet."""
-    if name:
-        IMPORTS.path(f"{name}{PROGRESS_SUFFIX}").write_text(str(lines))
-
-
-def read_progress(name: str | None) -> int:
-    """Return the number of lines recorded last."""
-    try:
-        return int(IMPORTS.path(f"{name}{PROGRESS_SUFFIX}").read_text() or 0)
-    except (FileNotFoundError, ValueError):
-        return 0
-
-
 def delete(name: str | None) -> None:
     if name:
-        IMPORTS.delete(name, f"{name}{PROGRESS_SUFFIX}")
+        IMPORTS.delete(name)
 
 
 def delete_abandoned(in_use: set[str]) -> int:
     """Delete abandoned files. Return how many there were."""
     old = IMPORTS.find_older_than(time.time() - ABANDONED_SECONDS)
-    abandoned = {name for name in old if name.removesuffix(PROGRESS_SUFFIX) not in in_use}
+    abandoned = {name for name in old if name not in in_use}
     IMPORTS.delete(*abandoned)
     return len(abandoned)

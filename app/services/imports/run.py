@@ -1,4 +1,4 @@
-"""One batch on its way into the ledger: its lines come in parts, and no part is kept longer than it is needed."""
+"""Import one batch: its lines come in parts, and no part is kept longer than needed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from sqlalchemy import insert, select
 
 from app.domain.money import wire
 from app.domain.statement.lines import BadLine, Line
-from app.i18n import ngettext
+from app.i18n import _, ngettext
 from app.models import (
     Account,
     Actor,
     CategorisedBy,
+    ChangeSet,
     ImportBatch,
     ImportRow,
     ImportStatus,
@@ -95,17 +96,17 @@ class Closing:
 
 
 class ImportRun:
-    """Takes a batch's lines in, in the running unit of work: ``take`` each part, then ``finish``.
+    """Imports a batch's lines: ``take`` each part, then ``finish``.
 
-    A line that may be one that is booked already waits for ``finish``, when it is known which bookings other lines are.
+    A long file takes several units of work, with ``attach`` before and ``pause`` at the end of each. A line that may be
+    a duplicate waits for ``finish``, when it is known which transactions other lines are.
     """
 
     def __init__(
         self, services: Services, batch: ImportBatch, account: Account, found: ExistingRows, unsure: str
     ) -> None:
-        self.services, self.session, self.member = services, services.session, services.member
-        self.batch, self.account, self.found, self.unsure = batch, account, found, unsure
-        self.booking = RowWriter(services, batch, account.currency)
+        self.found, self.unsure = found, unsure
+        self.change_set_id: int | None = None
         self.waiting: list[Row] = []
         self.references: set[str] = set()  # of the new rows
         self.summary = summarise(())
@@ -117,13 +118,26 @@ class ImportRun:
         self.transfers = TransferFinder(account, ())
         self.choices: Mapping[int, int | None] = {}  # category by line, chosen in the preview
         self.closing = Closing()
+        self.attach(services, batch, account)
+
+    def attach(self, services: Services, batch: ImportBatch, account: Account) -> None:
+        """Write from now on in this unit of work. All units of an import share one change set."""
+        self.services, self.session, self.member = services, services.session, services.member
+        self.batch, self.account = batch, account
+        self.writer = RowWriter(services, batch, account.currency, before=getattr(self, "writer", None))
         journal = services.journal
         journal.recorder.import_batch_id = batch.id
-        journal.note("", actor=Actor.IMPORT)
+        if self.change_set_id is not None:
+            journal.recorder.change_set_id = self.change_set_id
+        journal.note(_("Importing {name}", name=batch.filename) if batch.filename else "", actor=Actor.IMPORT)
 
     @classmethod
     async def of(cls, services: Services, batch: ImportBatch, account: Account, unsure: str) -> ImportRun:
         run = cls(services, batch, account, await load_existing(services.session, account), unsure)
+        own = ChangeSet.book_id == batch.book_id, ChangeSet.import_batch_id == batch.id
+        run.change_set_id = await services.session.scalar(select(ChangeSet.id).where(*own).limit(1))
+        if run.change_set_id is not None:  # of an earlier attempt
+            services.journal.recorder.change_set_id = run.change_set_id
         run.transfers = TransferFinder(account, await services.accounts.options())
         return run
 
@@ -134,11 +148,18 @@ class ImportRun:
         maybe = {id(row) for row in match_by_identity(self.found, part.rows) if row.line.minor in self.found.amounts}
         sure, waiting = list[Row](), list[Row]()
         for row in part.rows:
-            (waiting if row.outcome == UNSURE or id(row) in maybe else sure).append(row)
+            (waiting if row.outcome == UNSURE or row.claims or id(row) in maybe else sure).append(row)
         self.waiting += waiting
         await self._settle(sure)
         await self._note_bad(part.bad)
         self.count += len(part)
+
+    async def pause(self) -> None:
+        """Complete what this unit of work has written, before it is committed."""
+        await self.writer.finish()
+        self.batch.done = self.count
+        self.change_set_id = self.services.journal.recorder.change_set_id
+        await self.session.flush()
 
     async def take_all(self, statement: Statement) -> list[int]:
         """Take in all lines at once, in their order; the ids of the new ones."""
@@ -154,7 +175,7 @@ class ImportRun:
         """Decide on the lines that waited, and say in the batch and the journal what became of all."""
         await match_by_amount(self.session, self.found, [row for row in self.waiting if row.outcome != UNSURE])
         await self._settle(self.waiting)
-        await self.booking.finish()
+        await self.writer.finish()
         batch = self.batch
         batch.status, batch.finished_at = ImportStatus.DONE, now()
         batch.rows = batch.done = self.count
@@ -180,7 +201,7 @@ class ImportRun:
         taking = [row for row in rows if row.claims]
         if new or taking:
             await self.session.run_sync(self.services.journal.recorder.change_set)
-        ids = await self.booking.book(new)
+        ids = await self.writer.book(new)
         before = await self._claim_typed(taking)
         await self._note(rows, before)
         if new:

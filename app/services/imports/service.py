@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -250,14 +250,13 @@ class ImportService(Service):
             await match(session, found, statement.rows)
             return Report(statement)
 
-    async def parts(self, batch: ImportBatch, file: BinaryIO) -> AsyncGenerator[Statement]:
-        """The lines of a batch's file, part by part. All that takes long is done before the first is asked for."""
+    async def open_parts(self, batch: ImportBatch, file: BinaryIO) -> tuple[Reader, AsyncGenerator[Statement]]:
+        """Read a batch's file part by part. All that takes long is done before the first part is asked for."""
         inspected = None if batch.source == "api" else await self.services.import_drafts.inspect(batch, file)
         async with self.reading() as session:
             account = await self.find_account(session, batch.account_id)
             reader = await self._reader(session, account, inspected.inspection.fingerprint if inspected else "")
-        reader.rates = self.services.currencies
-        return reader.parts(lines_of(file, inspected) if inspected else stored_lines(file))
+        return reader, reader.parts(lines_of(file, inspected) if inspected else stored_lines(file))
 
     # -- importing
 
@@ -328,32 +327,24 @@ class ImportService(Service):
         choices: Mapping[int, int | None] | None = None,
     ) -> Report:
         """Match the lines with the ledger and write those that are new, all in the running unit of work."""
-        run = await self._start(batch, unsure)
-        run.choices = choices or {}
+        run = await self.start(batch, unsure, choices)
         ids = await run.take_all(statement)
         await run.finish()
         return Report(statement, batch, ids)
 
-    async def stream(
-        self,
-        parts: AsyncGenerator[Statement],
-        batch: ImportBatch,
-        unsure: Unsure,
-        progress: Callable[[int], None],
-        choices: Mapping[int, int | None] | None = None,
-    ) -> None:
-        """``run`` for a long file, which is never in memory as a whole: a part is read while another is written."""
-        run = await self._start(batch, unsure)
-        run.choices = choices or {}
-        async with aclosing(parts):
-            async for part in parts:
-                await run.take(part)
-                await asyncio.to_thread(progress, run.count)
-        await run.finish()
-
-    async def _start(self, batch: ImportBatch, unsure: Unsure) -> ImportRun:
+    async def start(
+        self, batch: ImportBatch, unsure: Unsure, choices: Mapping[int, int | None] | None = None
+    ) -> ImportRun:
+        """A run of this batch in the running unit of work."""
         account = await self.find_account(self.session, batch.account_id, locking=True)
-        return await ImportRun.of(self.services, batch, account, unsure)
+        run = await ImportRun.of(self.services, batch, account, unsure)
+        run.choices = choices or {}
+        return run
+
+    async def resume(self, run: ImportRun) -> None:
+        """Go on with a run in another unit of work."""
+        batch = await self.get(run.batch.id)
+        run.attach(self.services, batch, await self.find_account(self.session, batch.account_id, locking=True))
 
     async def claim(self, batch_id: int, status: ImportStatus) -> ImportBatch:
         """The batch, for this unit of work alone: a second click finds it taken."""
@@ -387,11 +378,6 @@ class ImportService(Service):
     async def get(self, batch_id: int) -> ImportBatch:
         found: ImportBatch = await self.batches.get_owned(batch_id)
         return found
-
-    @staticmethod
-    def done(batch: ImportBatch) -> int:
-        """How many lines of a running import are in so far."""
-        return files.read_progress(batch.path) if batch.status is ImportStatus.RUNNING else batch.done
 
     async def rows(self, batch_id: int, *outcomes: RowOutcome) -> Sequence[ImportRow]:
         """The kept lines of a batch, in the order of the file."""

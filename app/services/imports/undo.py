@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict
 from app.i18n import _, ngettext
-from app.models import ImportBatch, ImportStatus, Payee, Transaction
+from app.models import Change, ChangeSet, ImportBatch, ImportRow, ImportStatus, Payee, Transaction
 from app.models.base import now
+from app.services.ledger.undo import Undo
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 LISTED = 20  # edited rows that are named
 
@@ -77,3 +81,18 @@ async def check_edited(session: AsyncSession, batch: ImportBatch) -> None:
         .limit(LISTED)
     )
     raise EditedSince(count, [Edited(*row) for row in rows])
+
+
+async def remove_partial(services: Services, batch: ImportBatch) -> int | None:
+    """Remove what an interrupted import has written. Return the id of its change set, for the next attempt."""
+    own = ChangeSet.book_id == batch.book_id, ChangeSet.import_batch_id == batch.id
+    session = services.session
+    change_set_id: int | None = await session.scalar(select(ChangeSet.id).where(*own).order_by(ChangeSet.id).limit(1))
+    if change_set_id is not None:
+        services.journal.recorder.change_set_id = change_set_id
+        changes = select(Change).where(Change.change_set_id == change_set_id).order_by(Change.id)
+        await Undo(services.ledger).reverse((await session.scalars(changes)).all(), force=True)
+    await (await session.connection()).execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
+    batch.done = 0
+    await session.flush()
+    return change_set_id

@@ -26,11 +26,14 @@ NO_ORIGINAL = (None, None, None, None)
 class RowWriter:
     """One batch's rows on their way into the ledger."""
 
-    def __init__(self, services: Services, batch: ImportBatch, currency: str) -> None:
+    def __init__(
+        self, services: Services, batch: ImportBatch, currency: str, *, before: RowWriter | None = None
+    ) -> None:
+        """``before`` wrote earlier rows of the batch in another unit of work; the payees it knows need not be read."""
         self.services, self.session, self.member = services, services.session, services.member
         self.currency = currency
-        self.ids: dict[str, int] = {}  # of payees, by key
-        self.names: dict[str, tuple[str, str]] = {}  # of payees, (name, key) by what the bank writes
+        self.ids: dict[str, int] = before.ids if before else {}  # of payees, by key
+        self.names: dict[str, tuple[str, str]] = before.names if before else {}  # (name, key) by the bank's text
         self.inserter = BulkInserter(
             self.session, self.member, batch_id=batch.id, account_id=batch.account_id, currency=currency
         )
