@@ -56,6 +56,7 @@ class Figures:
 
 
 async def log_in(client: httpx.AsyncClient, name: str, figures: Figures) -> None:
+    client.cookies.clear()
     form = await client.get("/login")
     found = re.search(r'name="csrf-token" content="([^"]+)"', form.text)
     assert found, form.text[:300]
@@ -63,8 +64,10 @@ async def log_in(client: httpx.AsyncClient, name: str, figures: Figures) -> None
     await figures.measure("log in", client.build_request("POST", "/login", data=data), client)
 
 
-async def use(base: str, number: int, end: float, pause: float, figures: Figures) -> None:
-    """One user, until the end."""
+async def use(
+    base: str, number: int, everyone: asyncio.Barrier, seconds: float, pause: float, figures: Figures
+) -> None:
+    """One user: signs up, waits for everyone, then works until the time is over."""
     name, chance = f"user{number}", random.Random(number)
     body = {"username": name, "password": PASSWORD, "email": f"{name}@example.org"}
     async with (
@@ -77,6 +80,8 @@ async def use(base: str, number: int, end: float, pause: float, figures: Figures
         api.headers["Authorization"] = f"Bearer {answer.json()['access']}"
         account = (await api.get("/api/v1/accounts")).json()["accounts"][0]["id"]
         await log_in(client, name, figures)
+        await everyone.wait()
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             kind = chance.choice(KINDS)
             if kind == "log in":
@@ -97,8 +102,8 @@ async def use(base: str, number: int, end: float, pause: float, figures: Figures
 
 
 async def run(port: int, users: int, seconds: float, pause: float) -> Figures:
-    figures, end = Figures(), time.monotonic() + seconds
-    await asyncio.gather(*(use(f"http://127.0.0.1:{port}", each, end, pause, figures) for each in range(users)))
+    figures, everyone, base = Figures(), asyncio.Barrier(users), f"http://127.0.0.1:{port}"
+    await asyncio.gather(*(use(base, each, everyone, seconds, pause, figures) for each in range(users)))
     return figures
 
 

@@ -39,7 +39,8 @@ if (palette) {
   input.addEventListener("input", () => (waits = false));
   palette.addEventListener("saldo:opened", () => {
     input.select();
-    select(0);
+    if (options().length) select(0);
+    else input.dispatchEvent(new CustomEvent("saldo:start")); // pages come without it, as few open it
   });
   on("htmx:after:swap", "#palette", () => {
     if (!palette.open) return;
