@@ -138,6 +138,12 @@ async def close_database() -> None:
         await _databases.pop().close()
 
 
+async def ping() -> None:
+    """Ask the database for an answer. Raises what the driver raises."""
+    async with read_session() as session:
+        await session.execute(text("SELECT 1"))
+
+
 async def rows(session: AsyncSession, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
     """Return all rows of a statement of columns. Bypasses the ORM's loading, which costs more than the statement."""
     return await session.run_sync(_rows, statement, parameters)

@@ -36,6 +36,7 @@ from app.services.users import UserService  # noqa: E402
 from app.web.page_cache import PAGE_CACHE  # noqa: E402
 from tests.support.changed_settings import changed  # noqa: E402
 from tests.support.databases import DatabaseBackend, db_backends  # noqa: E402
+from tests.support.detection import risen, streambox  # noqa: E402, F401  – fixtures
 from tests.support.event_loop import Client, in_the_loop, stop  # noqa: E402
 
 PASSWORD = "correct horse battery"
@@ -246,6 +247,13 @@ def newcomer(empty_database: db.Database, application: Any) -> Browser:
 def strict_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The rate limits as they are delivered."""
     with changed(monkeypatch, rate_limit_factor=1.0):
+        yield
+
+
+@pytest.fixture
+def mid_month() -> Iterator[None]:
+    """The 10th of June: a month before and after, rules of this day have dates too, unlike those of a 31st."""
+    with time_machine.travel("2026-06-10T12:00Z", tick=True):
         yield
 
 

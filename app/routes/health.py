@@ -7,10 +7,9 @@ from typing import Any
 
 from litestar import Controller, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST
-from sqlalchemy import text
 
 from app import __version__
-from app.db import read_session
+from app.db import ping
 from app.errors import NotFound
 from app.i18n import _
 from app.settings import settings
@@ -51,8 +50,7 @@ class HealthController(Controller):
 
 async def _database_answers() -> bool:
     try:
-        async with read_session() as session:
-            await session.execute(text("SELECT 1"))
+        await ping()
     except Exception:
         return False
     return True

@@ -50,6 +50,7 @@ from app.services.setup_checklist import SetupChecklistService
 from app.services.tags import TagService
 from app.services.tokens import TokenService
 from app.services.transaction_list import TransactionListService
+from app.services.transaction_requests import TransactionRequestService
 from app.services.transactions import TransactionService
 from app.services.transfers import TransferService
 from app.services.unit_of_work import commit_scope, lock_book
@@ -144,6 +145,10 @@ class Services:
     @cached_property
     def categories(self) -> CategoryService:
         return CategoryService(self)
+
+    @cached_property
+    def transaction_requests(self) -> TransactionRequestService:
+        return TransactionRequestService(self)
 
     @cached_property
     def payees(self) -> PayeeService:

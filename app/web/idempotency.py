@@ -9,17 +9,14 @@ from typing import Any
 
 from litestar import Response
 from pydantic_core import to_jsonable_python
-from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import insert_into, read_session
+from app.db import read_session
 from app.errors import Conflict, Invalid
 from app.i18n import _
-from app.models import IdempotencyKey, User
-from app.models.base import now
-from app.services import Services, auth
+from app.models import User
+from app.services import Services, auth, idempotency_keys
 from app.services.auth import Visitor, WrongPassword
-from app.services.cleanup import ANSWERS
 from app.services.users import Taken
 from app.web.types import AnyRequest
 
@@ -47,10 +44,10 @@ async def respond_once(
         return Response(to_jsonable_python(await make()), status_code=status)
     session, user_id = services.session, services.member.user.id
     mark = await fingerprint(request, services.member.book.id, secret)
-    if not await _claim(session, user_id, key, mark):
+    if not await idempotency_keys.claim(session, user_id, key, mark):
         return await _first_answer(session, user_id, key, mark)
     answer = to_jsonable_python(await make())
-    row = await _row(session, user_id, key)
+    row = await idempotency_keys.get(session, user_id, key)
     kept = {name: value for name, value in answer.items() if name not in secret} if secret else answer
     row.status, row.answer = status, {"body": kept}
     return Response(answer, status_code=status)
@@ -85,22 +82,14 @@ async def respond_once_for_newcomer(
     row_key = "\x01" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
     async def keep(session: AsyncSession, user: User) -> None:
-        await session.execute(
-            delete(IdempotencyKey).where(IdempotencyKey.key == row_key, IdempotencyKey.created_at < now() - ANSWERS)
-        )
-        if await session.scalar(select(IdempotencyKey.id).where(IdempotencyKey.key == row_key)) is not None:
+        if not await idempotency_keys.add_for_new_user(session, user.id, row_key, mark):
             raise _other_request()
-        session.add(IdempotencyKey(user_id=user.id, key=row_key, request_hash=mark, status=201, answer={}))
 
     try:
         return await make(keep), False
     except Taken:
         async with read_session() as session:
-            first = await session.scalar(
-                select(IdempotencyKey).where(
-                    IdempotencyKey.key == row_key, IdempotencyKey.created_at >= now() - ANSWERS
-                )
-            )
+            first = await idempotency_keys.find(session, row_key)
         if first is None:
             raise
     if first.request_hash != mark:
@@ -138,27 +127,8 @@ async def fingerprint(request: AnyRequest, book_id: int, secret: frozenset[str] 
     return said.hexdigest()
 
 
-async def _claim(session: AsyncSession, user_id: int, key: str, mark: str) -> bool:
-    mine = (IdempotencyKey.user_id == user_id, IdempotencyKey.key == key)
-    await session.execute(delete(IdempotencyKey).where(*mine, IdempotencyKey.created_at < now() - ANSWERS))
-    claimed = await session.execute(
-        insert_into(IdempotencyKey, session.get_bind().dialect.name)
-        .values(user_id=user_id, key=key, request_hash=mark, status=0, answer={}, created_at=now())
-        .on_conflict_do_nothing(index_elements=["user_id", "key"])
-        .returning(IdempotencyKey.id)
-    )
-    return claimed.first() is not None
-
-
-async def _row(session: AsyncSession, user_id: int, key: str) -> IdempotencyKey:
-    found = await session.scalars(
-        select(IdempotencyKey).where(IdempotencyKey.user_id == user_id, IdempotencyKey.key == key)
-    )
-    return found.one()
-
-
 async def _first_answer(session: AsyncSession, user_id: int, key: str, mark: str) -> Response[Any]:
-    row = await _row(session, user_id, key)
+    row = await idempotency_keys.get(session, user_id, key)
     if row.request_hash != mark:
         raise _other_request()
     return Response(row.answer.get("body"), status_code=row.status, headers=REPLAYED)

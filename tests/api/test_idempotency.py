@@ -11,8 +11,9 @@ from app import db
 from app.models import IdempotencyKey, Tag
 from app.models.base import now
 from app.services import Services, member_of
+from app.services.cleanup import ANSWERS
 from app.services.unit_of_work import commit_scope
-from app.web.idempotency import ANSWERS, HEADER, respond_once
+from app.web.idempotency import HEADER, respond_once
 from tests.support.event_loop import Client, in_the_loop
 
 

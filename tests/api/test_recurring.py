@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.period import shift_month
-from tests.tasks.test_detection import book, look, monthly, risen, today_of  # noqa: F401  – risen is a fixture
+from tests.support.detection import book, today_of
 
 URL = "/api/v1/recurring"
 
@@ -64,6 +64,7 @@ def test_bad_input_is_said_at_its_field(alice, sent, field, words):
     assert words in answer.json()["errors"][0]["message"]
 
 
+@pytest.mark.usefixtures("mid_month")
 def test_upcoming_bills_are_due_overdue_and_paid(alice):
     today = today_of(alice)
     rent = add(alice, starts_on=shift_month(today, -1).isoformat()).json()
@@ -83,7 +84,7 @@ def test_upcoming_bills_are_due_overdue_and_paid(alice):
     assert alice.api("GET", "/api/v1/bills/upcoming?days=0").status_code == 400
 
 
-def test_what_recurs_and_what_stands_out_is_told(alice, risen):  # noqa: F811
+def test_what_recurs_and_what_stands_out_is_told(alice, risen):
     recurring = {each["payee"]: each for each in alice.api("GET", "/api/v1/insights/recurring").json()["recurring"]}
     stream = recurring["Streambox"]
     assert (stream["cadence"], stream["amount_low"], stream["state"], stream["active"]) == (
@@ -176,7 +177,7 @@ def test_without_a_past_health_is_not_known(alice):
     assert alice.api("GET", "/api/v1/budgets/suggestions").status_code == 200
 
 
-def test_it_is_all_private(alice, bob, risen):  # noqa: F811
+def test_it_is_all_private(alice, bob, risen):
     made = add(alice).json()
 
     assert bob.api("GET", f"{URL}/{made['id']}").status_code == 404

@@ -12,9 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from app import db
 from app.models import Base
-from tests.faults.test_concurrency import FLOWS, flows
-from tests.routes.transactions.test_entry import FORM
 from tests.support.entries import cash, enter, findings
+from tests.support.flows import FLOWS, FORM, flows
 
 #: Tables of the door and of the machine: they are written in transactions of their own.
 ASIDE = {"job", "security_event", "attempt", "auth_session", "idempotency_key", "api_token"}

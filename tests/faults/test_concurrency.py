@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.faults import ROUNDS, times
-from tests.support.entries import account, cash, enter, findings
+from tests.support.entries import cash, enter, findings
+from tests.support.flows import FLOWS, flows
 
 CLIENTS = 20 if ROUNDS else 6
 EDITS = len(times(1000)) // CLIENTS if ROUNDS else 4
@@ -74,49 +75,6 @@ def test_entries_with_the_same_new_names_are_all_kept(alice: Any, seed: int) -> 
     assert [each.status_code for each in answers] == [201] * CLIENTS, [each.text for each in answers]
     assert len([each for each in alice.api("GET", "/api/v1/tags").json()["tags"] if each["name"] == "new"]) == 1
     assert findings(alice) == []
-
-
-def flows(person: Any) -> dict[str, tuple[str, dict[str, Any], str]]:
-    """What is sent, where to, and where its effect can be counted."""
-    here, there = cash(person), account(person, "Bank")
-    row = {"booked_on": "2026-03-02", "payee": "Baker", "amount": "-3.00"}
-    group = person.api("GET", "/api/v1/categories").json()["categories"][0]["group"]["name"]
-    return {
-        "transaction": ("/api/v1/transactions", {"account": here, **row}, "/api/v1/transactions?limit=100"),
-        "sentence": (
-            "/api/v1/transactions",
-            {"mode": "ai", "text": "3.50 for bread"},
-            "/api/v1/transactions?limit=100",
-        ),
-        "transfer": (
-            "/api/v1/transfers",
-            {"from": here, "to": there, "amount": "10", "booked_on": "2026-03-02"},
-            "/api/v1/transactions?limit=100",
-        ),
-        "account": ("/api/v1/accounts", {"name": "Tin", "kind": "cash", "currency": "EUR"}, "/api/v1/accounts"),
-        "category": ("/api/v1/categories", {"name": "Hens", "group": group, "kind": "expense"}, "/api/v1/categories"),
-        "payee": ("/api/v1/payees", {"name": "Baker"}, "/api/v1/payees"),
-        "tag": ("/api/v1/tags", {"name": "holiday"}, "/api/v1/tags"),
-        "rule": ("/api/v1/rules", {"when": {"payee_contains": "x"}, "then": {"payee": "Y"}}, "/api/v1/rules"),
-        "rate": (
-            "/api/v1/currency/rates",
-            {"base": "EUR", "quote": "USD", "rate": "1.1", "as_of": "2026-03-01"},
-            "/api/v1/currency/rates",
-        ),
-        "import": (
-            "/api/v1/transactions/import",
-            {"account": here, "transactions": [row]},
-            "/api/v1/transactions?limit=100",
-        ),
-        "recurring": (
-            "/api/v1/recurring",
-            {"payee": "Rent", "amount": "900", "cadence": "monthly", "starts_on": "2026-03-01"},
-            "/api/v1/recurring",
-        ),
-    }
-
-
-FLOWS = "transaction sentence transfer account category payee tag rule rate import recurring".split()  # noqa: SIM905
 
 
 def how_many(person: Any, where: str) -> int:

@@ -19,8 +19,8 @@ from app.models import ImportBatch, ImportStatus, Transaction
 from app.services.ledger.invariants import check_invariants
 from tests.conftest import CAST
 from tests.faults import times
-from tests.services.test_imports import balance
 from tests.support.event_loop import in_the_loop
+from tests.support.statements import balance
 
 ROWS = 5000
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.ml import artifacts
-from tests.tasks.test_detection import findings, first, risen  # noqa: F401  – risen is a fixture
+from tests.support.detection import findings, first
 
 SAID = "Streambox charged €17.99. Usually €13.99."
 
 
-def test_it_is_on_the_overview_and_answered_there(alice, risen):  # noqa: F811
+def test_it_is_on_the_overview_and_answered_there(alice, risen):
     assert SAID in alice.get("/").text
     assert "Compared with" in alice.get("/inbox").text
 
@@ -28,7 +28,7 @@ def test_it_is_on_the_overview_and_answered_there(alice, risen):  # noqa: F811
     assert "Streambox" in alice.get("/transactions?anomalies=yes").text
 
 
-def test_it_works_without_scripts(alice, risen):  # noqa: F811
+def test_it_works_without_scripts(alice, risen):
     finding = first(alice, "findings")
 
     assert alice.post(f"/anomalies/{finding}/dispute").status_code == 303
@@ -36,14 +36,14 @@ def test_it_works_without_scripts(alice, risen):  # noqa: F811
 
 
 @pytest.mark.parametrize(("verb", "status"), [("remove", 422), ("end", 422), ("eat", 404)])
-def test_an_answer_that_does_not_fit_changes_nothing(alice, risen, verb, status):  # noqa: F811
+def test_an_answer_that_does_not_fit_changes_nothing(alice, risen, verb, status):
     finding = first(alice, "findings")
 
     assert alice.htmx("post", f"/anomalies/{finding}/{verb}").status_code == status
     assert len(alice.work(findings)) == 1
 
 
-def test_it_is_private(alice, bob, risen):  # noqa: F811
+def test_it_is_private(alice, bob, risen):
     finding = first(alice, "findings")
 
     for verb in ("accept", "dismiss", "dispute", "remove", "end"):

@@ -9,18 +9,7 @@ import pytest
 
 from app.models import AccountKind
 from app.schemas.accounts import AccountIn
-from tests.api.test_imports import BANK, account, balance, lines, sound
-
-
-def upload(person: Any, text: str | bytes = BANK, name: str = "march.csv", **form: str) -> Any:
-    content = text.encode() if isinstance(text, str) else text
-    return person.post("/imports", data={"account": "", **form}, files={"file": (name, content, "text/csv")})
-
-
-def draft(person: Any, text: str | bytes = BANK) -> str:
-    answer = upload(person, text)
-    assert answer.status_code == 303, answer.text[:500]
-    return str(answer.headers["location"])
+from tests.support.statements import BANK, account, balance, draft, lines, sound, upload
 
 
 def words(answer: Any) -> str:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from app.web import csrf
-from tests.services.test_journal import book
+from tests.support.journal import book
 
 
 @pytest.fixture

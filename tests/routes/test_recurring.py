@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.period import shift_month
-from tests.tasks.test_detection import book, candidates, first, look, monthly, today_of
+from tests.support.detection import book, candidates, first, look, monthly, today_of
 
 FORM = {
     "payee": "Linden Property",
@@ -111,6 +111,7 @@ def test_what_is_wrong_is_said_in_the_form(alice, sent, words):
         assert words in answer.text
 
 
+@pytest.mark.usefixtures("mid_month")
 def test_a_bill_is_marked_paid(alice):
     today = today_of(alice)
     alice.htmx("post", "/recurring", data=FORM | {"starts_on": shift_month(today, -1).isoformat()})

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from app import db
 from app.models import Base, BookRole
-from tests.routes.test_undo_of_settings import latest, save
 from tests.support.entries import enter
+from tests.support.journal import latest, save
 from tests.support.route_examples import EXAMPLES, REFERENCES, Example, make_rows
 from tests.support.routes import PRIVATE_ROUTES
 from tests.support.sharing import demote, guest

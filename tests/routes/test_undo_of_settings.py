@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import select
 
 from app import db
-from app.models import Change, ChangeSet, MonthTotal
+from app.models import MonthTotal
 from app.services.ledger.invariants import check_invariants
-from tests.services.test_journal import book
+from tests.support.journal import book, latest, save
 
 
 async def months(services):
@@ -22,17 +22,6 @@ async def months(services):
 async def findings():
     async with db.read_session() as session:
         return await check_invariants(session)
-
-
-async def latest(services, table):
-    """The newest change set with a row of this table in it."""
-    query = select(ChangeSet.id).join(Change, Change.change_set_id == ChangeSet.id).where(Change.table_name == table)
-    return await services.session.scalar(query.order_by(ChangeSet.id.desc()).limit(1))
-
-
-def save(alice, **changed):
-    form = {"name": "Home", "base_currency": "EUR", "first_day_of_month": "1", "first_day_of_week": "0"}
-    assert alice.post("/settings/book", form | changed).status_code == 303
 
 
 def test_the_totals_follow_the_first_day_of_the_month_there_and_back(alice, run):

@@ -14,17 +14,7 @@ from sqlalchemy import event, func, select
 
 from app import db
 from app.models import ChangeSet, Payee, Status, Tombstone, Transaction
-from app.schemas.transactions import TransactionIn
-from tests.api.test_imports import BANK, account, balance, lines, send, sound
-
-
-def typed(person: Any, **entry: Any) -> int:
-    """A row that the person enters by hand; its id."""
-
-    async def add(services: Any) -> int:
-        return int((await services.transactions.add(TransactionIn(**entry))).id)
-
-    return int(person.work(add))
+from tests.support.statements import BANK, account, balance, lines, send, sound, typed
 
 
 def stored(person: Any, *columns: Any) -> list[Any]:

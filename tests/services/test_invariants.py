@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app import db
 from app.services.ledger.invariants import check_invariants
-from tests.services.test_journal import book, book_split
+from tests.support.journal import book, book_split
 
 
 async def findings():

@@ -9,28 +9,10 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import selectinload
 
 from app.errors import Conflict, Invalid
-from app.models import Account, AccountTotal, Category, DayTotal, MonthTotal, Payee, Split, Transaction
+from app.models import Account, AccountTotal, DayTotal, MonthTotal, Payee, Transaction
+from tests.support.journal import account, book, book_split
 
 DAY = date(2026, 3, 14)
-
-
-async def account(services):
-    return await services.session.scalar(select(Account).where(Account.book_id == services.member.book.id))
-
-
-async def category(services, key):
-    return await services.session.scalar(
-        select(Category.id).where(Category.book_id == services.member.book.id, Category.key == key)
-    )
-
-
-async def book(services, minor=-1250, **more):
-    where = await account(services)
-    row = Transaction(
-        book_id=services.member.book.id, account_id=where.id, booked_on=DAY, amount_minor=minor, currency="EUR", **more
-    )
-    await services.ledger.insert(row)
-    return row.id, services.journal.change_set_id
 
 
 async def totals(services):
@@ -78,19 +60,6 @@ def test_an_update_is_recorded_with_before_and_after_and_undone(alice):
 
     with pytest.raises(Conflict):
         alice.work(lambda services: services.journal.undo(change_set))
-
-
-async def book_split(services, parts=(("groceries", -1000), ("household", -250))):
-    row_id, _ = await book(services)
-    row = await services.session.scalar(
-        select(Transaction).where(Transaction.id == row_id).options(selectinload(Transaction.splits))
-    )
-    splits = [
-        Split(book_id=row.book_id, category_id=await category(services, key), amount_minor=minor, memo="")
-        for key, minor in parts
-    ]
-    await services.ledger.update(row, splits=splits)
-    return row_id, services.journal.change_set_id
 
 
 def test_splits_count_in_their_categories_and_come_back_after_a_deletion(alice):

@@ -16,8 +16,7 @@ from app.services.imports.reading import Statement
 from app.services.imports.run import ImportRun
 from app.tasks.registry import load_handlers
 from app.tasks.runner import perform
-from tests.api.test_imports import BANK, balance, lines, send, sound
-from tests.services.test_imports import typed
+from tests.support.statements import BANK, balance, draft, lines, send, sound, typed
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +69,6 @@ def test_many_json_lines_go_by_the_worker_too(alice: Any, run: Any) -> None:
 
 
 def test_a_large_draft_of_the_page_goes_by_the_worker(alice: Any, run: Any) -> None:
-    from tests.routes.test_imports import draft
-
     where = draft(alice)
     assert alice.post(f"{where}/commit", data={}).status_code == 303
     (job,) = run(jobs)

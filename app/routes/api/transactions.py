@@ -8,13 +8,11 @@ from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 from pydantic import BaseModel, model_validator
-from sqlalchemy import select
 
 from app.domain.money import Money, check_currency
-from app.errors import Invalid, NotFound, SaldoError
+from app.errors import Invalid
 from app.i18n import _
 from app.models import Job, JobState
-from app.models.base import now
 from app.schemas.paging import PageNumber, PageSize
 from app.schemas.text import Line
 from app.schemas.transactions import Strict, TransactionIn, TransactionOut, TransactionPatch
@@ -26,7 +24,6 @@ from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 
-REQUEST = "transaction_request"
 STATES = {
     JobState.QUEUED: "queued",
     JobState.RUNNING: "processing",
@@ -103,7 +100,11 @@ class TransactionsApi(Controller):
         """Book an entry, or with `{"mode": "ai", "text": …}` what a sentence says (202, read again by its id)."""
         if data.get("mode") == "ai":
             sentence = SentenceIn.model_validate(data)
-            return await respond_once(request, services, lambda: self._read(services, sentence.text), status=202)
+
+            async def read() -> dict[str, Any]:
+                return await self._request(services, await services.transaction_requests.add(sentence.text))
+
+            return await respond_once(request, services, read, status=202)
         entry = EntryIn.model_validate(data)
 
         async def add() -> dict[str, Any]:
@@ -111,29 +112,6 @@ class TransactionsApi(Controller):
             return record(await services.transaction_list.line(row.id))
 
         return await respond_once(request, services, add)
-
-    async def _read(self, services: Services, text: str) -> dict[str, Any]:
-        """Book a sentence at once, and keep the request so that it can be read again."""
-        made: list[int] = []
-        detail = ""
-        try:
-            made = [row.id for row in await services.quick_add.add(await services.quick_add.read(text))]
-        except SaldoError as error:
-            detail = error.message
-            if services.journal.change_set_id is not None:
-                raise  # part of it was booked already: all of it goes back
-        job = Job(
-            book_id=services.member.book.id,
-            user_id=services.member.user.id,
-            kind=REQUEST,
-            state=JobState.DONE if made else JobState.FAILED,
-            arguments={"text": text, "transactions": made},
-            problem=detail[:500],
-            finished_at=now(),
-        )
-        services.session.add(job)
-        await services.session.flush()
-        return await self._request(services, job)
 
     async def _request(self, services: Services, job: Job) -> dict[str, Any]:
         lines = await services.transaction_list.lines(job.arguments.get("transactions", []))
@@ -150,11 +128,7 @@ class TransactionsApi(Controller):
     )
     async def get_request(self, services: ServicesDep, request_id: FromPath[int]) -> dict[str, Any]:
         """What became of a sentence."""
-        own = select(Job).where(Job.id == request_id, Job.kind == REQUEST, Job.book_id == services.member.book.id)
-        job = await services.session.scalar(own)
-        if job is None:
-            raise NotFound(_("Request not found."))
-        return await self._request(services, job)
+        return await self._request(services, await services.transaction_requests.get(request_id))
 
     @get("/totals", operation_id="TotalTransactions")
     async def totals(

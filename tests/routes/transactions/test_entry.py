@@ -11,8 +11,7 @@ from PIL import Image
 from app.models import Account, AccountKind, Status
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.services.transaction_list import Filter
-
-FORM = {"flow": "out", "amount": "12.50", "payee": "Zzyxq", "booked_on": "2026-03-14", "splits": ""}
+from tests.support.flows import FORM
 
 
 def lines(person: Any) -> list[Any]:
