@@ -69,7 +69,7 @@ def read(text: str, currency: str, locale: str, *, decimal: Mark | None = None) 
     if not plain:
         return Reading(None)
     if WIDE.search(plain):
-        raise InvalidAmount(text, why=_("Write the amount with the digits 0–9, like 12.50."))
+        raise InvalidAmount(text, why=_("Use the digits 0–9, for example 12.50."))
     found = BODY.search(plain)
     if found is None or len(plain) > LONGEST:
         raise InvalidAmount(text)
@@ -193,7 +193,7 @@ def _choose(text: str, values: list[Decimal], currency: str) -> Reading:
     chosen = fitting[0]
     others = tuple(_money(value, currency) for value in values if value != chosen)
     if abs(chosen.scaleb(exponent(currency))) >= LARGEST:
-        raise InvalidAmount(text, why=_("That amount is too large to be booked."))
+        raise InvalidAmount(text, why=_("This amount is too large."))
     return Reading(_money(chosen, currency), sure=not others, others=others)
 
 
@@ -249,5 +249,5 @@ def _minor_units_slowly(text: str, decimal: Mark, exponent: int) -> int:
 
 def _bounded(minor: int, text: str) -> int:
     if abs(minor) >= LARGEST:
-        raise InvalidAmount(text, why=_("That amount is too large to be booked."))
+        raise InvalidAmount(text, why=_("This amount is too large."))
     return minor

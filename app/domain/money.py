@@ -61,7 +61,7 @@ class Money:
         if scaled != scaled.to_integral_value():
             raise InvalidAmount(text, field=field, why=too_fine(text, currency))
         if abs(scaled) >= LARGEST:
-            raise InvalidAmount(text, field=field, why=_("That amount is too large to be booked."))
+            raise InvalidAmount(text, field=field, why=_("This amount is too large."))
         return cls(int(scaled), currency)
 
     @property
@@ -134,5 +134,5 @@ def too_fine(text: str, currency: str) -> str:
     """The sentence for an amount with more decimals than its currency has."""
     places = exponent(currency)
     if places == 0:
-        return _("{currency} has no decimals; “{text}” cannot be booked.", currency=currency, text=text)
+        return _("{currency} has no decimals, but “{text}” does.", currency=currency, text=text)
     return _("{currency} has {places} decimals; “{text}” has more.", currency=currency, places=places, text=text)

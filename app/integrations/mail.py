@@ -49,7 +49,7 @@ class SmtpMailer:
             )
         except (aiosmtplib.SMTPException, OSError) as error:
             log.warning("mail was not sent", error=type(error).__name__)
-            raise Unavailable(_("The mail could not be sent. Try again in a moment.")) from error
+            raise Unavailable(_("The email couldn’t be sent. Try again in a moment.")) from error
 
 
 class LogMailer:

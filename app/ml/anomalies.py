@@ -131,11 +131,11 @@ class Detector:
         kind: Kind = "amount_high" if is_high else "amount_low"
         if not comparable and is_high:
             kind = "new_payee"
-            text = _("{payee} is new, and {amount} is a lot: {low} to {high} would be usual.", **words)
+            text = _("{payee} is a new payee and {amount} is high. {low} to {high} would be typical.", **words)
         elif is_high:
-            text = _("{amount} is more than usual for {payee}: {low} to {high} is expected.", **words)
+            text = _("{amount} is more than usual for {payee}. Typical: {low} to {high}.", **words)
         else:
-            text = _("{amount} is less than usual for {payee}: {low} to {high} is expected.", **words)
+            text = _("{amount} is less than usual for {payee}. Typical: {low} to {high}.", **words)
         return probability, Reason(kind, text, low, high, comparable)
 
     def _duplicate(self, row: Row) -> tuple[float, Reason] | None:
@@ -144,7 +144,7 @@ class Detector:
             return None
         words = {"payee": row.text.strip(), "amount": self._money(abs(row.amount))}
         words["date"] = wording.day(twins[-1].date)
-        text = _("{payee} was paid {amount} on {date} already: this may be the same payment twice.", **words)
+        text = _("{payee} was already paid {amount} on {date}. This may be a duplicate.", **words)
         probability = _judge("duplicate", self.past.duplicate_features(row, twins))
         return probability, Reason("duplicate", text, abs(row.amount), abs(row.amount), tuple(twins))
 

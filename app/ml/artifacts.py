@@ -33,7 +33,7 @@ class Tampered(Unavailable):
     def __init__(self, name: str) -> None:
         super().__init__(
             _(
-                "The model “{name}” is missing or was changed since it was released, so it is not used.",
+                "The model “{name}” is missing or has been modified, so it isn’t used.",
                 name=name,
             )
         )

@@ -97,7 +97,7 @@ def _for_newcomer(profile: Mapping[str, Any], known: set[str]) -> list[Suggestio
         if households.number(profile, "monthly_income"):
             text = _("Households like yours with a similar income keep to this in seven months of ten.")
         else:
-            text = _("A start from what households spend at a typical income; add your income to make it yours.")
+            text = _("Based on households with a typical income. Add your income for a personal suggestion.")
         found.append(Suggestion(category, round(amount, 2), round(low, 2), round(high, 2), text))
     return found
 
@@ -175,7 +175,7 @@ def _suggestion(profile: Mapping[str, Any], category: str, past: Sequence[float]
         return wording.money(amount, currency, whole=True)
 
     text = ngettext(
-        "You spent {amount} here in the month on record; households vary, so there is some room.",
+        "You spent {amount} here last month. The suggestion leaves a margin.",
         "You spent {mean} a month on average over {n} months, between {least} and {most}.",
         n,
         amount=money(past[-1]),

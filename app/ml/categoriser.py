@@ -61,19 +61,19 @@ class Because:
         """The reason in the reader's language."""
         if self.kind == "payee":
             return ngettext(
-                "you filed {payee} here once",
-                "you filed {payee} here {n} times",
+                "you chose this for {payee} once",
+                "you chose this for {payee} {n} times",
                 self.count,
                 payee=self.payee,
             )
         if self.kind == "similar":
-            return _("you filed {payee} here, which looks alike", payee=self.payee)
+            return _("you chose this for the similar payee {payee}", payee=self.payee)
         if self.kind == "words":
             quoted = ", ".join(f"“{word}”" for word in self.words)
             return _("the word {words}", words=quoted) if len(self.words) == 1 else _("the words {words}", words=quoted)
         if self.kind == "habit":
-            return _("you file here often")
-        return _("lines like this usually go here")
+            return _("you use this category often")
+        return _("similar transactions usually have this category")
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ class AccountService(Service):
         """Return the account of transactions that name none. Raises ``Invalid`` if there is no account."""
         active = await self.options()
         if not active:
-            raise Invalid(_("Make an account first: there is none to book on."), field="account")
+            raise Invalid(_("Add an account first."), field="account")
         return next((each for each in active if each.is_default), active[0])
 
     async def get(self, account_id: int) -> Account:
@@ -293,7 +293,7 @@ class AccountService(Service):
         if entry.is_default and not row.is_default:
             await self._make_default(row)
         elif entry.is_default is False and row.is_default:
-            raise Conflict(_("One account has to be the default: choose another one instead."), field="is_default")
+            raise Conflict(_("One account must be the default. Choose another one instead."), field="is_default")
         return row
 
     async def _change_money(self, row: Account, entry: AccountPatch) -> None:
@@ -303,7 +303,7 @@ class AccountService(Service):
             if await self._is_used(row):
                 raise Conflict(
                     _(
-                        "The currency cannot change any more: there are transactions in {currency}.",
+                        "The currency can’t change, because there are transactions in {currency}.",
                         currency=row.currency,
                     ),
                     field="currency",
@@ -318,13 +318,13 @@ class AccountService(Service):
         row = await self.repository.get_owned(account_id)
         await self._archive(row, away)
         await self._save(
-            _("Archived the account {name}", name=row.name) if away else _("Brought back {name}", name=row.name)
+            _("Archived the account {name}", name=row.name) if away else _("Unarchived {name}", name=row.name)
         )
         return row
 
     async def _archive(self, row: Account, away: bool) -> None:
         if away and row.is_default:
-            raise Conflict(_("This is the default account. Make another one the default first."), field="archived")
+            raise Conflict(_("This is the default account. Set another default first."), field="archived")
         row.archived_at = now() if away else None
 
     async def make_default(self, account_id: int) -> Account:
@@ -341,7 +341,7 @@ class AccountService(Service):
             other.is_default = False
             await self.session.flush()  # two defaults at once are refused by the database
         row.is_default = True
-        await self._save(_("Made {name} the default account", name=row.name))
+        await self._save(_("Set {name} as the default account", name=row.name))
 
     async def move(self, account_id: int, by: int) -> Account:
         """Move an account up (-1) or down (1) among the active accounts of its kind."""
@@ -362,9 +362,9 @@ class AccountService(Service):
         """Delete an account without transactions. Raises ``Conflict`` for others, which can be archived."""
         row = await self.repository.get_owned(account_id)
         if await self._is_used(row):
-            raise Conflict(_("{name} has transactions. Archive it instead: its history stays.", name=row.name))
+            raise Conflict(_("{name} has transactions. Archive it instead to keep its history.", name=row.name))
         if row.is_default:
-            raise Conflict(_("This is the default account. Make another one the default first."))
+            raise Conflict(_("This is the default account. Set another default first."))
         await self.session.delete(row)
         await self._save(_("Deleted the account {name}", name=row.name))
 
@@ -373,7 +373,7 @@ class AccountService(Service):
 
     async def _check_name(self, name: str, but: int = 0) -> None:
         if any(each.name.casefold() == name.casefold() and each.id != but for each in await self.all()):
-            raise Conflict(_("There is an account of this name already."), field="name")
+            raise Conflict(_("An account with this name already exists."), field="name")
 
     async def _save(self, label: str) -> None:
         self.services.journal.note(label)

@@ -80,7 +80,7 @@ def nouns() -> dict[str, str]:
     return {
         "account": _("Account"),
         "attachment": _("Attachment"),
-        "book": _("Book"),
+        "book": _("Household"),
         "category": _("Category"),
         "category_group": _("Category group"),
         "payee": _("Payee"),
@@ -91,7 +91,7 @@ def nouns() -> dict[str, str]:
         "tag": _("Tag"),
         "transaction": _("Transaction"),
         "transaction_tag": _("Tag"),
-        "dismissed_transfer_pair": _("Pair of entries"),
+        "dismissed_transfer_pair": _("Pair of transactions"),
     }
 
 
@@ -105,13 +105,13 @@ def fields() -> dict[str, str]:
         "base_currency": _("Base currency"),
         "booked_on": _("Date"),
         "category_id": _("Category"),
-        "enabled": _("Switched on"),
+        "enabled": _("Enabled"),
         "first_day_of_month": _("First day of the month"),
         "first_day_of_week": _("First day of the week"),
         "group_id": _("Group"),
         "is_default": _("Default account"),
         "kind": _("Kind"),
-        "memo": _("Memo"),
+        "memo": _("Note"),
         "name": _("Name"),
         "opening_balance_minor": _("Opening balance"),
         "payee_id": _("Payee"),
@@ -133,7 +133,7 @@ class Names:
         self.transactions: dict[int, tuple[str, str]] = {}  # payee and currency
 
     def __call__(self, column: str, id_: Any) -> str:
-        return self.of.get((column, id_), _("one that is gone"))
+        return self.of.get((column, id_), _("deleted"))
 
 
 class ActivityService(Service):
@@ -226,7 +226,7 @@ def told_of(
     if table == "transaction_tag" and known.get("tag_id"):
         name = names("tag_id", known["tag_id"])
         facts = [FieldChange(_("On"), None, payee)] if payee else []
-    noun = nouns().get(table, _("Entry"))
+    noun = nouns().get(table, _("Transaction"))
     return RowChange(f"{noun} “{name}”" if name else noun, action, facts)
 
 

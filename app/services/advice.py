@@ -63,15 +63,15 @@ def _unfiled(month: Month, currency: str) -> list[Remark]:
     flow = month.flows.get(UNFILED)
     if flow is None or not flow.count:
         return []
-    reason = _("{n} entries of this month have no category yet.", n=flow.count)
-    return [Remark(_("File what is open"), reason, {"amount": Money(flow.outflow + flow.inflow, currency)})]
+    reason = _("{n} transactions of this month are uncategorized.", n=flow.count)
+    return [Remark(_("Categorize transactions"), reason, {"amount": Money(flow.outflow + flow.inflow, currency)})]
 
 
 def _shortfall(month: Month, currency: str) -> list[Remark]:
     if month.saved >= 0 or not month.income:
         return []
     gap = Money(-month.saved, currency)
-    return [Remark(_("More went out than came in"), _("{gap} came from what you had.", gap=gap), {"gap": gap})]
+    return [Remark(_("Spending exceeded income"), _("{gap} more than your income.", gap=gap), {"gap": gap})]
 
 
 def trend(months: Sequence[Month]) -> int:

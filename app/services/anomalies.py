@@ -52,7 +52,7 @@ class FindingRepository(BookRepository[Finding]):
 
     @property
     def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That does not need a look any more.")
+        return _("This has already been resolved.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +201,16 @@ def sentence(row: Finding | Noticed) -> str:
     if row.kind is FindingKind.PRICE_RISE:
         return _("{payee} charged {amount}. Usually {low}.", **words)
     if row.kind is FindingKind.DUPLICATE:
-        return _("{payee} took {amount} twice within a few days.", **words)
+        return _("{payee} charged {amount} twice within a few days.", **words)
     if row.kind is FindingKind.NEW_PAYEE:
-        return _("{payee} is new, and {amount} is a lot. Up to {high} would be usual.", **words)
+        return _("{payee} is a new payee and {amount} is high. Up to {high} would be typical.", **words)
     if row.kind is FindingKind.MISSING_BILL and is_income:
         return _("{payee} was due on {day} and has not arrived.", **words)
     if row.kind is FindingKind.MISSING_BILL:
         return _("{payee} was due on {day} and has not been paid.", **words)
     if row.kind is FindingKind.AMOUNT_LOW:
-        return _("{payee}: {amount} is less than usual. Mostly {low} to {high}.", **words)
-    return _("{payee}: {amount} is more than usual. Mostly {low} to {high}.", **words)
+        return _("{payee}: {amount} is less than usual. Typical: {low} to {high}.", **words)
+    return _("{payee}: {amount} is more than usual. Typical: {low} to {high}.", **words)
 
 
 class AnomalyService(Service):
@@ -314,7 +314,7 @@ class AnomalyService(Service):
                 _("{payee} costs {amount} from now on", payee=row.payee, amount=shown(row.amount_minor, row.currency))
             )
         else:
-            self.services.journal.note(_("{payee}: that is normal", payee=row.payee))
+            self.services.journal.note(_("Marked {payee} as normal", payee=row.payee))
         return row
 
     async def _reprice(self, row: Finding) -> None:
@@ -328,14 +328,14 @@ class AnomalyService(Service):
     async def dismiss(self, finding_id: int) -> Finding:
         """Do not show it any more, and learn nothing from it."""
         row = await self._answer(finding_id, FindingState.DISMISSED)
-        self.services.journal.note(_("Put aside: {payee}", payee=row.payee))
+        self.services.journal.note(_("Dismissed {payee}", payee=row.payee))
         return row
 
     async def dispute(self, finding_id: int) -> Finding:
         """Not mine: the transaction gets a tag by which it is found again when the bank is called."""
         row = await self._answer(finding_id, FindingState.DISMISSED)
         if row.transaction_id is None:
-            raise Invalid(_("There is no transaction to dispute."))
+            raise Invalid(_("No transaction to dispute."))
         tags = [name for _id, name in await self.services.transactions.tags_of(row.transaction_id)]
         patch = TransactionPatch(tags=[*tags, _("Disputed")][:20])
         await self.services.transactions.edit(row.transaction_id, patch)
@@ -346,16 +346,16 @@ class AnomalyService(Service):
         """It was booked twice: delete this one."""
         row = await self._answer(finding_id, FindingState.DISMISSED)
         if row.transaction_id is None or row.kind is not FindingKind.DUPLICATE:
-            raise Invalid(_("Only a second payment can be removed here."))
+            raise Invalid(_("Only a duplicate can be deleted here."))
         await self.services.transactions.delete(row.transaction_id)
-        self.services.journal.note(_("Removed the second {payee}", payee=row.payee))
+        self.services.journal.note(_("Deleted the duplicate of {payee}", payee=row.payee))
         return row
 
     async def end(self, finding_id: int) -> Finding:
         """A bill that does not come any more has ended."""
         row = await self._answer(finding_id, FindingState.DISMISSED)
         if row.candidate_id is None:
-            raise Invalid(_("Only something that recurs can end."))
+            raise Invalid(_("Only recurring payments can end."))
         candidate = await self.services.recurring_candidates.repository.get_owned(row.candidate_id)
         if candidate.recurring_id is not None:
             await self.services.recurring.end(candidate.recurring_id)
@@ -367,7 +367,7 @@ class AnomalyService(Service):
     async def _answer(self, finding_id: int, state: FindingState) -> Finding:
         row = await self.repository.get_owned(finding_id)
         if row.state is not FindingState.OPEN:
-            raise Conflict(_("That was answered already."))
+            raise Conflict(_("This has already been answered."))
         row.state = state
         self.services.journal.note("")
         await self.session.flush()
@@ -388,7 +388,7 @@ class AnomalyService(Service):
             raise Invalid(_("Choose one of your categories."), field="category")
         money = Money.parse(amount, account.currency)
         if money.minor <= 0:
-            raise Invalid(_("Give an amount above zero."), field="amount")
+            raise Invalid(_("Enter an amount above zero."), field="amount")
         option = (await self.services.categories.by_id())[category_id]
         sign = 1 if option.kind is CategoryKind.INCOME else -1
         seen = await self.services.history.read()

@@ -58,7 +58,7 @@ class AttachmentRepository(BookRepository[Attachment]):
 
     @property
     def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That file does not exist.")
+        return _("File not found.")
 
 
 class AttachmentService(Service):
@@ -103,7 +103,7 @@ class AttachmentService(Service):
         try:
             return row, await anyio.to_thread.run_sync(ATTACHMENTS.read, row.path)
         except FileNotFoundError:
-            raise NotFound(_("That file is no longer on this server.")) from None
+            raise NotFound(_("The file is no longer on this server.")) from None
 
     async def delete(self, attachment_id: int) -> int:
         """Remove a file from its transaction. Return the transaction's id. The content stays while undo is possible."""

@@ -47,7 +47,7 @@ class WrongPassword(SaldoError):
     status = 401
 
     def __init__(self, field: str = "form") -> None:
-        super().__init__(_("The name or the password is not right."), field=field)
+        super().__init__(_("Wrong username or password."), field=field)
 
 
 async def find_user(session: AsyncSession, name: str) -> User | None:
@@ -205,7 +205,7 @@ async def verify_own_password(member: Member, password: str, visitor: Visitor, *
         user = await session.get_one(User, member.user.id)
     if not await verify_password(password, user.password_hash):
         await security_events.record_now("sign-in-failed", user.id, visitor.address)
-        raise Invalid(_("This is not your password."), field=field)
+        raise Invalid(_("Wrong password."), field=field)
     return user
 
 
@@ -218,7 +218,7 @@ async def change_password(member: Member, old: str, new: str, visitor: Visitor, 
         try:
             await _lock_unchanged(session, user)
         except WrongPassword:
-            raise Invalid(_("This is not your password."), field=field) from None
+            raise Invalid(_("Wrong password."), field=field) from None
         await session.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
         await revoke_access(session, user.id, but_session=member.session_id)
         security_events.record(session, "password-changed", user.id, visitor.address)

@@ -129,7 +129,7 @@ class BudgetSuggestionService(Service):
                 _("Savings rate"),
                 (income - spent) / income if income > 0 else None,
                 _("(income − spending) ÷ income, over up to twelve full months"),
-                _("Of every 100 that came in, this much stayed."),
+                _("Share of income that you keep."),
                 {"income": Money(income, self.currency), "spending": Money(spent, self.currency)},
             ),
             Figure(
@@ -137,7 +137,7 @@ class BudgetSuggestionService(Service):
                 _("Months of reserve"),
                 max(0, liquid.minor) / a_month if a_month > 0 else None,
                 _("(cash + checking + savings) ÷ average spending a month"),
-                _("How long the money at hand lasts if nothing comes in."),
+                _("How long your money lasts without income."),
                 {"at_hand": liquid, "spending_a_month": Money(round(a_month), self.currency)},
             ),
             Figure(
@@ -145,7 +145,7 @@ class BudgetSuggestionService(Service):
                 _("Debt to income"),
                 owed_minor / a_year if a_year > 0 else None,
                 _("(credit cards + loans) ÷ income of a year"),
-                _("What is owed, as a part of a year's income."),
+                _("Debt as a share of yearly income."),
                 {"owed": Money(owed_minor, self.currency), "income_a_year": Money(round(a_year), self.currency)},
             ),
             Figure(
@@ -153,7 +153,7 @@ class BudgetSuggestionService(Service):
                 _("Fixed costs"),
                 fixed.minor * YEAR / a_year if a_year > 0 else None,
                 _("bills and subscriptions a month ÷ average income a month"),
-                _("What is spent before the month begins."),
+                _("Share of income for recurring payments."),
                 {"bills_a_month": fixed, "income_a_month": Money(round(a_year / YEAR), self.currency)},
             ),
         ]

@@ -40,32 +40,32 @@ class BulkEditService(Service):
         await self.services.ledger.update_many(rows, values)
         name = (await self.services.categories.by_id())[category_id].name if category_id else _("no category")
         self._note(
-            ngettext("Filed {n} entry under {name}", "Filed {n} entries under {name}", len(rows), name=name), len(rows)
+            ngettext("Categorized {n} transaction as {name}", "Categorized {n} transactions as {name}", len(rows), name=name), len(rows)
         )
         return len(rows)
 
     async def mark(self, selection: Selection, status: Status) -> int:
         """Set the status of rows that are not reconciled."""
         if status is Status.RECONCILED:
-            raise Invalid(_("Entries are reconciled against a statement, on their account's page."), field="status")
+            raise Invalid(_("Reconcile transactions on the account’s page."), field="status")
         rows = [row for row in await self._rows(selection) if row.status not in (status, Status.RECONCILED)]
         await self.services.ledger.update_many(rows, {"status": status})
         self._note(
-            ngettext("Changed the status of {n} entry", "Changed the status of {n} entries", len(rows)), len(rows)
+            ngettext("Changed the status of {n} transaction", "Changed the status of {n} transactions", len(rows)), len(rows)
         )
         return len(rows)
 
     async def move(self, selection: Selection, account_id: int | None) -> int:
         """Move rows to another account of their currency. All of them or none: what cannot move is said."""
         if account_id is None:
-            raise Invalid(_("Choose the account that they go to."), field="account")
+            raise Invalid(_("Choose the account to move them to."), field="account")
         account = await self.services.transactions.account(account_id)
         rows = await self._rows(selection)
         if locked := sum(row.status is Status.RECONCILED for row in rows):
             raise Invalid(
                 ngettext(
-                    "{n} of these entries is reconciled. Unlock it or leave it out.",
-                    "{n} of these entries are reconciled. Unlock them or leave them out.",
+                    "{n} of these transactions is reconciled. Unlock or deselect it.",
+                    "{n} of these transactions are reconciled. Unlock or deselect them.",
                     locked,
                 ),
                 field="account",
@@ -73,8 +73,8 @@ class BulkEditService(Service):
         if moved := sum(row.transfer_id is not None for row in rows):
             raise Invalid(
                 ngettext(
-                    "{n} of these entries is one side of a transfer. Take it apart or leave it out.",
-                    "{n} of these entries are sides of transfers. Take them apart or leave them out.",
+                    "{n} of these transactions is part of a transfer. Unlink or deselect it.",
+                    "{n} of these transactions are parts of transfers. Unlink or deselect them.",
                     moved,
                 ),
                 field="account",
@@ -82,7 +82,7 @@ class BulkEditService(Service):
         if foreign := sorted({row.currency for row in rows} - {account.currency}):
             raise Invalid(
                 _(
-                    "{account} is kept in {currency}, and some of these entries are in {other}. Move those one by one.",
+                    "{account} is in {currency}, but some of these transactions are in {other}. Move those one by one.",
                     account=account.name,
                     currency=account.currency,
                     other=", ".join(foreign),
@@ -92,7 +92,7 @@ class BulkEditService(Service):
         rows = [row for row in rows if row.account_id != account.id]
         await self.services.ledger.update_many(rows, {"account_id": account.id})
         self._note(
-            ngettext("Moved {n} entry to {name}", "Moved {n} entries to {name}", len(rows), name=account.name),
+            ngettext("Moved {n} transaction to {name}", "Moved {n} transactions to {name}", len(rows), name=account.name),
             len(rows),
         )
         return len(rows)
@@ -101,12 +101,12 @@ class BulkEditService(Service):
         """Put tags on rows, or take them off."""
         tags = await self.services.tags.named(names)
         if not tags:
-            raise Invalid(_("Write at least one tag."), field="tags")
+            raise Invalid(_("Enter at least one tag."), field="tags")
         ids = [row.id for row in await self._rows(selection, most=MOST_ONE_BY_ONE)]
         changed = 0
         for tag in tags:
             changed = max(changed, await (self._untag(tag, ids) if remove else self._tag(tag, ids)))
-        self._note(ngettext("Changed the tags of {n} entry", "Changed the tags of {n} entries", changed), changed)
+        self._note(ngettext("Changed the tags of {n} transaction", "Changed the tags of {n} transactions", changed), changed)
         return changed
 
     async def delete(self, selection: Selection) -> int:
@@ -121,7 +121,7 @@ class BulkEditService(Service):
             leg for leg in await ledger.read_loaded(Transaction.transfer_id, sorted(transfers)) if leg.id not in found
         ]
         await self.services.transactions.remove(rows)
-        self._note(ngettext("Deleted {n} entry", "Deleted {n} entries", len(rows)), len(rows))
+        self._note(ngettext("Deleted {n} transaction", "Deleted {n} transactions", len(rows)), len(rows))
         return len(rows)
 
     async def _rows(self, selection: Selection, *, most: int | None = None) -> list[Any]:
@@ -132,11 +132,11 @@ class BulkEditService(Service):
             conditions = await self.services.transaction_list.conditions(selection.everything)
             found = list((await self.session.execute(query.where(*conditions).limit(most + 1))).all())
             if len(found) > most:
-                raise Invalid(_("At most {n} entries can be changed like this at once. Narrow the filter.", n=most))
+                raise Invalid(_("You can change at most {n} transactions at once. Narrow the filter.", n=most))
             return found
         rows = await self.services.ledger.read_rows(selection.ids)
         if not rows:
-            raise Invalid(_("Select at least one entry."))
+            raise Invalid(_("Select at least one transaction."))
         return rows
 
     async def _tag(self, tag: Tag, ids: Sequence[int]) -> int:
@@ -163,4 +163,4 @@ class BulkEditService(Service):
         )
 
     def _note(self, label: str, count: int) -> None:
-        self.services.journal.note(label if count else _("There was nothing to change."))
+        self.services.journal.note(label if count else _("Nothing to change."))

@@ -168,7 +168,7 @@ class CategoryService(Service):
         kind = (await self.option(row.id)).kind
         group_id = row.group_id
         if entry.kind is not None and entry.kind != kind:
-            raise Conflict(_("Spending stays spending and income stays income; make a new category."), field="kind")
+            raise Conflict(_("A category can’t change between spending and income. Add a new category."), field="kind")
         if entry.group is not None:
             group = await self._group(entry.group, kind)
             if group.kind != kind:
@@ -189,7 +189,7 @@ class CategoryService(Service):
         """Put a category away: its history stays, and nothing new is filed under it."""
         row = await self.repository.get_owned(category_id)
         row.archived_at = now() if away else None
-        label = _("Archived the category {name}", name=row.name) if away else _("Brought back {name}", name=row.name)
+        label = _("Archived the category {name}", name=row.name) if away else _("Unarchived {name}", name=row.name)
         await self._saved(label)
         return row
 
@@ -217,7 +217,7 @@ class CategoryService(Service):
         if target.is_archived:
             raise Invalid(_("{name} is archived. Choose another one.", name=target.name), field="into")
         if target.kind != (await self.option(row.id)).kind:
-            raise Invalid(_("Choose one of the same kind: spending and income stay apart."), field="into")
+            raise Invalid(_("Choose a category of the same kind (spending or income)."), field="into")
         await self.services.ledger.replace_category(row.id, target.id)
         for rule in await self._rules(row.id):
             rule.then = rule.then | {"category": target.id}
@@ -233,7 +233,7 @@ class CategoryService(Service):
         if used or await self._splits(row.id):
             raise Conflict(_("{name} is in use. Merge it into another category, or archive it.", name=row.name))
         if await self._rules(row.id):
-            raise Conflict(_("A rule files under {name}. Change the rule first, or merge.", name=row.name))
+            raise Conflict(_("A rule uses {name}. Change the rule or merge the category.", name=row.name))
         await self.session.delete(row)
         await self._saved(_("Deleted the category {name}", name=row.name))
 
@@ -286,9 +286,9 @@ class CategoryService(Service):
                 )
             return found
         if isinstance(reference, int) or not reference:
-            raise Invalid(_("Choose one of your groups, or write the name of a new one."), field="group")
+            raise Invalid(_("Choose a group or enter a new name."), field="group")
         if kind is None:
-            raise Invalid(_("Say whether this is spending or income."), field="kind")
+            raise Invalid(_("Choose spending or income."), field="kind")
         if len(reference) > 60:
             raise Invalid(_("This is too long; use at most {max_length} characters.", max_length=60), field="group")
         return await self._new_group(reference, kind)
@@ -319,11 +319,11 @@ class CategoryService(Service):
     async def _free(self, name: str, group_id: int, but: int = 0) -> None:
         for each in (await self.by_id()).values():
             if each.group_id == group_id and each.name.casefold() == name.casefold() and each.id != but:
-                raise Conflict(_("There is a category of this name in the group already."), field="name")
+                raise Conflict(_("The group already has a category with this name."), field="name")
 
     async def _free_group(self, name: str, but: int = 0) -> None:
         if any(each.name.casefold() == name.casefold() and each.id != but for each in await self._groups()):
-            raise Conflict(_("There is a group of this name already."), field="name")
+            raise Conflict(_("A group with this name already exists."), field="name")
 
     async def _saved(self, label: str) -> None:
         self.services.journal.note(label)

@@ -349,16 +349,16 @@ class CategorisationService(Service):
         """File the likes of a transaction where it is filed, as one change set; how many there were."""
         ids = await self.likes(row)
         if not ids or row.category_id is None:
-            raise Conflict(_("There is nothing like it that is filed elsewhere."))
+            raise Conflict(_("No similar transactions in other categories."))
         category = (await self.services.categories.by_id())[row.category_id]
         await self.services.ledger.recategorise(
             ids,
             row.category_id,
             categorised_by=CategorisedBy.PERSON,
-            reason=_("filed together with others"),
+            reason=_("categorized together with similar transactions"),
         )
         self.services.journal.note(
-            ngettext("Filed {n} more under {name}", "Filed {n} more under {name}", len(ids), name=category.name),
+            ngettext("Categorized {n} more as {name}", "Categorized {n} more as {name}", len(ids), name=category.name),
             actor=Actor.USER,
         )
         return len(ids)

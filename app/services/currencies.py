@@ -165,7 +165,7 @@ class CurrencyService(Service):
         quote = await self.rate(money.currency, to, on, field=field)
         amount = money if money.currency == to else money.to(to, quote.rate)
         if abs(amount.minor) >= LARGEST:
-            raise Invalid(_("That amount is too large to be booked."), field=field)
+            raise Invalid(_("This amount is too large."), field=field)
         return Conversion(amount, quote.rate, quote.as_of, quote.source)
 
     async def totals_in_base(self, amounts: Iterable[Money], on: date) -> Total:

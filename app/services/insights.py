@@ -224,7 +224,7 @@ class InsightService(Service):
     async def labels(self) -> dict[int, Label]:
         """Every category by its id, archived ones too, and 0 for what is not filed."""
         if self._labels is None:
-            unfiled = Label(UNFILED, _("Not filed yet"), "circle-help", 8, CategoryKind.EXPENSE, 0, "", None)
+            unfiled = Label(UNFILED, _("Uncategorized"), "circle-help", 8, CategoryKind.EXPENSE, 0, "", None)
             rows = await rows_of(self.session, LABELS, {"book_id": self.member.book.id})
             self._labels = {UNFILED: unfiled, **{row[0]: Label._make(row) for row in rows}}
         return self._labels

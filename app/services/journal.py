@@ -102,9 +102,9 @@ class JournalService(Service):
         original = await self.own(change_set_id)
         batch_id, is_sample = original.import_batch_id, original.actor is Actor.SAMPLE
         if await self.session.scalar(select(ChangeSet.id).where(ChangeSet.undoes_id == original.id)) is not None:
-            raise Conflict(_("That was already undone."))
+            raise Conflict(_("This has already been undone."))
         if original.undoes_id is not None and (batch_id is not None or is_sample):
-            raise Conflict(_("This cannot be undone. Import the file or add the sample data again."))
+            raise Conflict(_("This can’t be undone. Import the file or add the sample data again."))
         changes = select(Change).order_by(Change.id)
         if batch_id is None:
             changes = changes.where(Change.change_set_id == original.id)
@@ -116,7 +116,7 @@ class JournalService(Service):
             changes = changes.where(Change.change_set_id.in_(sets))
         found = (await self.session.scalars(changes)).all()
         if not found:
-            raise Conflict(_("There is nothing in this change that could be undone."))
+            raise Conflict(_("This change can’t be undone."))
         self.recorder.undoes_id, self.recorder.import_batch_id = original.id, batch_id
         self.note(_("Undid: {label}", label=original.label), actor=Actor.SAMPLE if is_sample else None)
         await self.session.run_sync(self.recorder.change_set)

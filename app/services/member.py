@@ -91,13 +91,13 @@ class Member:
     def require_write(self) -> Member:
         """This member, if they may change the book."""
         if not self.may_write:
-            raise Forbidden(_("You may look at this book, but not change it."))
+            raise Forbidden(_("You can view this household, but not change it."))
         return self
 
     def require_owner(self) -> Member:
         """This member, if the book is theirs to change: its name, its currency, its calendar."""
         if self.role is not BookRole.OWNER:
-            raise Forbidden(_("Only an owner of this book may change it."))
+            raise Forbidden(_("Only an owner can change this household."))
         return self
 
     def signed_in(self, session_id: int) -> Member:
@@ -150,5 +150,5 @@ async def member_of(session: AsyncSession, user_id: int, book_id: int | None = N
         wanted = wanted.where(Book.id == book_id)
     row = (await session.execute(wanted)).first()
     if row is None:
-        raise NotFound(_("That book does not exist."))
+        raise NotFound(_("Household not found."))
     return from_row(tuple(row))

@@ -10,13 +10,13 @@ from app.ml.artifacts import Card
 def purposes() -> dict[str, tuple[str, str]]:
     """What each model is called and what it is for."""
     return {
-        "categories": (_("Categories"), _("Suggests a category for a payee that nobody has filed yet.")),
+        "categories": (_("Categories"), _("Suggests a category for new payees.")),
         "anomalies": (
-            _("What stands out"),
-            _("Judges whether an amount is unusual and whether a payment is a double."),
+            _("Unusual activity"),
+            _("Detects unusual amounts and duplicate payments."),
         ),
-        "budgets": (_("Budgets"), _("Proposes budgets from the household and its past.")),
-        "sequence": (_("Forecast"), _("One of the members of the forecast: a small recurrent network.")),
+        "budgets": (_("Budgets"), _("Suggests budgets from the household and its history.")),
+        "sequence": (_("Forecast"), _("Part of the forecast: a small recurrent network.")),
     }
 
 

@@ -173,7 +173,7 @@ class PayeeService(Service):
         )
         if (other := await self.session.scalar(taken)) is not None:
             raise Conflict(
-                _("There is {other} already, which is the same payee. Merge them.", other=other), field="name"
+                _("{other} is the same payee. Merge them.", other=other), field="name"
             )
 
     async def _saved(self, label: str) -> None:

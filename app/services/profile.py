@@ -70,7 +70,7 @@ class ProfileService(Service):
         new_months = first_day != book.first_day_of_month
         for name, value in values.items():
             setattr(book, name, value)
-        self.services.journal.note(_("Changed the settings of the book"))
+        self.services.journal.note(_("Changed the household settings"))
         await self.session.flush()
         if new_months:
             await rollups.rebuild(self.session, book.id, Months(first_day))
@@ -78,7 +78,7 @@ class ProfileService(Service):
 
     async def _change_currency(self, book: Book, currency: str) -> None:
         if not await self.may_change_currency():
-            raise Conflict(_("The currency can be changed until the first entry only."), field="base_currency")
+            raise Conflict(_("The currency can’t change after the first transaction."), field="base_currency")
         accounts = await self.session.scalars(
             select(Account).where(
                 Account.book_id == book.id, Account.currency == book.base_currency, Account.opening_balance_minor == 0

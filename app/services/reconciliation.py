@@ -115,9 +115,9 @@ class ReconciliationService(Service):
         chosen = [row_id for row_id in dict.fromkeys(ticked) if row_id in known]
         gap = sheet.difference(chosen)
         if gap and not adjust:
-            raise Conflict(_("{gap} is still open. Tick what is on the statement, or book the difference.", gap=gap))
+            raise Conflict(_("{gap} is still open. Select what is on the statement or add an adjustment.", gap=gap))
         if not chosen and not sheet.older and not gap:
-            raise Conflict(_("There is nothing to lock up to that day."))
+            raise Conflict(_("No transactions to reconcile up to that date."))
         chosen += await self._older(sheet)
         rows = await self.services.ledger.read_rows(chosen)
         count = await self.services.ledger.update_many(rows, {"status": Status.RECONCILED})
@@ -157,8 +157,8 @@ class ReconciliationService(Service):
                 payee_id=payee.id,
                 category_id=await self._category(gap),
                 categorised_by=CategorisedBy.RULE,
-                reason=_("the difference to a statement"),
-                memo=_("Difference to the statement of {day}", day=sheet.until.isoformat()),
+                reason=_("adjustment to a statement"),
+                memo=_("Adjustment to the statement of {day}", day=sheet.until.isoformat()),
                 status=Status.RECONCILED,
                 created_by_id=self.member.user.id,
             )

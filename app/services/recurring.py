@@ -229,7 +229,7 @@ class RecurringService(Service):
         rule = await self.get(rule_id)
         change = (await self.price_changes()).get(rule.id)
         if change is None or change.after_minor is None:
-            raise Conflict(_("{name} has no new price.", name=rule.name))
+            raise Conflict(_("{name} has no price change.", name=rule.name))
         return await self.reprice(rule_id, Money(change.after_minor, rule.currency))
 
     # What is due
@@ -343,7 +343,7 @@ class RecurringService(Service):
         """Call an occurrence paid, where no transaction says so."""
         bill = await self.bill(bill_id)
         if bill.status == "paid":
-            raise Conflict(_("{name} is paid already.", name=bill.rule.name))
+            raise Conflict(_("{name} is already paid.", name=bill.rule.name))
         self.session.add(BillMark(book_id=self.member.book.id, recurring_id=bill.rule.id, due_on=bill.due_on))
         await self._saved(_("Marked {name} as paid", name=bill.rule.name))
         return Bill(bill.rule, bill.due_on, "paid")
@@ -353,7 +353,7 @@ class RecurringService(Service):
     async def add(self, data: RecurringIn) -> Rule:
         transactions = self.services.transactions
         if not data.payee:
-            raise Invalid(_("Fill this in."), field="payee")
+            raise Invalid(_("This field is required."), field="payee")
         account = await transactions.account(data.account) if data.account else None
         currency = data.currency or (account.currency if account else self.member.book.base_currency)
         low, high = magnitudes(data.amount, data.amount_max, currency)
@@ -378,7 +378,7 @@ class RecurringService(Service):
             notice_days=data.notice_days,
         )
         self.session.add(row)
-        await self._saved(_("Added {name} to what recurs", name=row.name))
+        await self._saved(_("Added {name}", name=row.name))
         return await self.get(row.id)
 
     async def change(self, rule_id: int, patch: RecurringPatch) -> Rule:
@@ -387,7 +387,7 @@ class RecurringService(Service):
         if "payee" in given:
             payee = await self.services.transactions.payee(patch.payee)
             if payee is None:
-                raise Invalid(_("Fill this in."), field="payee")
+                raise Invalid(_("This field is required."), field="payee")
             row.payee_id, row.name = payee.id, payee.name
         if "account" in given:
             row.account_id = (await self.services.transactions.account(patch.account)).id if patch.account else None
@@ -398,7 +398,7 @@ class RecurringService(Service):
             if name in given:
                 setattr(row, name, getattr(patch, name))
         if row.ends_on is not None and row.ends_on < row.starts_on:
-            raise Invalid(_("It cannot end before it starts."), field="ends_on")
+            raise Invalid(_("The end can’t be before the start."), field="ends_on")
         await self._saved(_("Changed {name}", name=row.name))
         return await self.get(row.id)
 
@@ -471,10 +471,10 @@ def magnitudes(low: str, high: str | None, currency: str) -> tuple[Money, Money]
     """The least and the most that is expected; one amount where only one is given."""
     least = Money.parse(low, currency)
     if least.minor <= 0:
-        raise Invalid(_("Give an amount above zero."), field="amount")
+        raise Invalid(_("Enter an amount above zero."), field="amount")
     most = Money.parse(high, currency, field="amount_max") if high else least
     if most.minor < least.minor:
-        raise Invalid(_("This is less than the amount itself."), field="amount_max")
+        raise Invalid(_("This can’t be less than the amount."), field="amount_max")
     return least, most
 
 

@@ -194,10 +194,10 @@ class RecurringCandidateService(Service):
         """Make it a rule: from now on its dates are bills, or incomes that are waited for."""
         row = await self.repository.get_owned(candidate_id)
         if row.state is CandidateState.ACCEPTED:
-            raise Conflict(_("{name} is among your bills already.", name=row.name))
+            raise Conflict(_("{name} is already one of your bills.", name=row.name))
         due = row.missed_on or row.next_on
         if due is None:
-            raise Conflict(_("{name} has ended, so nothing is due any more.", name=row.name))
+            raise Conflict(_("{name} has ended.", name=row.name))
         last = await self.session.get(Transaction, row.last_transaction_id) if row.last_transaction_id else None
         payee_id = last.payee_id if last else None
         if payee_id is None:
@@ -219,7 +219,7 @@ class RecurringCandidateService(Service):
         self.session.add(rule)
         await self.session.flush()
         row.state, row.recurring_id = CandidateState.ACCEPTED, rule.id
-        label = _("{name} is a bill now") if row.kind is RecurringKind.BILL else _("{name} is an income now")
+        label = _("Added {name} to bills") if row.kind is RecurringKind.BILL else _("Added {name} to income")
         self.services.journal.note(label.format(name=row.name))
         await self.session.flush()
         self.services.recurring.forget()
@@ -231,7 +231,7 @@ class RecurringCandidateService(Service):
         for each in found:
             await self.accept(each.id)
         self.services.journal.note(
-            ngettext("{n} suggestion is a bill or income now", "{n} suggestions are bills or incomes now", len(found))
+            ngettext("Added {n} bill or income", "Added {n} bills and incomes", len(found))
         )
         return len(found)
 
@@ -247,8 +247,8 @@ class RecurringCandidateService(Service):
         """It is not recurring: it is not suggested again."""
         row = await self.repository.get_owned(candidate_id)
         if row.state is CandidateState.ACCEPTED:
-            raise Conflict(_("{name} is among your bills already.", name=row.name))
+            raise Conflict(_("{name} is already one of your bills.", name=row.name))
         row.state = CandidateState.DISMISSED
-        self.services.journal.note(_("{name} is not recurring", name=row.name))
+        self.services.journal.note(_("Marked {name} as not recurring", name=row.name))
         await self.session.flush()
         return row

@@ -96,7 +96,7 @@ class RuleService(Service):
         count = select(func.count(), func.max(Rule.position)).where(Rule.book_id == self.member.book.id)
         there, last = (await self.session.execute(count)).one()
         if there >= MAX_RULES:
-            raise Conflict(_("There are {n} rules already; delete some first.", n=MAX_RULES))
+            raise Conflict(_("You have {n} rules. Delete some first.", n=MAX_RULES))
         row = Rule(
             book_id=self.member.book.id,
             position=(last if last is not None else -1) + 1,
@@ -156,7 +156,7 @@ class RuleService(Service):
         await self._check(None, then)
         found = [each for each in await self._matches(Conditions.model_validate(row.when), then) if each.changes]
         if not found:
-            raise Conflict(_("Nothing is left for this rule to change."))
+            raise Conflict(_("This rule has nothing to change."))
         if then.category is not None:
             ids = [each.id for each in found if each.new_category_id]
             await self.services.ledger.recategorise(

@@ -39,12 +39,12 @@ class SavedFilterService(Service):
         if wanted.is_empty:
             raise Invalid(_("Set a filter first, then give it a name."), field="name")
         if not name.strip():
-            raise Invalid(_("Give the filter a name."), field="name")
+            raise Invalid(_("Enter a name."), field="name")
         kept = await self.all()
         found = next((each for each in kept if each.name.casefold() == name.casefold()), None)
         if found is None:
             if len(kept) >= MAX_FILTERS:
-                raise Conflict(_("At most {n} filters can be kept. Delete one first.", n=MAX_FILTERS))
+                raise Conflict(_("You can save at most {n} filters. Delete one first.", n=MAX_FILTERS))
             found = SavedFilter(book_id=self.member.book.id, name=name, query="")
             self.session.add(found)
         found.query = wanted.query[:1000]

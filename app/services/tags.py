@@ -132,7 +132,7 @@ class TagService(Service):
     async def _check_name(self, name: str, but: int = 0) -> None:
         taken = select(Tag.id).where(Tag.book_id == self.member.book.id, Tag.key == name.casefold()[:40], Tag.id != but)
         if await self.session.scalar(taken) is not None:
-            raise Conflict(_("There is a tag of this name already."), field="name")
+            raise Conflict(_("A tag with this name already exists."), field="name")
 
     async def _save(self, label: str) -> None:
         self.services.journal.note(label)

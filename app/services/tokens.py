@@ -265,7 +265,7 @@ async def refresh(token: str) -> Pair:
     async with write_session() as session, session.begin():
         pair = await TokenService(session).rotate(token)
     if pair is None:
-        raise Unauthenticated(_("The refresh token is not valid, or has expired."))
+        raise Unauthenticated(_("The refresh token is invalid or has expired."))
     return pair
 
 

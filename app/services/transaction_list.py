@@ -100,7 +100,7 @@ class FilterReader:
         for name in names:
             for value in self.params.get(name, ()):
                 if "\x00" in value or any(0xD800 <= ord(each) <= 0xDFFF for each in value):
-                    self.problems[name] = _("This has characters that cannot be searched for.")
+                    self.problems[name] = _("This contains characters that can’t be searched.")
                 elif value.strip():
                     return value.strip()[:200]
         return ""
@@ -113,7 +113,7 @@ class FilterReader:
             elif value.isascii() and value.isdigit() and len(value) < 19:
                 found.append(int(value))
             elif value.strip():
-                self.problems[name] = _("“{value}” is none of the choices.", value=value[:40])
+                self.problems[name] = _("“{value}” isn’t a valid choice.", value=value[:40])
         return tuple(dict.fromkeys(found))
 
     def day(self, name: str) -> date | None:
@@ -125,7 +125,7 @@ class FilterReader:
                 raise ValueError
             return date.fromisoformat(text)
         except ValueError:
-            self.problems[name] = _("“{value}” is not a date. Write it like 2026-03-31.", value=text[:40])
+            self.problems[name] = _("“{value}” is not a date. Use a format like 2026-03-31.", value=text[:40])
             return None
 
     def magnitude(self, name: str) -> str:
@@ -141,7 +141,7 @@ class FilterReader:
     def word(self, name: str, choices: Mapping[str, Any], default: Any = None) -> Any:
         text = self.one(name).lower()
         if text and text not in choices:
-            self.problems[name] = _("“{value}” is none of the choices.", value=text[:40])
+            self.problems[name] = _("“{value}” isn’t a valid choice.", value=text[:40])
         return choices.get(text, default)
 
 
@@ -215,6 +215,7 @@ class Line:
     version: int
     tags: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    other_account: str = ""  # of the other half of a transfer
 
     @property
     def amount(self) -> Money:
@@ -226,7 +227,10 @@ class Line:
 
     @property
     def title(self) -> str:
-        """The payee, else the bank description, else the kind of transaction."""
+        """The accounts of a transfer (from → to), else the payee or the bank description."""
+        if self.other_account:
+            halves = (self.account, self.other_account)
+            return " → ".join(halves if self.minor < 0 else halves[::-1])
         fallback = _("Transfer") if self.transfer_id else _("No payee")
         return self.payee or self.statement_text or fallback
 
@@ -613,9 +617,25 @@ class TransactionListService(Service):
             payee, account = fields.pop("payee") or "", accounts.get(row.account_id, "")
             lines.append(Line(**fields, payee=payee, category=category, account=account))
         tags, parts = await self._extras([line.id for line in lines], [line.id for line in lines if line.is_split])
+        others = await self._other_halves([line.transfer_id for line in lines if line.transfer_id])
         for line in lines:
             line.tags, line.parts = tags.get(line.id, []), parts.get(line.id, [])
+            for id_, account_id in others.get(line.transfer_id or 0, []):
+                if id_ != line.id:
+                    line.other_account = accounts.get(account_id, "")
         return lines
+
+    async def _other_halves(self, transfer_ids: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+        """Return transaction and account ids of both halves by transfer."""
+        if not transfer_ids:
+            return {}
+        own = (Transaction.book_id == self.member.book.id, Transaction.transfer_id.in_(set(transfer_ids)))
+        found: dict[int, list[tuple[int, int]]] = {}
+        for transfer_id, *half in await self.session.execute(
+            select(Transaction.transfer_id, Transaction.id, Transaction.account_id).where(*own)
+        ):
+            found.setdefault(transfer_id or 0, []).append((half[0], half[1]))
+        return found
 
     async def _extras(
         self, ids: Sequence[int], split: Sequence[int]
@@ -713,5 +733,5 @@ def strict_filter(params: Mapping[str, Sequence[str]]) -> Filter:
     """Return the filter of a URL. Raises ``Invalid`` for invalid parameters."""
     found, problems = read_filter(params)
     if problems:
-        raise Invalid(_("Some fields are not right."), errors=problems)
+        raise Invalid(_("Some fields are invalid."), errors=problems)
     return found

@@ -83,7 +83,7 @@ class TransactionService(Service):
         booking = await self._booking(data.amount, data.currency, account, booked_on)
         category_id = await self.category(data.category)
         if data.splits and category_id:
-            raise Invalid(_("Either choose one category or split it, not both."), field="category")
+            raise Invalid(_("Choose one category or split the transaction, not both."), field="category")
         parts = await self._parts(data.splits, booking) if data.splits else []
         payee = await self.payee(data.payee)
         row = Transaction(
@@ -159,7 +159,7 @@ class TransactionService(Service):
         """The same once more, today, as something a person entered."""
         row = await self.get(transaction_id)
         if row.transfer_id is not None:
-            raise Conflict(_("A transfer cannot be duplicated. Enter it again."))
+            raise Conflict(_("Transfers can’t be duplicated. Add a new one."))
         copy = TransactionIn(
             account=row.account_id,
             payee=row.payee_id or "",
@@ -219,7 +219,7 @@ class TransactionService(Service):
             own = select(Payee).where(Payee.id == reference, Payee.book_id == self.member.book.id)
             found = await self.session.scalar(own)
             if found is None:
-                raise Invalid(_("Choose one of your payees, or write its name."), field="payee")
+                raise Invalid(_("Choose a payee or enter a name."), field="payee")
             return found
         return await self.services.payees.named(reference)
 
@@ -231,13 +231,13 @@ class TransactionService(Service):
         code = check_currency(currency) if currency else account.currency
         money = Money.parse(text, code, field=field)
         if not money:
-            raise Invalid(_("The amount cannot be zero."), field=field)
+            raise Invalid(_("The amount can’t be zero."), field=field)
         if code == account.currency:
             return Booking(money)
         made = await self.services.currencies.convert(money, account.currency, on, field=field)
         if not made.amount:
             raise Invalid(
-                _("That is less than the smallest coin of {currency}.", currency=account.currency), field=field
+                _("This is less than the smallest unit of {currency}.", currency=account.currency), field=field
             )
         return Booking(made.amount, money, made.text, made.source[:40])
 
@@ -309,7 +309,7 @@ class TransactionService(Service):
     ) -> list[Split] | None:
         if "splits" in given:
             if patch.splits and row.transfer_id is not None:
-                raise Invalid(_("A transfer has no categories, so it cannot be split."), field="splits")
+                raise Invalid(_("Transfers have no category and can’t be split."), field="splits")
             return [self._split(part) for part in await self._parts(patch.splits, booking)] if patch.splits else []
         if row.is_split and booking.money != row.amount:
             check_sum([Money(each.amount_minor, booking.money.currency) for each in row.splits], booking.money)
@@ -318,9 +318,9 @@ class TransactionService(Service):
     async def _edit_category(self, row: Transaction, patch: TransactionPatch, *, is_split: bool) -> dict[str, Any]:
         category_id = await self.category(patch.category)
         if category_id is not None and row.transfer_id is not None:
-            raise Invalid(_("A transfer between your accounts has no category."), field="category")
+            raise Invalid(_("Transfers between your accounts have no category."), field="category")
         if category_id is not None and is_split:
-            raise Invalid(_("This is split. Change the categories of its parts."), field="category")
+            raise Invalid(_("This transaction is split. Change the categories of its splits."), field="category")
         chosen_by = CategorisedBy.PERSON if category_id else None
         return {**UNCATEGORISED, "category_id": category_id, "categorised_by": chosen_by}
 
@@ -330,7 +330,7 @@ class TransactionService(Service):
         if other.status is Status.RECONCILED:
             raise AlreadyReconciled()
         if booking.money.minor * other.amount_minor > 0:
-            raise Invalid(_("The two sides of a transfer have opposite signs."), field="amount")
+            raise Invalid(_("The two halves of a transfer need opposite signs."), field="amount")
         if other.currency == booking.money.currency:
             await self.services.ledger.update(other, amount_minor=-booking.money.minor)
         else:
@@ -382,7 +382,7 @@ class TransactionService(Service):
         }
         yours = theirs | patch.model_dump(mode="json", exclude_unset=True)
         return Stale(
-            _("This was changed somewhere else while you had it open. Compare, then save again."),
+            _("Someone else changed this. Compare, then save again."),
             yours=yours,
             theirs=theirs,
         )
@@ -392,7 +392,7 @@ def check_sum(parts: Sequence[Money], whole: Money) -> None:
     """The parts add up to the whole, or an error that names the difference."""
     gap = Money(whole.minor - sum(each.minor for each in parts), whole.currency)
     if gap:
-        raise Invalid(_("The splits do not add up to the amount: {gap} is left over.", gap=gap.shown), field="splits")
+        raise Invalid(_("The splits don’t add up to the amount. {gap} remains.", gap=gap.shown), field="splits")
 
 
 def rate_between(source: Money, target: Money) -> str:
@@ -415,9 +415,9 @@ def _amounts(booking: Booking) -> dict[str, Any]:
 def bookable(day: date) -> date:
     """The day, or an error when no ledger reaches it."""
     if not EARLIEST <= day <= LATEST:
-        raise Invalid(_("That date is too far away. Use a year from 1900 to 2199."), field="booked_on")
+        raise Invalid(_("Use a year from 1900 to 2199."), field="booked_on")
     return day
 
 
 def _shown(payee: Payee | None) -> str:
-    return payee.name if payee else _("an entry")
+    return payee.name if payee else _("a transaction")

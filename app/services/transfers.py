@@ -33,7 +33,7 @@ class TransferService(Service):
             into = _positive(data.to_amount, target.currency, "to_amount")
             if source.currency == target.currency and into != out:
                 raise Invalid(
-                    _("Both sides are in {currency}: they have to be the same.", currency=out.currency),
+                    _("Both accounts are in {currency}, so the amounts must be equal.", currency=out.currency),
                     field="to_amount",
                 )
         else:
@@ -90,7 +90,7 @@ class TransferService(Service):
         other = await self.services.transactions.get(other.id)
         out, into = sorted((row, other), key=lambda each: each.amount_minor)
         transfer = await self.services.ledger.link(out, into, rate=_rate(-out.amount, into.amount))
-        self.services.journal.note(_("Made {amount} a transfer", amount=(-out.amount).shown))
+        self.services.journal.note(_("Added a transfer of {amount}", amount=(-out.amount).shown))
         return transfer
 
     async def link(self, one_id: int, other_id: int) -> Transfer:
@@ -98,33 +98,33 @@ class TransferService(Service):
         pair = [await self.services.transactions.get(each) for each in (one_id, other_id)]
         out, into = sorted(pair, key=lambda row: row.amount_minor)
         if out.id == into.id or out.account_id == into.account_id:
-            raise Invalid(_("The two sides of a transfer are on two different accounts."), field="other")
+            raise Invalid(_("The halves of a transfer must be in different accounts."), field="other")
         if out.transfer_id or into.transfer_id:
-            raise Conflict(_("One of them is part of a transfer already."))
+            raise Conflict(_("One of them is already part of a transfer."))
         if not out.amount_minor < 0 < into.amount_minor:
-            raise Invalid(_("One side has to go out and the other to come in."), field="other")
+            raise Invalid(_("One transaction must be money out and the other money in."), field="other")
         if out.currency == into.currency and out.amount_minor + into.amount_minor:
-            raise Invalid(_("The two amounts are not the same."), field="other")
+            raise Invalid(_("The two amounts differ."), field="other")
         transfer = await self.services.ledger.link(out, into, rate=_rate(-out.amount, into.amount))
-        self.services.journal.note(_("Marked {amount} as a transfer", amount=(-out.amount).shown))
+        self.services.journal.note(_("Linked {amount} as a transfer", amount=(-out.amount).shown))
         return transfer
 
     async def keep_apart(self, source_id: int, target_id: int) -> None:
         """Say that two booked rows are no transfer, though they look like one: nobody is asked again."""
         out, into = [await self.services.transactions.get(each) for each in (source_id, target_id)]
         if out.transfer_id or into.transfer_id:
-            raise Conflict(_("One of them is part of a transfer already."))
+            raise Conflict(_("One of them is already part of a transfer."))
         said = DismissedTransferPair.source_id == out.id, DismissedTransferPair.target_id == into.id
         if await self.session.scalar(select(DismissedTransferPair.id).where(*said)) is None:
             self.session.add(DismissedTransferPair(book_id=self.member.book.id, source_id=out.id, target_id=into.id))
             await self.session.flush()
-        self.services.journal.note(_("Kept two entries of {amount} apart", amount=abs(out.amount).shown))
+        self.services.journal.note(_("Kept two transactions of {amount} separate", amount=abs(out.amount).shown))
 
     async def unlink(self, transfer_id: int) -> list[Transaction]:
         """Keep both rows, but as what they were before: an outgoing and an incoming amount without a category."""
         _transfer, legs = await self._own(transfer_id)
         await self.services.ledger.unlink([transfer_id])
-        self.services.journal.note(_("Took a transfer of {amount} apart", amount=abs(legs[0].amount).shown))
+        self.services.journal.note(_("Unlinked a transfer of {amount}", amount=abs(legs[0].amount).shown))
         return legs
 
     async def delete(self, transfer_id: int) -> None:
@@ -178,7 +178,7 @@ class TransferService(Service):
 def _positive(text: str, currency: str, field: str) -> Money:
     money = Money.parse(text, currency, field=field)
     if money.minor <= 0:
-        raise Invalid(_("Write an amount of more than zero."), field=field)
+        raise Invalid(_("Enter an amount above zero."), field=field)
     return money
 
 

@@ -38,10 +38,10 @@ async def commit_scope(session: AsyncSession) -> AsyncIterator[AsyncSession]:
         await session.commit()
     except StaleDataError:
         await _rollback(session)
-        raise Conflict(_("Somebody changed this at the same moment. Look at it again, then save.")) from None
+        raise Conflict(_("Someone else changed this. Review the current version, then save again.")) from None
     except IntegrityError as error:
         await _rollback(session)
-        raise Conflict(_("This does not fit with what is stored: it may be taken already, or in use.")) from error
+        raise Conflict(_("This conflicts with existing data. It may already exist or be in use.")) from error
     except BaseException:
         await _rollback(session)
         raise
@@ -74,7 +74,7 @@ def verify(session: Session) -> None:
     touched: set[Transaction] = session.info.pop("touched", set())
     for row in touched:
         if row.is_split and sum(each.amount_minor for each in row.splits) != row.amount_minor:
-            raise Invalid(_("The splits do not add up to the amount."), field="splits")
+            raise Invalid(_("The splits don’t add up to the amount."), field="splits")
     transfers = {row.transfer_id for row in touched if row.transfer_id is not None}
     if transfers:
         _verify_transfers(session, transfers)
@@ -86,7 +86,7 @@ def _verify_transfers(session: Session, transfers: set[int]) -> None:
         legs[leg.transfer_id or 0].append(leg)
     for transfer_id, pair in legs.items():
         if not balanced(pair, session.get_one(Transfer, transfer_id).rate):
-            raise Invalid(_("The two sides of the transfer do not match."), field="amount")
+            raise Invalid(_("The two halves of the transfer don’t match."), field="amount")
 
 
 def balanced(legs: list[Transaction], rate: str | None) -> bool:

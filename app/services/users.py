@@ -110,7 +110,7 @@ class UserService:
     async def open_book(self, user: User, currency: str = "", name: str = "") -> Book:
         """Create a book of the user's own, ready for the first transaction."""
         currency = check_currency(currency or settings().currency)
-        book = Book(name=name or _("My books"), base_currency=currency)
+        book = Book(name=name or _("My household"), base_currency=currency)
         self.session.add(book)
         await self.session.flush()
         self.session.add_all(

@@ -47,7 +47,7 @@ async def import_statement(job: Job) -> None:
         raise
     except Exception:
         if job.attempts >= MAX_ATTEMPTS:
-            await _give_up(member, batch_id, _("Something went wrong on our side. Nothing was imported."))
+            await _give_up(member, batch_id, _("Something went wrong. Nothing was imported."))
         raise
     files.delete(batch.path)
     await update_statistics()

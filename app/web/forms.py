@@ -19,9 +19,9 @@ MAX_PATH_CHARACTERS = 100
 
 #: pydantic's kinds of error in the words of a person; others keep pydantic's sentence.
 SENTENCES = {
-    "missing": "Fill this in.",
-    "string_too_short": "Fill this in.",
-    "too_short": "Fill this in.",
+    "missing": "This field is required.",
+    "string_too_short": "This field is required.",
+    "too_short": "This field is required.",
     "string_too_long": "This is too long. Use at most {max_length} characters.",
     "int_parsing": "This has to be a whole number.",
     "date_from_datetime_parsing": "This is not a date. Write it like 2026-03-31.",

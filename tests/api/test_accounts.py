@@ -46,7 +46,7 @@ def test_the_list_is_paged(alice):
         ({"opening_balance": "many"}, "opening_balance", "is not an amount"),
         ({"opening_balance": True}, "opening_balance", "amount"),
         ({"kind": "wallet"}, "kind", "Choose one of"),
-        ({"name": "  "}, "name", "Fill this in."),
+        ({"name": "  "}, "name", "This field is required."),
         ({"name": "x" * 81}, "name", "too long"),
         ({"name": "a\x00"}, "name", "can’t be stored"),
         ({"colour": 3}, "colour", "no such field"),

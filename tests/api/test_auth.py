@@ -65,7 +65,7 @@ def test_the_seeds_sign_up_refuses_with_400_at_the_field(program, change, field)
 def test_a_wrong_password_is_401_in_the_same_words(program, name):
     answer = program.post("/api/token/", {"username": name, "password": "wrong"})
     assert answer.status_code == 401
-    assert answer.json()["detail"] == "The name or the password is not right."
+    assert answer.json()["detail"] == "Wrong username or password."
 
 
 def test_a_refresh_token_presented_again_returns_its_unused_successor(program, pair):

@@ -69,7 +69,7 @@ def test_the_summary_has_totals_and_remarks(alice):
     assert body["totals"]["savings"] == "1900.00"
     assert body["totals"]["net_worth"] == "2900.00"
     assert body["period"] == {"since": "2026-03-01", "until": "2026-04-01"}
-    assert [each["title"] for each in body["recommendations"]] == ["File what is open"]
+    assert [each["title"] for each in body["recommendations"]] == ["Categorize transactions"]
 
 
 def test_savings_are_over_full_months(alice):

@@ -47,7 +47,7 @@ def test_a_bill_is_added_read_changed_paused_and_deleted(alice):
         ({"currency": "XXQ"}, "currency", "is not a currency"),
         ({"cadence": "daily"}, "cadence", "Choose one of"),
         ({"interval": 0}, "interval", "at least 1"),
-        ({"payee": ""}, "payee", "Fill this in."),
+        ({"payee": ""}, "payee", "This field is required."),
         ({"payee": "a\x00"}, "payee", "can’t be stored"),
         ({"category": 999999}, "category", "one of your categories"),
         ({"category": "No such"}, "category", "one of your categories"),

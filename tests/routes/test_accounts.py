@@ -63,7 +63,7 @@ def test_without_scripts_it_leads_back_to_the_list(alice):
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({"name": " "}, "Fill this in."),
+        ({"name": " "}, "This field is required."),
         ({"currency": "EU"}, "is not a currency"),
         ({"opening_balance": "lots"}, "is not an amount"),
         ({"opening_balance": "1.2345"}, "EUR has 2 decimals"),

@@ -40,7 +40,7 @@ def test_a_category_is_added_and_edited_in_place(alice):
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({"name": ""}, "Fill this in."),
+        ({"name": ""}, "This field is required."),
         ({"name": "Leisure"}, "of this name in the group"),
         ({"icon": "dragon"}, "Unknown icon"),
         ({"group": "999999"}, "Choose one of your groups"),

@@ -91,8 +91,8 @@ def test_a_bill_is_written_down_changed_paused_and_deleted(alice):
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({"payee": " "}, "Fill this in."),
-        ({"amount": ""}, "Fill this in."),
+        ({"payee": " "}, "This field is required."),
+        ({"amount": ""}, "This field is required."),
         ({"amount": "lots"}, "is not an amount"),
         ({"amount": "0"}, "above zero"),
         ({"amount_max": "3"}, "less than the amount itself"),

@@ -92,7 +92,7 @@ async def parse_all(services: Services, texts: Iterable[str]) -> list[Scenario]:
     """The suppositions in order; `Invalid` at ``what`` for one that cannot be understood."""
     found = [text for text in dict.fromkeys(each.strip() for each in texts) if text]
     if len(found) > MAX_SCENARIOS:
-        raise Invalid(_("Suppose at most {most} things at once.", most=MAX_SCENARIOS), field="what")
+        raise Invalid(_("Use at most {most} scenarios at once.", most=MAX_SCENARIOS), field="what")
     return [await parse(services, text) for text in found]
 
 
@@ -114,7 +114,7 @@ async def parse(services: Services, text: str) -> Scenario:
     written = AMOUNT.match(rest)
     if not written:
         raise Invalid(
-            _("Write it like “rent +100”, “no holidays”, “income -10%” or “laptop 1200 on 3 March”."), field="what"
+            _("Enter a change like “rent +100”, “no holidays”, “income -10%” or “laptop 1200 on 3 March”."), field="what"
         )
     name, sign = written["name"].removesuffix(" for").strip(" ,:"), -1 if written["op"] in ("-", "minus") else 1
     relative = written["op"] in ("+", "-", "plus", "minus")
@@ -131,7 +131,7 @@ async def parse(services: Services, text: str) -> Scenario:
     if on <= services.today:
         raise Invalid(_("Choose a day after today."), field="what")
     if on > shift_month(services.today, 12):
-        raise Invalid(_("Saldo looks at most a year ahead."), field="what")
+        raise Invalid(_("Forecasts cover at most one year."), field="what")
     comes = is_incoming or written["op"] in ("+", "plus")
     said = text[: len(name)] if fold(text).startswith(name) else name
     category = await _known(services, name) if name else None
@@ -217,9 +217,9 @@ def _percent(text: str) -> Decimal:
     try:
         share = Decimal(text.strip().replace(",", "."))
     except ArithmeticError:
-        raise Invalid(_("This is not a share. Write it like 10%."), field="what") from None
+        raise Invalid(_("Enter a percentage, for example 10%."), field="what") from None
     if not 0 <= share <= 1000:
-        raise Invalid(_("A share is between 0% and 1000%."), field="what")
+        raise Invalid(_("Use a percentage between 0% and 1000%."), field="what")
     return share
 
 
@@ -231,7 +231,7 @@ async def _amount(services: Services, text: str) -> Minor:
     except Invalid as error:
         raise Invalid(error.message, field="what") from None
     if money is None:
-        raise Invalid(_("Write an amount, like 12.50."), field="what")
+        raise Invalid(_("Enter an amount, for example 12.50."), field="what")
     if money.currency != base:
         money = (await services.currencies.convert(money, base, services.today, field="what")).amount
     return abs(money.minor)
@@ -240,7 +240,7 @@ async def _amount(services: Services, text: str) -> Minor:
 async def _subject(services: Services, name: str) -> Subject:
     found = await _known(services, name)
     if found is None:
-        raise Invalid(_("There is no category and no regular payment called “{name}”.", name=name[:40]), field="what")
+        raise Invalid(_("No category or recurring payment is called “{name}”.", name=name[:40]), field="what")
     return found
 
 

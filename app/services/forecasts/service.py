@@ -175,7 +175,7 @@ class ForecastService(Service):
         if account_id not in accounts:
             raise NotFound(_("That account does not exist."))
         if accounts[account_id].is_archived:
-            raise Invalid(_("That account is archived; nothing is expected of it."), field="account")
+            raise Invalid(_("Archived accounts have no forecast."), field="account")
         return account_target(account_id)
 
     async def category_target(self, category_id: int) -> str:

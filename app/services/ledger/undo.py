@@ -157,12 +157,12 @@ class Undo:
                 raise changed_since()
             if action is ChangeAction.UPDATE:
                 if await self._has_transactions(row, step.before):
-                    raise Conflict(_("This cannot be undone any more: there are transactions in the new currency."))
+                    raise Conflict(_("This can’t be undone: there are transactions in the new currency."))
                 changed.append((row, revive(model, step.before)))
             elif not await self._is_used(row):
                 removed.append(row)
             elif alone:
-                raise Conflict(_("This cannot be undone any more: it has been used since."))
+                raise Conflict(_("This can’t be undone: it has been used since."))
         await self._save(model, changed=changed, removed=removed)
 
     async def _save(
@@ -186,12 +186,12 @@ class Undo:
             await self.session.flush()
         except IntegrityError:
             raise Conflict(
-                _("This cannot be undone any more: something that it belongs to is gone, or is in use.")
+                _("This can’t be undone: a related row was deleted or is in use.")
             ) from None
 
     async def _revived(self, model: Any, kept: Sequence[Mapping[str, Any]]) -> list[Any]:
         if await self._rows(model, [values["id"] for values in kept]):
-            raise Conflict(_("This cannot be undone any more: the row is there again."))
+            raise Conflict(_("This can’t be undone: the row exists again."))
         rows = [model(**revive(model, values)) for values in kept]
         if model is Transaction:
             for row in rows:
@@ -228,7 +228,7 @@ class Undo:
         if isinstance(row, Account):
             used = select(Transaction.id).where(Transaction.account_id == row.id).limit(1)
             if await self.session.scalar(used) is not None:
-                raise Conflict(_("This cannot be undone any more: the account has transactions."))
+                raise Conflict(_("This can’t be undone: the account has transactions."))
         return False
 
 
@@ -238,7 +238,7 @@ def is_bulk_insert(change: Change) -> bool:
 
 
 def changed_since() -> Conflict:
-    return Conflict(_("This cannot be undone any more: it was changed again since. Undo the later change first."))
+    return Conflict(_("This can’t be undone: it has changed since. Undo the later change first."))
 
 
 def _runs(changes: Iterable[Change]) -> Iterator[list[Step] | Change]:

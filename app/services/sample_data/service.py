@@ -61,7 +61,7 @@ class SampleDataService(Service):
     async def fill(self) -> int:
         """Add accounts, thirty months of transactions and a few rules as one change set; its id is returned."""
         if await self.present() is not None:
-            raise Conflict(_("The sample data is in this book already."))
+            raise Conflict(_("The sample data has already been added."))
         self.services.journal.note(_("Added the sample data"), actor=Actor.SAMPLE)
         entries = household.entries(self.today)
         accounts = await self._accounts()
@@ -80,7 +80,7 @@ class SampleDataService(Service):
         """
         change_set_id = await self.present()
         if change_set_id is None:
-            raise NotFound(_("There is no sample data in this book."))
+            raise NotFound(_("There is no sample data."))
         await self.services.journal.undo(change_set_id)
         self.services.journal.note(_("Removed the sample data"))
 

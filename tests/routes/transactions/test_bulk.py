@@ -76,7 +76,7 @@ def test_selected_rows_are_filed_and_put_back(alice: Any, rows: list[int], groce
 def test_what_is_like_that_already_is_not_said_to_be_changed(alice: Any, rows: list[int], groceries: int) -> None:
     said = {"do": "file", "id": [str(each) for each in rows], "category": str(groceries)}
     bulk(alice, **said)
-    assert "There was nothing to change." in bulk(alice, **said).text
+    assert "Nothing to change." in bulk(alice, **said).text
 
 
 def test_all_that_match_are_filed(alice: Any, rows: list[int], groceries: int) -> None:
