@@ -71,7 +71,7 @@ def test_many_are_filed_at_once(page: Page) -> None:
     rows(page).nth(2).locator("[data-select]").click(modifiers=["Shift"])
     expect(page.locator("[data-bulk-count]")).to_have_text("3")
     page.locator("#bulk select[name=category]").select_option(label="Pets")
-    page.get_by_role("button", name="File", exact=True).click()
+    page.get_by_role("button", name="Categorize", exact=True).click()
     expect(rows(page).filter(has_text="Pets")).to_have_count(3)
     page.keyboard.press("z")
     expect(rows(page).filter(has_text="Pets")).to_have_count(0)
