@@ -24,7 +24,7 @@ OPERATOR_AND_SPACES = re.compile(r"(>=|<=|>|<|=|≥|≤) +(?=[0-9])")
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A search taken apart. Amounts are magnitudes in wire form, limits are inclusive unless ``*_open``."""
+    """A parsed search. Amounts are magnitudes in wire form, limits are inclusive unless ``*_open``."""
 
     words: tuple[str, ...] = ()
     min_amount: str = ""

@@ -31,7 +31,7 @@ MAX_COMPARABLE_ROWS = 5  # past rows shown beside a reason
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something stands out, for programs and as a sentence. The range is in magnitudes."""
+    """Why a transaction is unusual, as data and as a sentence. The range is in magnitudes."""
 
     kind: Kind
     sentence: str

@@ -29,7 +29,7 @@ class Row(NamedTuple):
 class Learned:
     """``count`` rows of one text under one label, the last of them on ``last``: one line of a GROUP BY.
 
-    ``text`` is what the bank wrote, as in ``Row``: a cleaned payee would be remembered apart.
+    ``text`` is the bank description, as in ``Row``: a cleaned payee would be remembered apart.
     """
 
     text: str

@@ -330,7 +330,7 @@ class CategorisationService(Service):
         return filing.file([entry], row.account_id)[0].top
 
     async def likes(self, row: Transaction) -> list[int]:
-        """Transactions of the same payee and direction that are not filed where this one is, nor by hand."""
+        """Return transactions of the same payee and direction in other categories, except those categorized by hand."""
         if row.payee_id is None or row.category_id is None:
             return []
         found = select(Transaction.id).where(

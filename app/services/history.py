@@ -21,7 +21,7 @@ MONTHS = 24
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One transaction that is no transfer; ``text`` is its payee, or else what the bank wrote."""
+    """One transaction other than a transfer; ``text`` is its payee or the bank description."""
 
     id: int
     booked_on: date

@@ -1,7 +1,7 @@
 """Figures of a month: what came in, went out and stayed, by category, in the book's own currency.
 
 They are read from the roll-ups, so their cost does not grow with the number of transactions. Spending of a category
-is what went out of it less what came back (refunds); transfers are neither income nor spending; what is not filed
+is what went out of it less what came back (refunds); transfers are neither income nor spending; what is uncategorized
 counts by its sign. Flows of a month are converted at the rate of its last day, of the running month at today's.
 """
 
@@ -32,7 +32,7 @@ AVERAGE_OVER = 6  # months before the one that is looked at
 
 
 class Label(NamedTuple):
-    """How a category is shown; id 0 is what nobody has filed."""
+    """How a category is shown; id 0 is uncategorized."""
 
     id: int
     name: str
@@ -222,7 +222,7 @@ class InsightService(Service):
         self._labels: dict[int, Label] | None = None
 
     async def labels(self) -> dict[int, Label]:
-        """Every category by its id, archived ones too, and 0 for what is not filed."""
+        """Return all categories by id, archived ones too, and 0 for uncategorized."""
         if self._labels is None:
             unfiled = Label(UNFILED, _("Uncategorized"), "circle-help", 8, CategoryKind.EXPENSE, 0, "", None)
             rows = await rows_of(self.session, LABELS, {"book_id": self.member.book.id})

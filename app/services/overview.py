@@ -1,4 +1,4 @@
-"""The first page: what there is, what came and went this month, and what needs a look."""
+"""The overview: balances, income and spending of the month, and open questions."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class LatestTransaction:
-    """A line of the latest entries."""
+    """A row of the latest transactions."""
 
     id: int
     booked_on: date

@@ -138,7 +138,7 @@ class TransactionService(Service):
         return row
 
     async def recategorise(self, transaction_id: int, category_id: int | None) -> Transaction:
-        """File a transaction by hand; nothing means that it is not filed."""
+        """Categorize a transaction by hand; None makes it uncategorized."""
         return await self.edit(transaction_id, TransactionPatch(category=category_id))
 
     async def delete(self, transaction_id: int) -> None:

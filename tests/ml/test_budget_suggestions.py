@@ -57,7 +57,7 @@ def test_nothing_known_gives_nothing() -> None:
 def test_an_income_of_zero_starts_from_a_typical_one_and_says_so() -> None:
     found = suggest({"monthly_income": 0, "currency": "EUR"}, [])
     assert found
-    assert "add your income" in found[0].reason
+    assert "Add your income" in found[0].reason
 
 
 def test_a_steady_past_is_the_budget() -> None:
@@ -80,7 +80,7 @@ def test_only_what_is_spent_on_is_proposed_after_some_months() -> None:
 def test_one_month_of_history_is_completed_by_what_is_usual() -> None:
     found = suggest(PROFILE, months("groceries", [400.0]))
     assert {"groceries", "housing", "transport"} <= {s.category for s in found}
-    assert "in the month on record" in of(found, "groceries").reason
+    assert "last month" in of(found, "groceries").reason
 
 
 def test_spending_may_be_negative_and_incomes_are_left_out() -> None:

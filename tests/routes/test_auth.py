@@ -48,7 +48,7 @@ def test_one_signs_in_by_user_name_or_address(stranger, name):
 def test_a_wrong_password_is_refused_in_the_same_words(stranger, name):
     answer = stranger.post("/login", {"username": name, "password": "not the password"})
     assert answer.status_code in (401, 422)
-    assert "password is not right" in answer.text or "can’t be stored" in answer.text
+    assert "Wrong username or password" in answer.text or "can’t be stored" in answer.text
 
 
 @pytest.mark.parametrize(

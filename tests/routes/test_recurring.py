@@ -95,7 +95,7 @@ def test_a_bill_is_written_down_changed_paused_and_deleted(alice):
         ({"amount": ""}, "This field is required."),
         ({"amount": "lots"}, "is not an amount"),
         ({"amount": "0"}, "above zero"),
-        ({"amount_max": "3"}, "less than the amount itself"),
+        ({"amount_max": "3"}, "less than the amount"),
         ({"cadence": "daily"}, "Choose one of"),
         ({"interval": "0"}, "at least 1"),
         ({"interval": "x"}, "whole number"),

@@ -98,7 +98,7 @@ def test_what_changed_since_cannot_be_undone(alice):
 
     alice.work(update)
 
-    with pytest.raises(Conflict, match="changed again"):
+    with pytest.raises(Conflict, match="changed since"):
         alice.work(lambda services: services.journal.undo(change_set))
 
 

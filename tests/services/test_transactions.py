@@ -99,7 +99,7 @@ def test_wrong_input_is_named_at_its_field(alice: Any, wrong: dict[str, Any], fi
 
 
 def test_splits_that_do_not_add_up_name_the_difference(alice: Any) -> None:
-    with pytest.raises(Invalid, match=r"−€0\.50 is left over"):
+    with pytest.raises(Invalid, match=r"−€0\.50 is remains"):
         add(alice, splits=[{"amount": "-10"}, {"amount": "-2"}])
 
 
@@ -116,7 +116,7 @@ def test_splits_are_replaced_as_a_whole(alice: Any) -> None:
 
 def test_an_amount_cannot_leave_its_splits_behind(alice: Any) -> None:
     row = add(alice, splits=[{"amount": "-10"}, {"amount": "-2.50"}])
-    with pytest.raises(Invalid, match="left over"):
+    with pytest.raises(Invalid, match="remains"):
         alice.work(lambda services: services.transactions.edit(row.id, TransactionPatch(amount="-13")))
 
 

@@ -92,7 +92,7 @@ class Candidate(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """``same`` is booked already as ``match_id``; ``unsure`` is for a person to decide."""
+    """``same`` is a duplicate of ``match_id``; the user decides about ``unsure``."""
 
     kind: Literal["new", "same", "unsure"]
     reason: str = ""

@@ -92,7 +92,7 @@ class PlannedPayment:
 class Inputs:
     """A book's past up to ``today``. Monthly flows are in the base currency, each at its month's rate.
 
-    ``flows`` maps a category (0 is what is not filed) to what each month brought (+) and took (-), the running
+    ``flows`` maps a category (0 is uncategorized) to what each month brought (+) and took (-), the running
     month and later ones included as far as they are booked. ``missing`` are currencies without a rate.
     """
 

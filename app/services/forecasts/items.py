@@ -35,7 +35,7 @@ class RecurringItem:
 
     ``dates`` are the days on which it is expected, tomorrow or later. ``past`` are its payments so far: the day,
     and how much of what was booked counts as expected. ``seasonal`` are the calendar months (1 to 12) that have an
-    amount of their own, such as a double salary in December.
+    amount of their own, such as two salaries in December.
     """
 
     payee: str

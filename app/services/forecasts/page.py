@@ -1,4 +1,4 @@
-"""The forecast page's figures: one balance ahead with its past, what moves it, and spending by month."""
+"""The forecast page's figures: one balance with its past and forecast, its drivers, and spending by month."""
 
 from __future__ import annotations
 

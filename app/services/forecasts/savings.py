@@ -31,7 +31,7 @@ class MonthSavings:
 
 
 async def savings_forecast(services: Services) -> list[MonthSavings]:
-    """Month by month from the running one, to its end, on; nothing before a job has looked at three months.
+    """By month, starting with the projected running month; nothing before a job has looked at three months.
 
     Income and spending are forecast apart, and their errors taken as independent: the band's half-width is the root
     of the sum of squares of the two that add up on its side.

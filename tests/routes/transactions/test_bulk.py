@@ -66,7 +66,7 @@ def undo_last(person: Any, answer: Any) -> None:
 def test_selected_rows_are_filed_and_put_back(alice: Any, rows: list[int], groceries: int) -> None:
     answer = bulk(alice, do="file", id=[str(each) for each in rows], category=str(groceries))
     assert answer.status_code == 200
-    assert "Filed 2 entries under Groceries" in answer.text
+    assert "Categorized 2 transactions under Groceries" in answer.text
     found = lines(alice, rows)
     assert [bool(found[each].category) for each in rows] == [True, True, False]
     undo_last(alice, answer)
@@ -81,7 +81,7 @@ def test_what_is_like_that_already_is_not_said_to_be_changed(alice: Any, rows: l
 
 def test_all_that_match_are_filed(alice: Any, rows: list[int], groceries: int) -> None:
     answer = bulk(alice, do="file", everything="yes", query="search=zzyxq", category=str(groceries))
-    assert "Filed 2 entries" in answer.text
+    assert "Categorized 2 transactions" in answer.text
 
 
 def test_tags_are_put_on_and_taken_off(alice: Any, rows: list[int]) -> None:
@@ -94,7 +94,7 @@ def test_tags_are_put_on_and_taken_off(alice: Any, rows: list[int]) -> None:
 
 def test_rows_are_deleted_and_come_back(alice: Any, rows: list[int]) -> None:
     answer = bulk(alice, do="delete", id=[str(each) for each in rows])
-    assert "Deleted 3 entries" in answer.text
+    assert "Deleted 3 transactions" in answer.text
     assert lines(alice, rows) == {}
     undo_last(alice, answer)
     assert len(lines(alice, rows)) == 3
@@ -124,10 +124,10 @@ def test_what_cannot_move_is_said_and_nothing_moves(alice: Any, bob: Any, rows: 
     refused("is kept in USD", account=str(dollars))
     lock = TransactionPatch(status=Status.RECONCILED)
     alice.work(lambda services: services.transactions.edit(rows[0], lock))
-    refused("1 of these entries is reconciled")
+    refused("1 of these transactions is reconciled")
     alice.work(lambda services: services.transactions.edit(rows[0], TransactionPatch(status=Status.CLEARED)))
     transfer(alice, "2026-03-14", "5", cash(alice), savings)
-    refused("2 of these entries are sides of transfers")
+    refused("2 of these transactions are parts of transfers")
 
 
 @pytest.mark.parametrize("verb", ["delete", "clear", "file"])
@@ -138,7 +138,7 @@ def test_a_selection_that_is_too_large_is_said(
         monkeypatch.setattr(bulk_edit, name, 2)
     answer = bulk(alice, do=verb, everything="yes")
     assert answer.status_code == 422
-    assert "At most 2 entries can be changed like this at once" in answer.text
+    assert "You can change at most 2 transactions at once" in answer.text
     assert len(lines(alice, rows)) == 3
 
 

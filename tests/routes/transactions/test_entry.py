@@ -50,7 +50,7 @@ def test_the_form_books_an_outflow_with_its_splits(alice: Any) -> None:
         ({"currency": "ZZZ"}, "is not a currency"),
         ({"currency": "DZD"}, "DZD"),
         ({"memo": "a\x00b"}, "can’t be stored"),
-        ({"split_amount": ["10"], "split_category": [""], "split_memo": [""]}, "is left over"),
+        ({"split_amount": ["10"], "split_category": [""], "split_memo": [""]}, "remains"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_booked(alice: Any, wrong: dict[str, Any], sentence: str) -> None:

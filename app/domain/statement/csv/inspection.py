@@ -44,7 +44,7 @@ def inspect(
     currency: str,
     traits: Traits | None = None,
 ) -> Inspection:
-    """Guess how a file is written, where ``mapping`` does not say it.
+    """Detect the format of a file as far as ``mapping`` does not define it.
 
     ``source`` is bytes or a seekable stream, ``currency`` that of the account. Without the account's ``traits`` signs
     that the file leaves open are taken as they stand, with a warning. Raises ``UnsupportedFile`` for
