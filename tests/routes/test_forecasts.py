@@ -89,7 +89,7 @@ def test_what_cannot_be_understood_is_told_at_its_field(alice):
     computed(alice)
     body = page(alice, "?what=flibber+%2B3&what=rent+%2B100")
 
-    assert "There is no category and no regular payment called “flibber”." in body
+    assert "No category or recurring payment is called “flibber”." in body
     assert 'aria-invalid="true"' in body
     assert "Rent and mortgage +€100.00 a month" in body
 

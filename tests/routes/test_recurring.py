@@ -45,7 +45,7 @@ def test_what_was_found_becomes_a_bill_in_one_click_and_back(alice, candidate):
 
     answer = alice.htmx("post", f"/recurring/candidates/{candidate}/accept")
     assert answer.status_code == 200
-    assert "Streambox is a bill now" in answer.text
+    assert "Added Streambox to bills" in answer.text
     assert "Add bill" not in answer.text
     assert "Due in the next 30 days" in answer.text
 

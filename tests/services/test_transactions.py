@@ -99,7 +99,7 @@ def test_wrong_input_is_named_at_its_field(alice: Any, wrong: dict[str, Any], fi
 
 
 def test_splits_that_do_not_add_up_name_the_difference(alice: Any) -> None:
-    with pytest.raises(Invalid, match=r"−€0\.50 is remains"):
+    with pytest.raises(Invalid, match=r"−€0\.50 remains"):
         add(alice, splits=[{"amount": "-10"}, {"amount": "-2"}])
 
 

@@ -66,7 +66,7 @@ def undo_last(person: Any, answer: Any) -> None:
 def test_selected_rows_are_filed_and_put_back(alice: Any, rows: list[int], groceries: int) -> None:
     answer = bulk(alice, do="file", id=[str(each) for each in rows], category=str(groceries))
     assert answer.status_code == 200
-    assert "Categorized 2 transactions under Groceries" in answer.text
+    assert "Categorized 2 transactions as Groceries" in answer.text
     found = lines(alice, rows)
     assert [bool(found[each].category) for each in rows] == [True, True, False]
     undo_last(alice, answer)
@@ -103,7 +103,7 @@ def test_rows_are_deleted_and_come_back(alice: Any, rows: list[int]) -> None:
 def test_rows_move_to_another_account_and_back(alice: Any, rows: list[int]) -> None:
     savings = account(alice, "Savings")
     answer = bulk(alice, do="move", id=[str(each) for each in rows], account=str(savings))
-    assert "Moved 3 entries to Savings" in answer.text
+    assert "Moved 3 transactions to Savings" in answer.text
     assert {line.account for line in lines(alice, rows).values()} == {"Savings"}
     undo_last(alice, answer)
     assert {line.account for line in lines(alice, rows).values()} == {"Cash"}
@@ -121,7 +121,7 @@ def test_what_cannot_move_is_said_and_nothing_moves(alice: Any, bob: Any, rows: 
 
     refused("Choose the account", account="")
     refused("Choose one of your accounts", account=str(account(bob, "Hers")))
-    refused("is kept in USD", account=str(dollars))
+    refused("is in USD", account=str(dollars))
     lock = TransactionPatch(status=Status.RECONCILED)
     alice.work(lambda services: services.transactions.edit(rows[0], lock))
     refused("1 of these transactions is reconciled")
