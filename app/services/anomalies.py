@@ -78,7 +78,7 @@ class Noticed:
 def judged(
     seen: Sequence[Seen], lessons: dict[str, list[Lesson]], today: date, *, since: date | None = None
 ) -> list[Noticed]:
-    """What stands out among the rows of the last week and those that came in lately, most telling first.
+    """Unusual transactions of the last week and of recent imports, the clearest first.
 
     Each row is judged by what came before it. ``seen`` is in order of days. Takes a while: run it outside of a
     transaction. ``since`` is the day from which rows count as having come in lately.
@@ -189,7 +189,7 @@ def shown(minor: int, currency: str) -> str:
 
 
 def sentence(row: Finding | Noticed) -> str:
-    """What stands out, in one or two short sentences."""
+    """Describe a finding in one or two short sentences."""
     words = {
         "payee": row.payee,
         "amount": shown(row.amount_minor, row.currency),
