@@ -40,7 +40,10 @@ class BulkEditService(Service):
         await self.services.ledger.update_many(rows, values)
         name = (await self.services.categories.by_id())[category_id].name if category_id else _("no category")
         self._note(
-            ngettext("Categorized {n} transaction as {name}", "Categorized {n} transactions as {name}", len(rows), name=name), len(rows)
+            ngettext(
+                "Categorized {n} transaction as {name}", "Categorized {n} transactions as {name}", len(rows), name=name
+            ),
+            len(rows),
         )
         return len(rows)
 
@@ -51,7 +54,8 @@ class BulkEditService(Service):
         rows = [row for row in await self._rows(selection) if row.status not in (status, Status.RECONCILED)]
         await self.services.ledger.update_many(rows, {"status": status})
         self._note(
-            ngettext("Changed the status of {n} transaction", "Changed the status of {n} transactions", len(rows)), len(rows)
+            ngettext("Changed the status of {n} transaction", "Changed the status of {n} transactions", len(rows)),
+            len(rows),
         )
         return len(rows)
 
@@ -92,7 +96,9 @@ class BulkEditService(Service):
         rows = [row for row in rows if row.account_id != account.id]
         await self.services.ledger.update_many(rows, {"account_id": account.id})
         self._note(
-            ngettext("Moved {n} transaction to {name}", "Moved {n} transactions to {name}", len(rows), name=account.name),
+            ngettext(
+                "Moved {n} transaction to {name}", "Moved {n} transactions to {name}", len(rows), name=account.name
+            ),
             len(rows),
         )
         return len(rows)
@@ -106,7 +112,9 @@ class BulkEditService(Service):
         changed = 0
         for tag in tags:
             changed = max(changed, await (self._untag(tag, ids) if remove else self._tag(tag, ids)))
-        self._note(ngettext("Changed the tags of {n} transaction", "Changed the tags of {n} transactions", changed), changed)
+        self._note(
+            ngettext("Changed the tags of {n} transaction", "Changed the tags of {n} transactions", changed), changed
+        )
         return changed
 
     async def delete(self, selection: Selection) -> int:

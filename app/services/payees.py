@@ -172,9 +172,7 @@ class PayeeService(Service):
             Payee.book_id == self.member.book.id, Payee.key == name_key(name), Payee.id != but
         )
         if (other := await self.session.scalar(taken)) is not None:
-            raise Conflict(
-                _("{other} is the same payee. Merge them.", other=other), field="name"
-            )
+            raise Conflict(_("{other} is the same payee. Merge them.", other=other), field="name")
 
     async def _saved(self, label: str) -> None:
         self.services.journal.note(label)

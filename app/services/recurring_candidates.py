@@ -230,9 +230,7 @@ class RecurringCandidateService(Service):
         found = await self.open()
         for each in found:
             await self.accept(each.id)
-        self.services.journal.note(
-            ngettext("Added {n} bill or income", "Added {n} bills and incomes", len(found))
-        )
+        self.services.journal.note(ngettext("Added {n} bill or income", "Added {n} bills and incomes", len(found)))
         return len(found)
 
     async def categories(self, rows: Sequence[Candidate]) -> dict[int, int]:

@@ -114,7 +114,8 @@ async def parse(services: Services, text: str) -> Scenario:
     written = AMOUNT.match(rest)
     if not written:
         raise Invalid(
-            _("Enter a change like “rent +100”, “no holidays”, “income -10%” or “laptop 1200 on 3 March”."), field="what"
+            _("Enter a change like “rent +100”, “no holidays”, “income -10%” or “laptop 1200 on 3 March”."),
+            field="what",
         )
     name, sign = written["name"].removesuffix(" for").strip(" ,:"), -1 if written["op"] in ("-", "minus") else 1
     relative = written["op"] in ("+", "-", "plus", "minus")

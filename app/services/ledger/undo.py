@@ -185,9 +185,7 @@ class Undo:
             self.session.add_all(added)
             await self.session.flush()
         except IntegrityError:
-            raise Conflict(
-                _("This can’t be undone: a related row was deleted or is in use.")
-            ) from None
+            raise Conflict(_("This can’t be undone: a related row was deleted or is in use.")) from None
 
     async def _revived(self, model: Any, kept: Sequence[Mapping[str, Any]]) -> list[Any]:
         if await self._rows(model, [values["id"] for values in kept]):
