@@ -41,9 +41,9 @@ def test_a_category_is_added_and_edited_in_place(alice):
     ("sent", "words"),
     [
         ({"name": ""}, "This field is required."),
-        ({"name": "Leisure"}, "of this name in the group"),
+        ({"name": "Leisure"}, "with this name"),
         ({"icon": "dragon"}, "Unknown icon"),
-        ({"group": "999999"}, "Choose one of your groups"),
+        ({"group": "999999"}, "Choose a group"),
     ],
 )
 def test_what_is_wrong_is_said_in_the_form(alice, sent, words):
