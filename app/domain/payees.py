@@ -53,6 +53,12 @@ CHATTER = re.compile(
     r"|\b(?:eref|kref|mref|cred|svwz|abwa|iban|bic|debt|purp)[+:][^ ]*",
     re.IGNORECASE,
 )
+# Behind a payee: how American banks name the electronic payment, as in “Greystar Rent Web Pmts Web”.
+ELECTRONIC = re.compile(
+    r"(?: (?:web|ach|ppd|ccd|tel|online|elec|electronic|auto) (?:pmts?|pymts?|pmnts?|pymnts?)| (?:pmts|pymts|pymt) ?)"
+    r"(?: (?:web|ach|ppd|ccd|tel|id)\b)*+ *$|(?: (?:ppd|ccd|web) id)$",
+    re.IGNORECASE,
+)
 DIGIT = re.compile(r"[0-9]")
 NOISE = re.compile(
     r"""(?:
@@ -253,7 +259,8 @@ def _once(text: str) -> str:
 
 def _without_noise(text: str) -> str:
     text = CHATTER.sub(" ", text)
-    return NOISE.sub(" ", text) if DIGIT.search(text) else text
+    text = NOISE.sub(" ", text) if DIGIT.search(text) else text
+    return _or(ELECTRONIC.sub("", text).strip(EDGES), text)
 
 
 def _without_leading(text: str) -> str:

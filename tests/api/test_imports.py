@@ -284,3 +284,33 @@ def test_a_dry_run_has_an_end(alice: Any, monkeypatch: pytest.MonkeyPatch) -> No
     answer = send(alice, BANK, dry_run="true")
     assert answer.status_code == 413
     assert "at most" in answer.json()["detail"]
+
+
+OPEN_SIGNS = "Date,Payee,Amount\n2026-03-01,Qwx,6.45\n2026-03-02,Zrt,23.10\n2026-03-03,Plk,5.00\n"
+
+
+def test_open_signs_are_asked_and_answered_by_the_mapping(alice: Any) -> None:
+    answer = send(alice, OPEN_SIGNS)
+    assert answer.status_code == 400
+    (question,) = answer.json()["questions"]
+    assert (question["field"], question["choices"]) == ("flipped", ["true", "false"])
+    assert question["examples"][0] == {"payee": "Qwx", "amount": "6.45", "currency": "EUR"}
+    assert send(alice, OPEN_SIGNS, mapping='{"flipped": "true"}').json()["created"] == 3
+    assert balance(alice) == -3455
+
+
+def test_what_was_decided_by_payees_is_said_as_a_warning(alice: Any) -> None:
+    text = "Date,Payee,Amount\n2026-03-01,STARBUCKS,6.45\n2026-03-02,UBER TRIP,23.10\n2026-03-03,LIDL,5.00\n"
+    said = send(alice, text).json()
+    assert balance(alice) == -3455
+    assert any("read as spending" in warning for warning in said["warnings"])
+
+
+def test_a_file_of_another_currency_goes_into_no_account_unasked(alice: Any) -> None:
+    content = "Date,Payee,Amount (USD)\n2026-03-01,Shop,-10.00\n"
+    form = {"file": ("usd.csv", content, "text/csv")}
+    answer = alice.api("POST", "/api/v1/transactions/import", files=form)
+    assert answer.status_code == 400
+    (question,) = answer.json()["questions"]
+    assert question["field"] == "account"
+    assert question["choices"] == [str(account(alice))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from app.domain.categories import KIND_OF
 from app.domain.money import Money
 from app.domain.statement.csv import Inspection, Traits, inspect, read
 from app.domain.statement.lines import BadLine, Line
+from app.errors import SaldoError
 from app.ml.seed_table import hints
 
 FOLDER = Path(__file__).parents[1] / "data" / "statements"
@@ -309,3 +312,14 @@ def test_a_question_accepts_each_of_its_answers() -> None:
     for field, choices in ((each.field, each.choices) for each in look(text).questions):
         for choice in choices:
             assert field not in [each.field for each in look(text, mapping={field: choice}).questions]
+
+
+@pytest.mark.parametrize(
+    "cell", ["1 " * 20, "1," * 20, "' " * 20, "(" * 40, "- " * 20, "27 " * 13, "..,," * 10, "a" * 40]
+)
+def test_hostile_cells_take_no_time(cell: str) -> None:
+    rows = "".join(f'2026-03-13,{cell},"{cell}"\n' for _ in range(100))
+    started = time.process_time()
+    with suppress(SaldoError):
+        list(read(f"Date,{cell},Amount\n{rows}".encode(), None, "EUR"))
+    assert time.process_time() - started < 2

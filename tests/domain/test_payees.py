@@ -30,6 +30,8 @@ from app.domain.payees import clean, key, name_key
         ("SQ *KIOSK 22", "Kiosk 22"),
         ("SumUp  *Cafe Rosa", "Cafe Rosa"),
         ("PAYPAL *HJM SERVICES", "Hjm Services"),
+        ("GREYSTAR RENT WEB PMTS WEB", "Greystar Rent"),
+        ("COMCAST ONLINE PMT PPD ID", "Comcast"),
         ("REF 882134 M. OKAFOR", "M. Okafor"),
         ("Reference: 20261103 Jean Dupont", "Jean Dupont"),
     ],

@@ -294,6 +294,7 @@ FOREIGN = frozenset(
         "kurs, rate"
     )
 )
+MAX_NAME = 120  # characters; longer is no name of a column
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 BRACKETED = re.compile(r"[(\[（][^)\]）]{0,40}[)\]）]")
 
@@ -306,6 +307,8 @@ def _is_dense(text: str) -> bool:
 @cache
 def roles_of(name: str) -> dict[str, int]:
     """The roles that a header may stand for with a score; exact names score above contained words."""
+    if len(name) > MAX_NAME:
+        return {}
     plain = fold(CAMEL.sub(" ", name))
     bare = fold(CAMEL.sub(" ", BRACKETED.sub(" ", name)))
     if not plain:
