@@ -42,7 +42,7 @@ WIDE = re.compile("[０-９]")
 PLAIN = {
     mark: re.compile(rf"(-?[0-9]{{1,15}})(?:{re.escape(mark)}([0-9]{{1,6}}))?") for mark in (".", ",")
 }  # what most rows of most files look like
-BODY = re.compile(r"[0-9.,'٫٬ ]*[0-9][0-9.,'٫٬ ]*")
+BODY = re.compile(r"[.,'٫٬ ]{0,40}[0-9][0-9.,'٫٬ ]*+")
 GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<sep>[.,' ٬])[0-9]{3})(?:(?P=sep)[0-9]{3})*|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
 CENT_DASH = re.compile(r"(?<=[0-9])[.,](?:-{1,2}|[–—−])(?![0-9])")
 DEBITS, CREDITS = frozenset({"dr", "db"}), frozenset({"cr"})

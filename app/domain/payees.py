@@ -17,32 +17,32 @@ LONGEST = 80  # characters of a clean payee
 LEADING = re.compile(
     r"""(?:
     (?:sq|sqc?u?|tst|sp|pp|iz|zettle[ _]|sumup[ ]?|paypal|pypl|ppl|klarna|adyen|mollie|stripe|ncp|py|bt
-        |ckf?|wpy|fs|dri|lsp|nyx|ebn|gpay|google[ ]pay|apple[ ]pay|izettle|worldpay)[ ]?\*\s*
-    | (?:paypal|izettle|zettle|sumup|nochex|sagepay|worldpay|stripe)[ ]+(?=\S)
-    | (?:paiement|achat|retrait)[ ]+(?:par[ ]+)?(?:carte|cb)(?:[ ]+bancaire)?[ ]*
-    | carte[ ]+(?=x*\d) | (?-i:CB)[ ]+(?=\S)
-    | (?:prlv|prelevement|prélèvement|virement|vir)(?:[ ]+sepa)?(?:[ ]+(?:recu|reçu|emis|émis
-        |instantane|instantané|inst|de|a|en[ ]faveur[ ]de))*[ ]+
-    | (?:compra|pago|adeudo|recibo)[ ]+(?:(?:con[ ])?tarj(?:eta)?\.?[ :]*(?:[x*]*\d{4,16}[ ]*)?)?(?:en
-        |a|de)[ ]+
-    | (?:compra|pago|recibo)[ ]+(?:(?:con[ ])?tarj(?:eta)?\.?[ :]*[x*]*\d{4,16}[ ]*)?
-    | transferencia[ ]+(?:(?:sepa|inmediata|recibida|emitida|realizada)[ ]+)*(?:a[ ]favor[ ]de|de|a)[ ]+
+        |ckf?|wpy|fs|dri|lsp|nyx|ebn|gpay|google[ ]pay|apple[ ]pay|izettle|worldpay)[ ]?\*\s?
+    | (?:paypal|izettle|zettle|sumup|nochex|sagepay|worldpay|stripe)[ ](?=\S)
+    | (?:paiement|achat|retrait)[ ](?:par[ ])?(?:carte|cb)(?:[ ]bancaire)?[ ]?
+    | carte[ ](?=x{0,20}\d) | (?-i:CB)[ ](?=\S)
+    | (?:prlv|prelevement|prélèvement|virement|vir)(?:[ ]sepa)?(?:[ ](?:recu|reçu|emis|émis
+        |instantane|instantané|inst|de|a|en[ ]faveur[ ]de))*[ ]
+    | (?:compra|pago|adeudo|recibo)[ ](?:(?:con[ ])?tarj(?:eta)?\.?[ :]{0,3}(?:[x*]{0,20}\d{4,16}[ ]?)?)?(?:en
+        |a|de)[ ]
+    | (?:compra|pago|recibo)[ ](?:(?:con[ ])?tarj(?:eta)?\.?[ :]{0,3}[x*]{0,20}\d{4,16}[ ]?)?
+    | transferencia[ ](?:(?:sepa|inmediata|recibida|emitida|realizada)[ ])*(?:a[ ]favor[ ]de|de|a)[ ]
     | (?:kartenzahlung|kartenverfügung|ec[- ]?karte|girocard|lastschrift(?:einzug)?|basislastschrift
         |dauerauftrag|gutschrift|echtzeit-?überweisung|überweisung|ueberweisung|bargeldauszahlung
-        |folgelastschrift|erstlastschrift)[ ]*(?:an|von|bei)?[ :]+
+        |folgelastschrift|erstlastschrift)[ ]?(?:an|von|bei)?[ :]{1,3}
     | (?:sepa[- ]?(?:lastschrift|überweisung|ueberweisung|direct[ ]debit|credit[ ]transfer|dd|ct
-        |basislastschrift|incasso)?)[ :]+
+        |basislastschrift|incasso)?)[ :]{1,3}
     | (?:(?:contactless|debit[ ]card|card|visa|mastercard|maestro|pos|point[ ]of[ ]sale|eftpos|online|mobile
-        |recurring)[ ]+)+(?:purchase|payment|debit|transaction)[ ]+(?:(?:to|at|from)[ ]+)?
-    | (?:purchase|payment|paid)[ ]+(?:to|at|from|authori[sz]ed[ ]on)[ ]+
-    | (?-i:(?:VISA|MASTERCARD|MAESTRO|POS|EFTPOS|DD|BGC|FPO|FPI|BBP|CLP|DEB|CPT|VIS)[ :]+)(?=[A-Za-zÀ-ÿ]{3})
+        |recurring)[ ])+(?:purchase|payment|debit|transaction)[ ](?:(?:to|at|from)[ ])?
+    | (?:purchase|payment|paid)[ ](?:to|at|from|authori[sz]ed[ ]on)[ ]
+    | (?-i:(?:VISA|MASTERCARD|MAESTRO|POS|EFTPOS|DD|BGC|FPO|FPI|BBP|CLP|DEB|CPT|VIS)[ :]{1,3})(?=[A-Za-zÀ-ÿ]{3})
     | (?:direct[ ]debit|standing[ ]order|faster[ ]payment|bill[ ]payment|bank[ ]transfer
-        |transfer)[ ]+(?:(?:to|from|in|out)[ ]+)?
+        |transfer)[ ](?:(?:to|from|in|out)[ ])?
     | (?:https?://)?www\.
     | https?://
-    | \d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?[ ]+
-    | (?:ref|reference)[ .:#]*\d{4,}[ ]+
-    | (?:x+|\*+)\d{3,4}[ ]+
+    | \d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?[ ]
+    | (?:ref|reference)[ .:#]*\d{4,}[ ]
+    | (?:x{1,20}|\*{1,20})\d{3,4}[ ]
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -64,9 +64,9 @@ NOISE = re.compile(
     r"""(?:
     \b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3,7}(?:[ ]?[A-Z0-9]{1,3})?\b(?=[ ]|$)
     | \b(?:ref(?:erence)?|auth(?:code)?|mandat(?:e)?|rum|ics|trx|txn|tid|mid|inv(?:oice)?|rg|re|nr|no
-        |num|order|bestellung)[ ]?[.:#-]+[ ]?[\w/-]*\d[\w/-]*
-    | \b(?:carte|card|karte|tarjeta|tarj|cb)[ .:]*(?:n[o°r]\.?[ ]*)?[x*]*\d{2,}\b
-    | (?<!\w)[x*]{2,}\d{2,4}\b
+        |num|order|bestellung)[ ]?[.:#-]{1,5}[ ]?[\w/-]{0,40}\d[\w/-]*
+    | \b(?:carte|card|karte|tarjeta|tarj|cb)[ .:]*(?:n[o°r]\.?[ ]*)?[x*]{0,20}\d{2,}\b
+    | (?<![\w*])[x*]{2,20}\d{2,4}\b
     | \b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T]\d{1,2}[:.h]\d{2}(?::\d{2})?)?\b
     | \b\d{1,2}[/.]\d{1,2}\b\.?
     | \b\d{1,2}:\d{2}(?::\d{2})?\b
@@ -126,7 +126,7 @@ SHOP_WORDS = _words("store stores shop filiale fil markt branch st nr no str")
 # What a merchant prints to what it is called; the first word or words decide.
 KNOWN = (
     (re.compile(r"(?:amzn|amazon|amz)\b(?!.*\b(?:prime|video|music|aws|web services)\b).*", re.I), "Amazon"),
-    (re.compile(r"(?:amzn|amazon)\b.*\b(?:prime)\b.*", re.I), "Amazon Prime"),
+    (re.compile(r"\A(?:amzn|amazon)\b.*\bprime\b.*", re.I), "Amazon Prime"),
     (re.compile(r"(?:amazon web services|aws\b).*", re.I), "AWS"),
     (re.compile(r"tfl\b.*|transport for london.*", re.I), "TfL"),
     (re.compile(r"uber\W*eats.*", re.I), "Uber Eats"),
@@ -171,13 +171,13 @@ SMALL = _words(
     """
 )
 DOMAIN = re.compile(
-    r"([a-z0-9-]{2,})\.(?:com|(?:co|ac|gov|sch)\.uk|org\.uk|org|net|de|fr|es|it|eu|io|uk|nl|be|at|ch|app|info|shop|co\.?u?|c|com?)\.?$",
+    r"([a-z0-9-]{2,63})\.(?:com|(?:co|ac|gov|sch)\.uk|org\.uk|org|net|de|fr|es|it|eu|io|uk|nl|be|at|ch|app|info|shop|co\.?u?|c|com?)\.?$",
     re.I,
 )
-CODE = re.compile(r"(?=.*\d)[a-z0-9*#/_.-]{4,}", re.I)
+CODE = re.compile(r"[a-z0-9*#/_.-]{4,400}", re.I)
 FIRST_LETTER = re.compile(r"(?:^|\||\()(?:\?:)?(\w)")
 WORD = re.compile(r"[^\W\d_]{2}")
-STAR = re.compile(r"\s*\*\s*")
+STAR = re.compile(r"\s?\*\s?")
 LEAST_BY_MACHINE, LEAST_BY_HAND = 3, 4  # digits of a number that is none of the name
 EDGES = " \t-–—_,;:.*/\\|#+=\"'`<>~^"
 NOT_WORD = re.compile(r"[^\w]+|_+")
@@ -295,7 +295,9 @@ def _without_star(text: str) -> str:
     if not star:
         return text
     before, after = before.strip(), after.strip()
-    if WORD.search(before) and (not WORD.search(after) or CODE.fullmatch(after.split()[0])):
+    if WORD.search(before) and (
+        not WORD.search(after) or (CODE.fullmatch(first := after.split()[0]) and DIGIT.search(first))
+    ):
         return before
     return f"{before} {STAR.sub(' ', after)}".strip()
 

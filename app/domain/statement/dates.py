@@ -223,7 +223,7 @@ def orders(text: str) -> frozenset[str]:
         return frozenset(("ymd",))
     if not month and len(fitting) > 1:
         fitting.discard("ymd")  # 25/12/26 is 25 December; only what cannot be read otherwise has a short year in front
-        if re.match(r"\s*[0-9]+\.", text) and "dmy" in fitting:
+        if re.match(r"\s{0,20}[0-9]{1,9}\.", text) and "dmy" in fitting:
             return frozenset(("dmy",))  # no country writes the month first and dots
     return frozenset(fitting)
 
@@ -270,7 +270,7 @@ def order_of(date_format: str) -> str:
     written = date_format.strip().casefold()
     if written in ("iso", "iso8601", "%f"):
         return "ymd"
-    written = re.split(r"[t\s]*(?:%h|hh|h:)", written.replace("%-", "%").replace("%b", "m"))[0]
+    written = re.split(r"[t\s]{0,9}(?:%h|hh|h:)", written.replace("%-", "%").replace("%b", "m"))[0]
     found = "".join(dict.fromkeys({"j": "d", "t": "d", "a": "y"}.get(c, c) for c in written if c in "dmyjta"))
     if found in ("dm", "md"):
         found += "y"  # of dates without a year

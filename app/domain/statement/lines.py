@@ -24,6 +24,7 @@ class Line(NamedTuple):
     balance_minor: int | None = None
     account: str = ""
     is_pending: bool = False  # announced by the bank, not booked yet
+    has_payee_name: bool = False  # ``payee_text`` is the name of a payee as a person gave it, not a bank's text
 
 
 class BadLine(NamedTuple):

@@ -30,9 +30,9 @@ MAX_SCENARIOS = 6  # at once
 MAX_LENGTH = 80
 WITHOUT = re.compile(r"^(?:no|without|skip|stop|cancel|drop)\s+(?P<name>.+)$")
 AMOUNT = re.compile(
-    r"^(?P<name>.*?)\s*(?P<op>\+|-|=|\bplus\b|\bminus\b|\bto\b)?\s*"
-    r"(?P<amount>[^\sa-z0-9+=-]{0,3}\s?[0-9][0-9.,' ]*\s?(?:[^\sa-z0-9%]{1,3}|[a-z]{3})?)\s*(?P<percent>%)?"
-    r"(?:\s*(?:a|per|each|/)\s*month)?$"
+    r"^(?P<name>.*?) ?(?P<op>\+|-|=|\bplus\b|\bminus\b|\bto\b)? ?"
+    r"(?P<amount>[^\sa-z0-9+=-]{0,3}\s?[0-9][0-9.,' ]{0,24}+(?:[^\sa-z0-9%]{1,3}|[a-z]{3})?) ?(?P<percent>%)?"
+    r"(?: ?(?:a|per|each|/) ?month)?$"
 )
 FILLERS = re.compile(
     r"^(?:what if\s+|if\s+|i\s+|a\s+|buy\s+|pay\s+|spend\s+|get\s+|receive\s+|one-off\s*|once\s*|my\s+)+"
@@ -104,7 +104,7 @@ async def parse(services: Services, text: str) -> Scenario:
         raise Invalid(str(error), field="what") from None
     if len(text) > MAX_LENGTH:
         raise Invalid(_("This is too long; use at most {max_length} characters.", max_length=MAX_LENGTH), field="what")
-    plain = fold(text).strip(" .!?")
+    plain = " ".join(fold(text).split()).strip(" .!?")
     if found := WITHOUT.match(plain):
         subject = await _subject(services, found["name"].removeprefix("my ").strip())
         return await _monthly(services, text, subject, "share", percent=Decimal(-100))

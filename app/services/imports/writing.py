@@ -74,7 +74,7 @@ class RowWriter:
         text = ruled or row.line.payee_text
         known = self.names.get(text)
         if known is None:
-            name = (ruled or payees.clean(text))[:120]
+            name = (ruled or (text if row.line.has_payee_name else payees.clean(text)))[:120]
             known = self.names[text] = (name, payees.name_key(name)) if name else ("", "")
         return known
 

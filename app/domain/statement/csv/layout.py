@@ -67,6 +67,11 @@ class Layout:
     keeps_pending: bool = False
     cut: bool = False  # the last line ends in the middle of an amount
 
+    @property
+    def is_own_export(self) -> bool:
+        """Whether the file was exported by Saldo, so that its payees are names already."""
+        return {"payee", "statement_text", "original_amount", "external_id"} <= {each.strip() for each in self.header}
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:

@@ -70,6 +70,7 @@ def read_rows(rows: Iterable[tuple[int, Any]], layout: Layout) -> Iterator[Line 
     read_money, read_day = _money_reader(layout), _day_reader(layout)
     make, repeated = Line._make, lru_cache(4096)(_text)  # payees and the like come again and again
     check_state, is_balance = lru_cache(64)(_check_state), lru_cache(4096)(vocabulary.is_balance_row)
+    has_names = layout.is_own_export
     named = _payee_reader(layout, repeated) if payer >= 0 or layout.own_names else None
     for number, cells in rows:
         if number < first:
@@ -102,6 +103,7 @@ def read_rows(rows: Iterable[tuple[int, Any]], layout: Layout) -> Iterator[Line 
                     balance,
                     repeated(cells[account]) if account >= 0 else "",
                     is_pending,
+                    has_names,
                 )
             )
         except NotBooked as error:
