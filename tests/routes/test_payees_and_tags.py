@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.schemas.transactions import TransactionIn
+from app.services.transaction_list import Filter
 
 
 def book(person, payee, tags=()):
@@ -83,3 +86,47 @@ def test_they_are_private(alice, bob, noun):
         assert bob.get(f"{url}/{path}").status_code == 404
     for path in ("", "/merge", "/delete"):
         assert bob.htmx("post", f"{url}{path}", data={"name": "x", "into": "1"}).status_code == 404
+
+
+TYPED = (
+    "Burger Drops Montreal", "Burger Drops Toronto", "Anna Berlin", "Anna", "Invoice 2026-01", "Invoice 2026-02",
+    "Store GmbH", "Store AG", "Flight AF1234", "Flight AF9999", "+49 phone", "=SUM(A1)", "'quoted",
+)  # fmt: skip
+
+
+def payees_in(person: Any) -> list[str]:
+    return sorted(line.payee for line in person.work(lambda services: services.transaction_list.page(Filter())).lines)
+
+
+def test_a_typed_payee_stays_as_typed(alice: Any) -> None:
+    for at, name in enumerate(TYPED):
+        form = {"flow": "out", "amount": "1.00", "payee": name, "booked_on": "2026-03-14", "splits": ""}
+        if at % 2:
+            assert alice.post("/transactions", form).status_code == 303
+        else:
+            body = {"payee": name, "amount": "-1.00", "booked_on": "2026-03-14"}
+            assert alice.api("POST", "/api/v1/transactions", json=body).status_code == 201
+    assert payees_in(alice) == sorted(TYPED)
+
+
+def test_the_own_export_comes_back_unchanged(alice: Any, bob: Any) -> None:
+    for name in TYPED:
+        body = {"payee": name, "amount": "-7.00", "booked_on": "2026-03-14"}
+        assert alice.api("POST", "/api/v1/transactions", json=body).status_code == 201
+    exported = alice.api("GET", "/api/v1/transactions/export.csv").content
+    account = bob.work(lambda services: services.accounts.default()).id
+    files = {"file": ("saldo.csv", exported, "text/csv")}
+    answer = bob.api("POST", "/api/v1/transactions/import", data={"account": str(account)}, files=files)
+    assert answer.json()["created"] == len(TYPED)
+    assert payees_in(bob) == sorted(TYPED)
+    again = bob.api("POST", "/api/v1/transactions/import", data={"account": str(account)}, files=files)
+    assert again.json()["created"] == 0
+
+
+def test_the_payee_of_a_rule_stays_as_it_is_written(alice: Any) -> None:
+    rule = {"when": {"text_contains": "anna"}, "then": {"payee": "Anna Berlin"}}
+    assert alice.api("POST", "/api/v1/rules", json=rule).status_code == 201
+    account = alice.work(lambda services: services.accounts.default()).id
+    files = {"file": ("bank.csv", b"Date,Payee,Amount\n2026-03-14,ANNA 4711,-1.00\n", "text/csv")}
+    alice.api("POST", "/api/v1/transactions/import", data={"account": str(account)}, files=files)
+    assert payees_in(alice) == ["Anna Berlin"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.models import Account, AccountKind, Status
+from app.models import Account, AccountKind, Status, User
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.services.transaction_list import Filter
 from tests.support.flows import FORM
@@ -38,6 +38,32 @@ def test_the_form_books_an_outflow_with_its_splits(alice: Any) -> None:
     (line,) = lines(alice)
     assert (line.minor, line.tags, [part.minor for part in line.parts]) == (-1250, ["Trip", "Work"], [-1000, -250])
     assert "/undo" in alice.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "flow", "typed", "minor"),
+    [
+        ("de-CH", "CHF", "out", "12.-", -1200),
+        ("de-DE", "EUR", "out", "12,-", -1200),
+        ("nl", "EUR", "out", "€ 5,-", -500),
+        ("de-CH", "CHF", "in", "12.-", 1200),
+        ("de-CH", "CHF", "out", "1'000.–", -100000),
+    ],
+)
+def test_a_dash_for_zero_cents_is_no_minus(
+    alice: Any, language: str, currency: str, flow: str, typed: str, minor: int
+) -> None:
+    async def prepare(services: Any) -> int:
+        (await services.session.get_one(User, services.member.user.id)).locale = language
+        row = Account(book_id=services.member.book.id, name="Other", kind=AccountKind.CHECKING, currency=currency)
+        services.session.add(row)
+        await services.session.flush()
+        return row.id
+
+    account = alice.work(prepare)
+    answer = alice.post("/transactions", {**FORM, "flow": flow, "amount": typed, "account": str(account)})
+    assert answer.status_code == 303
+    assert [line.minor for line in lines(alice)] == [minor]
 
 
 @pytest.mark.parametrize(
