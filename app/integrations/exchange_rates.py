@@ -1,4 +1,4 @@
-"""The European Central Bank's euro reference rates, shipped with Saldo so that they are there offline."""
+"""Exchange rates shipped with Saldo: the European Central Bank's euro reference rates, and approximate ones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import NamedTuple
 FILE = Path(__file__).parents[1] / "data" / "ecb-rates.csv.gz"
 EURO = "EUR"
 SOURCE = "ecb"
+APPROXIMATE = "approximate"
+APPROXIMATE_FILE = FILE.with_name("approximate-rates.csv")
+MAX_AGE_DAYS = 366  # behind the newest fixing; a currency that the ECB has not quoted since is not quoted
 DAY = 10  # characters of a line's date
 
 
@@ -24,7 +27,7 @@ class Fixing(NamedTuple):
 
 
 class Bundled:
-    """The shipped history. A day is one line, which is parsed when somebody asks for it."""
+    """The ECB's history. A day is one line, which is parsed when it is first needed."""
 
     def __init__(self, path: Path = FILE) -> None:
         head, *self.lines = gzip.decompress(path.read_bytes()).split(b"\n")
@@ -44,11 +47,13 @@ class Bundled:
         return frozenset(self.place) - {"Date"}
 
     def per_euro(self, currency: str, on: date) -> Fixing | None:
-        """The latest fixing on or before the day; nothing for unknown currencies and earlier days."""
+        """Return the latest fixing on or before the day; none for unknown currencies and earlier days."""
         if currency not in self.place:
             return None
         at = bisect_right(self.days, on.isoformat().encode()) - 1
-        return self._on_line(currency, at) if at >= 0 else None
+        found = self._on_line(currency, at) if at >= 0 else None
+        is_stale = found is not None and (self._day(at) - found.as_of).days > MAX_AGE_DAYS
+        return None if is_stale else found
 
     @lru_cache(maxsize=4096)  # noqa: B019  – one such object a process
     def _on_line(self, currency: str, at: int) -> Fixing | None:
@@ -69,3 +74,26 @@ class Bundled:
 def bundled() -> Bundled:
     """The shipped rates, read once a process when first asked for."""
     return Bundled()
+
+
+class Approximate:
+    """Approximate rates of the currencies that the ECB does not quote, each for one unit of an anchor that it does."""
+
+    def __init__(self, path: Path = APPROXIMATE_FILE) -> None:
+        rows = [line.split(",") for line in path.read_text("ascii").splitlines() if not line.startswith("#")]
+        self.as_of = date.fromisoformat(rows[0][1])
+        self.anchors = {code: (anchor, Decimal(units)) for code, anchor, units in rows[1:]}
+
+    def per_euro(self, currency: str, on: date) -> Fixing | None:
+        """Return the rate for one euro by way of the anchor's own rate on the day, which follows pegs."""
+        if currency not in self.anchors:
+            return None
+        anchor, units = self.anchors[currency]
+        fixing = bundled().per_euro(anchor, max(on, bundled().first))
+        return Fixing(units * fixing.rate, self.as_of) if fixing else None
+
+
+@cache
+def approximate() -> Approximate:
+    """The approximate rates, read once a process when they are first needed."""
+    return Approximate()

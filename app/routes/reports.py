@@ -49,6 +49,7 @@ class ReportsController(Controller):
             treemap=reports.spending_treemap(found.sides[0], currency),
             rates_of=history.in_base.as_of,
             missing_rates=sorted(history.in_base.missing),
+            approximate_rates=sorted(history.in_base.approximate),
         )
 
     @get("/report.md", name="reports:markdown", media_type="text/markdown")

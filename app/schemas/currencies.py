@@ -85,8 +85,11 @@ class RateOut(BaseModel):
 
 
 class ConversionOut(BaseModel):
+    """A converted amount; ``is_approximate`` where no better rate than an approximate one is known."""
+
     amount: str
     currency: str
     rate: str
     as_of: dt.date
     source: str
+    is_approximate: bool

@@ -128,7 +128,7 @@ class BookCategoriser:
         if len(self.rules) > 0:
             for at, line in enumerate(lines):
                 text = f"{line.payee_text} {line.memo}" if line.memo else line.payee_text
-                payee = line.payee_text if line.has_payee_name else payees.clean(line.payee_text)
+                payee = payees.clean(line.payee_text)
                 then = self.rules.first(text, payee, account_id, line.minor, places[line.currency])
                 answers[at] = _ruled(then, answers[at]) if then else answers[at]
         return answers

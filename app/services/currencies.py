@@ -17,7 +17,7 @@ from app.db import rows
 from app.domain.money import LARGEST, Money
 from app.errors import Conflict, Invalid
 from app.i18n import _
-from app.integrations.exchange_rates import EURO, SOURCE, bundled
+from app.integrations.exchange_rates import APPROXIMATE, EURO, SOURCE, Fixing, approximate, bundled
 from app.models import Rate
 from app.models.repository import BookRepository
 from app.schemas.currencies import RateIn
@@ -51,6 +51,10 @@ class Quote:
         """The rate as it is kept: plain decimal text."""
         return f"{self.rate.normalize():f}"
 
+    @property
+    def is_approximate(self) -> bool:
+        return APPROXIMATE in self.source
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
@@ -65,6 +69,10 @@ class Conversion:
     def text(self) -> str:
         return f"{self.rate.normalize():f}"
 
+    @property
+    def is_approximate(self) -> bool:
+        return APPROXIMATE in self.source
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -78,6 +86,11 @@ class Total:
     def as_of(self) -> date | None:
         """The oldest day among the rates that were used."""
         return min((each.as_of for each in self.quotes), default=None)
+
+    @property
+    def approximate(self) -> tuple[str, ...]:
+        """The currencies that were converted at approximate rates."""
+        return tuple(each.base for each in self.quotes if each.is_approximate)
 
 
 class RateRepository(BookRepository[Rate]):
@@ -123,7 +136,7 @@ class Stored:
 
 
 class CurrencyService(Service):
-    """Rates as this book sees them: its own first, then fetched ones, then those shipped."""
+    """Rates as this book sees them: its own, then fetched ones, then the ECB's, and approximate ones at last."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -158,6 +171,7 @@ class CurrencyService(Service):
             or fetched.find(base, quote, on)
             or shipped(base, quote, on)
             or self._joined(own, fetched, base, quote, on)
+            or self._joined(own, fetched, base, quote, on, is_last_resort=True)
         )
 
     async def convert(self, money: Money, to: str, on: date, *, field: str = "amount") -> Conversion:
@@ -239,29 +253,47 @@ class CurrencyService(Service):
             self._stored = own, fetched
         return self._stored
 
-    def _joined(self, own: Stored, fetched: Stored, base: str, quote: str, on: date) -> Quote | None:
-        """Two rates that meet in a third currency: 1 USD in euro, 1 EUR in dinar."""
+    def _joined(
+        self, own: Stored, fetched: Stored, base: str, quote: str, on: date, *, is_last_resort: bool = False
+    ) -> Quote | None:
+        """Join two rates that meet in a third currency: 1 USD in euro, 1 EUR in dinar. The last resort is to guess."""
 
         def any_of(one: str, other: str) -> Quote | None:
-            return own.find(one, other, on) or fetched.find(one, other, on) or shipped(one, other, on)
+            if one == other:
+                return Quote(one, other, Decimal(1), on, "")
+            found = own.find(one, other, on) or fetched.find(one, other, on) or shipped(one, other, on)
+            return found or (guess(one, other, on) if is_last_resort else None)
 
-        for middle in dict.fromkeys([*own.beside(base), *own.beside(quote), EURO]):
+        if is_last_resort and not own.beside(base) and not own.beside(quote):
+            return guess(base, quote, on)
+        for middle in dict.fromkeys([*own.beside(base), *own.beside(quote), *fetched.beside(base), EURO]):
             first, second = any_of(base, middle), any_of(middle, quote)
             if first and second:
-                source = first.source if first.source == second.source else f"{first.source}, {second.source}"
+                source = ", ".join(dict.fromkeys(filter(None, (first.source, second.source))))
                 rate = _rounded(first.rate * second.rate)
                 return Quote(base, quote, rate, min(first.as_of, second.as_of), source)
         return None
 
 
 def shipped(base: str, quote: str, on: date) -> Quote | None:
-    """The European Central Bank's rate between two currencies, by way of the euro."""
-    source = bundled()
-    one, other = source.per_euro(base, on), source.per_euro(quote, on)
+    """Return the European Central Bank's rate between two currencies, by way of the euro."""
+    known = bundled()
+    return _by_euro(base, quote, known.per_euro(base, on), known.per_euro(quote, on), SOURCE)
+
+
+def guess(base: str, quote: str, on: date) -> Quote | None:
+    """Return an approximate rate between two currencies, for lack of a better one."""
+    ecb, known = bundled(), approximate()
+    day = max(on, ecb.first)
+    one, other = (ecb.per_euro(code, day) or known.per_euro(code, day) for code in (base, quote))
+    return _by_euro(base, quote, one, other, APPROXIMATE)
+
+
+def _by_euro(base: str, quote: str, one: Fixing | None, other: Fixing | None, source: str) -> Quote | None:
     if one is None or other is None:
         return None
     day = other.as_of if base == EURO else one.as_of if quote == EURO else min(one.as_of, other.as_of)
-    return Quote(base, quote, _divided(other.rate, one.rate), day, SOURCE)
+    return Quote(base, quote, _divided(other.rate, one.rate), day, source)
 
 
 def _divided(one: Decimal, other: Decimal) -> Decimal:

@@ -72,6 +72,11 @@ class InBase:
         return Money(minor, currency).to(self.base, quote.rate).minor if quote else 0
 
     @property
+    def approximate(self) -> set[str]:
+        """The currencies that were converted at approximate rates."""
+        return {currency for (currency, _day), quote in self.quotes.items() if quote.is_approximate}
+
+    @property
     def as_of(self) -> date | None:
         """The day of the newest rate that was used."""
         return max((each.as_of for each in self.quotes.values()), default=None)

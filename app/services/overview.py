@@ -86,6 +86,7 @@ class Overview:
     inbox: Inbox
     rates_of: date | None
     missing_rates: Sequence[str]
+    approximate_rates: Sequence[str]
     is_new: bool
 
     @property
@@ -200,6 +201,7 @@ class OverviewService(Service):
             inbox=await self.services.inbox.get_preview(history.labels, history.months[-3:]),
             rates_of=in_base.as_of,
             missing_rates=sorted(in_base.missing | history.in_base.missing),
+            approximate_rates=sorted(in_base.approximate | history.in_base.approximate),
             is_new=not latest and not await self._has_entries(),
         )
 

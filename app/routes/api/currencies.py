@@ -43,11 +43,12 @@ class CurrencyApi(Controller):
             rate=found.text,
             as_of=found.as_of,
             source=found.source,
+            is_approximate=found.is_approximate,
         )
 
     @get("/rates", operation_id="ListRates")
     async def list_rates(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
-        """The book's own rates; those of the European Central Bank are always there besides."""
+        """The book's own rates; the European Central Bank's rates and approximate ones need none."""
         return paged("rates", [out(row) for row in await services.currencies.own()], page, limit)
 
     @post("/rates", operation_id="AddRate", status_code=201)

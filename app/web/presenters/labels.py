@@ -37,7 +37,13 @@ def transaction_statuses() -> dict[str, str]:
 
 def rate_source(source: str) -> str:
     """Name the sources of a rate."""
-    known = {"own": _("your rate"), "ecb": _("European Central Bank"), "": _("same currency")}
+    known = {
+        "own": _("your rate"),
+        "ecb": _("European Central Bank"),
+        "approximate": _("approximate rate"),
+        "fetched": _("fetched rate"),
+        "": _("same currency"),
+    }
     return _(" and ").join(known.get(each, each) for each in source.split(", "))
 
 
