@@ -17,8 +17,9 @@ def test_a_weekend_has_the_friday_before():
     assert bundled().per_euro("GBP", date(2026, 10, 25)).as_of == date(2026, 10, 23)
 
 
-def test_a_currency_that_is_not_fixed_any_more_keeps_its_last_rate():
-    assert bundled().per_euro("RUB", date(2026, 1, 1)).as_of == date(2022, 3, 1)
+def test_a_currency_that_is_not_fixed_any_more_keeps_its_last_rate_for_a_year():
+    assert bundled().per_euro("RUB", date(2023, 1, 1)).as_of == date(2022, 3, 1)
+    assert bundled().per_euro("RUB", date(2026, 1, 1)) is None
 
 
 def test_there_is_nothing_before_the_euro_nor_of_unknown_currencies():

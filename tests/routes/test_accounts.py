@@ -120,10 +120,10 @@ def test_accounts_are_moved_and_one_is_the_default(alice):
     assert alice.htmx("post", f"/accounts/{one}/explode").status_code == 404
 
 
-def test_the_total_names_what_has_no_rate(alice):
-    add(alice, name="Dinar", currency="DZD")
+def test_the_total_names_what_has_an_approximate_rate(alice):
+    add(alice, name="Dinar", currency="DZD", opening_balance="1000")
 
-    assert "Excludes DZD" in alice.get("/accounts").text
+    assert "Approximate: DZD" in alice.get("/accounts").text
 
 
 def test_it_is_private(alice, bob):

@@ -21,7 +21,8 @@ def test_the_converter_answers_with_its_rate(alice):
 
 
 def test_what_cannot_be_converted_is_said(alice):
-    assert "No rate is known" in alice.get("/currencies?quote=DZD").text
+    assert "No rate is known" in alice.get("/currencies?quote=ISK&on=2012-01-02").text
+    assert "approximate rate" in alice.get("/currencies?quote=DZD").text
     assert "is not an amount" in alice.get("/currencies?amount=x").text
     assert "is not a currency" in alice.get("/currencies?base=1").text
     assert "This is not a date" in alice.get("/currencies?on=x").text

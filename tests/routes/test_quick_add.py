@@ -95,7 +95,22 @@ def test_it_works_without_scripts(alice: Any) -> None:
     assert alice.post("/quick-add", {"text": "lidl 20"}).headers["location"].startswith("/transactions?done=")
 
 
-def test_a_missing_rate_is_named(alice: Any) -> None:
-    answer = alice.htmx("post", "/quick-add", data={"text": "500 DZD at a coffee shop"})
-    assert answer.status_code == 422
-    assert "DZD" in answer.text
+def test_a_currency_without_an_official_rate_is_converted_approximately(alice: Any) -> None:
+    answer = alice.htmx("post", "/quick-add", data={"text": "I spent 500 DZD at a coffee shop"})
+    assert answer.status_code == 200
+    (line,) = booked(alice)
+    assert -400 < line.minor < -300
+    assert (line.original_minor, line.original_currency, line.rate_source) == (-50000, "DZD", "approximate")
+    assert "approximate rate" in alice.get("/transactions").text
+    assert "approximate rate" in alice.get(f"/transactions/{line.id}").text
+
+
+def test_cash_from_a_machine_is_a_transfer_to_cash(alice: Any) -> None:
+    async def open_checking(services: Any) -> None:
+        row = Account(book_id=services.member.book.id, name="Chase Checking", kind=AccountKind.CHECKING, currency="EUR")
+        services.session.add(row)
+
+    alice.work(open_checking)
+    text = "took out 60 from chase checking at the cash machine"
+    assert alice.htmx("post", "/quick-add", data={"text": text}).status_code == 200
+    assert {line.account: line.minor for line in booked(alice)} == {"Chase Checking": -6000, "Cash": 6000}

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.money import Money
+from app.domain.money import Money, currencies
 from app.errors import Conflict, Invalid, NotFound
 from app.schemas.currencies import RateIn
 
 DAY = date(2026, 10, 30)
+GAP = date(2012, 1, 2)  # the ECB quoted no Icelandic krona from 2009 to 2018
 
 
 def dinar(rate="150", base="EUR", quote="DZD", as_of=date(2026, 10, 1)):
@@ -37,8 +38,33 @@ def test_a_later_day_has_the_latest_rate_before_it(alice):
 
 
 def test_an_unknown_pair_is_named(alice):
-    with pytest.raises(Invalid, match="No rate is known from EUR to DZD on 2026-10-30"):
-        convert(alice, 100, "EUR", "DZD")
+    with pytest.raises(Invalid, match="No rate is known from EUR to ISK on 2012-01-02"):
+        convert(alice, 100, "EUR", "ISK", GAP)
+
+
+def test_currencies_that_the_ecb_does_not_quote_have_approximate_rates(alice):
+    found = convert(alice, 50000, "DZD", "EUR")
+    assert (found.source, found.is_approximate, found.as_of) == ("approximate", True, date(2025, 12, 31))
+    assert 3 < found.amount.decimal < 4
+    assert convert(alice, 10000, "AED", "SAR").amount == Money(10211, "SAR")  # both pegged to the dollar
+    assert convert(alice, 65596, "XOF", "EUR").amount.decimal.to_integral_value() == 100
+    assert convert(alice, 100, "EUR", "RUB").is_approximate  # last quoted in 2022
+    assert not convert(alice, 100, "EUR", "USD").is_approximate
+
+
+def test_every_iso_currency_can_be_converted(alice):
+    async def find_all(services):
+        return {code: await services.currencies.find(code, "EUR", DAY) for code in currencies()}
+
+    found = alice.work(find_all)
+    assert [code for code, quote in found.items() if quote is None] == []
+
+
+def test_own_rates_join_approximate_ones(alice):
+    alice.work(lambda services: services.currencies.add(dinar()))
+    found = convert(alice, 150_00, "DZD", "MAD")
+    assert found.source == "own, approximate"
+    assert found.amount == Money(10_75, "MAD")
 
 
 def test_the_books_own_rate_wins_both_ways_and_joins_the_shipped_ones(alice):
@@ -55,8 +81,8 @@ def test_the_books_own_rate_wins_both_ways_and_joins_the_shipped_ones(alice):
 def test_an_own_rate_counts_from_its_day_on(alice):
     alice.work(lambda services: services.currencies.add(dinar()))
 
-    with pytest.raises(Invalid):
-        convert(alice, 100, "EUR", "DZD", date(2026, 9, 30))
+    assert convert(alice, 100, "EUR", "DZD", date(2026, 9, 30)).source == "approximate"
+    assert convert(alice, 100, "EUR", "DZD", date(2026, 10, 1)).source == "own"
 
 
 def test_decimals_are_those_of_the_currency(alice):
@@ -64,12 +90,12 @@ def test_decimals_are_those_of_the_currency(alice):
 
 
 def test_totals_name_what_has_no_rate(alice):
-    amounts = [Money(1000, "EUR"), Money(11172, "USD"), Money(500, "DZD")]
-    total = alice.work(lambda services: services.currencies.totals_in_base(amounts, DAY))
+    amounts = [Money(1000, "EUR"), Money(50000, "DZD"), Money(500, "ISK")]
+    total = alice.work(lambda services: services.currencies.totals_in_base(amounts, GAP))
 
-    assert total.money == Money(11000, "EUR")
-    assert total.missing == ("DZD",)
-    assert total.as_of == DAY
+    assert total.missing == ("ISK",)
+    assert total.approximate == ("DZD",)
+    assert total.as_of == date(2025, 12, 31)
 
 
 def test_a_pair_has_one_rate_a_day(alice):
@@ -85,8 +111,7 @@ def test_own_rates_are_private(alice, bob):
 
     rate_id = alice.work(add)
 
-    with pytest.raises(Invalid):
-        convert(bob, 100, "EUR", "DZD")
+    assert convert(bob, 100, "EUR", "DZD").source == "approximate"
     for verb in (lambda s: s.currencies.get(rate_id), lambda s: s.currencies.delete(rate_id)):
         with pytest.raises(NotFound):
             bob.work(verb)

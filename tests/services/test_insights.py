@@ -70,14 +70,15 @@ def test_another_currency_counts_at_the_rate_of_the_months_last_day(alice):
     assert found.in_base.as_of == date(2026, 1, 30)  # the last fixing of that month
 
 
-def test_a_currency_without_a_rate_is_named_and_not_guessed(alice):
+def test_a_currency_with_an_approximate_rate_is_named(alice):
     dinars = account(alice, "Algiers", "DZD")
     enter(alice, "2026-03-05", "-1000.00", "travel", account=dinars)
 
     found = history(alice)
 
-    assert found.last.expenses == 0
-    assert found.in_base.missing == {"DZD"}
+    assert 6_00 < found.last.expenses < 8_00
+    assert found.in_base.approximate == {"DZD"}
+    assert found.in_base.missing == set()
 
 
 def test_shares_add_up_and_the_largest_comes_first(alice):

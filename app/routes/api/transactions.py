@@ -142,7 +142,14 @@ class TransactionsApi(Controller):
             into, out = Money(each.into, each.currency), Money(-each.out, each.currency)
             if each.currency != target:
                 quote = await services.currencies.rate(each.currency, target, services.today, field="currency")
-                rates.append({"currency": each.currency, "rate": quote.text, "as_of": quote.as_of.isoformat()})
+                rates.append(
+                    {
+                        "currency": each.currency,
+                        "rate": quote.text,
+                        "as_of": quote.as_of.isoformat(),
+                        "is_approximate": quote.is_approximate,
+                    }
+                )
                 into, out = into.to(target, quote.rate), out.to(target, quote.rate)
             income, expense = income + into, expense + out
         net = income - expense

@@ -74,7 +74,7 @@ def test_a_dash_for_zero_cents_is_no_minus(
         ({"booked_on": "2026-02-31"}, "This is not a date"),
         ({"account": "99999"}, "Choose one of your accounts"),
         ({"currency": "ZZZ"}, "is not a currency"),
-        ({"currency": "DZD"}, "DZD"),
+        ({"currency": "ISK", "booked_on": "2012-01-02"}, "ISK"),
         ({"memo": "a\x00b"}, "can’t be stored"),
         ({"split_amount": ["10"], "split_category": [""], "split_memo": [""]}, "remains"),
     ],
