@@ -5,6 +5,7 @@ import "./toasts.js";
 import "./palette.js";
 import "./shortcuts.js";
 import "./lists.js";
+import "./previews.js";
 import "./quick-add.js";
 import "./forms.js";
 import "./drop-zone.js";

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, Route, expect
 
 from tests.browser.conftest import Watched, book
 
@@ -149,3 +150,26 @@ def test_a_report_is_printed_without_the_shell_around_it(household):
     household.emulate_media(media="print")
     assert not household.get_by_role("navigation").first.is_visible()
     assert household.get_by_role("heading", name="Spending by category").is_visible()
+
+
+def test_a_late_preview_never_replaces_the_answer_to_what_was_sent(page: Page) -> None:
+    for address, field, text, preview, answer in (
+        ("/transactions", "#quick-add", "lunch 12.50 on 31 february", "**/quick-add/parse*", "Answer the highlighted"),
+        ("/forecast", "#what-new", "zzz +100", "**/forecast/preview*", "zzz"),
+    ):
+        page.goto(address)
+        held: list[Route] = []
+        page.route(preview, lambda route, held=held: held.append(route))
+        with page.expect_request(preview):
+            page.locator(field).press_sequentially(text)
+        page.keyboard.press("Enter")
+        shown = page.locator("#main").get_by_text(answer, exact=False).first
+        expect(shown).to_be_visible()
+        said = page.locator("#main").inner_text()
+        for route in held:
+            with suppress(Error):  # a newer preview has taken its place
+                route.fulfill(status=200, content_type="text/html", body="<p id=forecast>too late</p>")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        expect(page.get_by_text("too late")).to_have_count(0)
+        assert page.locator("#main").inner_text() == said
+        page.unroute(preview)
