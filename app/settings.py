@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     insecure_http: bool = Field(False, alias="SALDO_INSECURE_HTTP")
     forwarded_allow_ips: str = Field("127.0.0.1", alias="SALDO_FORWARDED_ALLOW_IPS")
     metrics_token: SecretStr = Field(SecretStr(""), alias="SALDO_METRICS_TOKEN")
+    exchange_rates_url: str = Field("", alias="SALDO_EXCHANGE_RATES_URL")
     sign_up: Literal["open", "closed"] = Field("open", alias="SALDO_SIGN_UP")
     log_format: Literal["auto", "json", "console"] = Field("auto", alias="SALDO_LOG_FORMAT")
 
@@ -69,6 +70,14 @@ class Settings(BaseSettings):
         if "*" in hosts:
             raise ValueError("SALDO_HOSTS names hosts; “*” would accept every one. List them, separated by commas.")
         return hosts
+
+    @field_validator("exchange_rates_url")
+    @classmethod
+    def _https_or_this_machine(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.netloc)):
+            raise ValueError("SALDO_EXCHANGE_RATES_URL must be an https address")
+        return url
 
     @field_validator("secret_key", "jwt_secret_key")
     @classmethod

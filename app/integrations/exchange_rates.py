@@ -1,19 +1,28 @@
-"""Exchange rates shipped with Saldo: the European Central Bank's euro reference rates, and approximate ones."""
+"""Exchange rates: the European Central Bank's history and approximate rates, both shipped, and an optional fetch."""
 
 from __future__ import annotations
 
 import gzip
+import json
+import urllib.request
 from bisect import bisect_right
-from datetime import date
-from decimal import Decimal
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from app.domain.money import currencies
+from app.errors import SaldoError
+from app.i18n import _
 
 FILE = Path(__file__).parents[1] / "data" / "ecb-rates.csv.gz"
 EURO = "EUR"
 SOURCE = "ecb"
 APPROXIMATE = "approximate"
+FETCHED = "fetched"
+FETCH_TIMEOUT_SECONDS = 20
+MAX_FETCH_BYTES = 1 << 20
 APPROXIMATE_FILE = FILE.with_name("approximate-rates.csv")
 MAX_AGE_DAYS = 366  # behind the newest fixing; a currency that the ECB has not quoted since is not quoted
 DAY = 10  # characters of a line's date
@@ -97,3 +106,45 @@ class Approximate:
 def approximate() -> Approximate:
     """The approximate rates, read once a process when they are first needed."""
     return Approximate()
+
+
+class FetchedRates(NamedTuple):
+    """Units of each currency for one ``base`` on a day."""
+
+    base: str
+    as_of: date
+    rates: dict[str, Decimal]
+
+
+def fetch(url: str) -> FetchedRates:
+    """Fetch the rates of a day as JSON: ``{"base": "EUR", "date": "2026-11-30", "rates": {"USD": 1.16}}``.
+
+    ``base_code`` and ``time_last_update_unix`` are read, too. Raises `SaldoError` for any other answer, and
+    `OSError` where none comes, which is tried again later.
+    """
+    request = urllib.request.Request(url, headers={"Accept": "application/json", "User-Agent": "Saldo"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=FETCH_TIMEOUT_SECONDS) as answer:  # noqa: S310  – checked in settings
+        body = answer.read(MAX_FETCH_BYTES + 1)
+    try:
+        if len(body) > MAX_FETCH_BYTES:
+            raise ValueError("too large")
+        return _fetched(json.loads(body, parse_float=Decimal, parse_int=Decimal))
+    except (ValueError, TypeError, KeyError, ArithmeticError, AttributeError) as error:
+        raise SaldoError(_("The exchange rates that were fetched cannot be read.")) from error
+
+
+def _fetched(body: dict[str, Any]) -> FetchedRates:
+    base = str(body.get("base") or body["base_code"]).upper()
+    if "date" in body:
+        as_of = date.fromisoformat(str(body["date"]))
+    else:
+        as_of = datetime.fromtimestamp(int(body["time_last_update_unix"]), UTC).date()
+    known = currencies()
+    rates = {code: Decimal(rate) for code, rate in body["rates"].items() if code in known and code != base}
+    if (
+        base not in known
+        or not rates
+        or not all(Decimal("1e-12") <= rate <= Decimal("1e12") for rate in rates.values())
+    ):
+        raise InvalidOperation("no usable rate")
+    return FetchedRates(base, as_of, rates)

@@ -11,14 +11,25 @@ from decimal import Decimal, localcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import rows
 from app.domain.money import LARGEST, Money
 from app.errors import Conflict, Invalid
 from app.i18n import _
-from app.integrations.exchange_rates import APPROXIMATE, EURO, SOURCE, Fixing, approximate, bundled
+from app.integrations.exchange_rates import (
+    APPROXIMATE,
+    EURO,
+    FETCHED,
+    SOURCE,
+    FetchedRates,
+    Fixing,
+    approximate,
+    bundled,
+)
 from app.models import Rate
+from app.models.base import now
 from app.models.repository import BookRepository
 from app.schemas.currencies import RateIn
 from app.services.base import Service
@@ -273,6 +284,18 @@ class CurrencyService(Service):
                 rate = _rounded(first.rate * second.rate)
                 return Quote(base, quote, rate, min(first.as_of, second.as_of), source)
         return None
+
+
+async def store_fetched(session: AsyncSession, fetched: FetchedRates) -> None:
+    """Store the rates of a day for all books, instead of those fetched for the same day before."""
+    same = (Rate.book_id.is_(None), Rate.base == fetched.base, Rate.as_of == fetched.as_of)
+    await session.execute(delete(Rate).where(*same))
+    moment = now()
+    values = [
+        {"base": fetched.base, "quote": code, "as_of": fetched.as_of, "rate": f"{rate:f}"[:40], "source": FETCHED}
+        for code, rate in fetched.rates.items()
+    ]
+    await session.execute(insert(Rate), [each | {"created_at": moment, "updated_at": moment} for each in values])
 
 
 def shipped(base: str, quote: str, on: date) -> Quote | None:

@@ -152,6 +152,15 @@ def test_a_report_is_printed_without_the_shell_around_it(household):
     assert household.get_by_role("heading", name="Spending by category").is_visible()
 
 
+def keep_in(held: list[Route]) -> Callable[[Route], None]:
+    """Hold requests back until the test answers them."""
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    return hold
+
+
 def test_a_late_preview_never_replaces_the_answer_to_what_was_sent(page: Page) -> None:
     for address, field, text, preview, answer in (
         ("/transactions", "#quick-add", "lunch 12.50 on 31 february", "**/quick-add/parse*", "Answer the highlighted"),
@@ -159,7 +168,7 @@ def test_a_late_preview_never_replaces_the_answer_to_what_was_sent(page: Page) -
     ):
         page.goto(address)
         held: list[Route] = []
-        page.route(preview, lambda route, held=held: held.append(route))
+        page.route(preview, keep_in(held))
         with page.expect_request(preview):
             page.locator(field).press_sequentially(text)
         page.keyboard.press("Enter")

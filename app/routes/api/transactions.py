@@ -137,7 +137,7 @@ class TransactionsApi(Controller):
         """Income, expense and net of all that the filters find, transfers left out, at today's rates."""
         wanted = strict_filter(request.query_params.dict())
         target = check_currency(currency) if currency else services.member.book.base_currency
-        income, expense, rates = Money(0, target), Money(0, target), list[dict[str, str]]()
+        income, expense, rates = Money(0, target), Money(0, target), list[dict[str, Any]]()
         for each in await services.transaction_list.totals(wanted):
             into, out = Money(each.into, each.currency), Money(-each.out, each.currency)
             if each.currency != target:
