@@ -109,7 +109,7 @@ class RateRepository(BookRepository[Rate]):
 
     @property
     def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That rate does not exist.")
+        return _("This rate doesn’t exist.")
 
 
 @dataclass
@@ -253,7 +253,7 @@ class CurrencyService(Service):
             Rate.id != but,
         )
         if await self.session.scalar(taken) is not None:
-            raise Conflict(_("There is a rate of this pair on that day already. Change that one."), field="as_of")
+            raise Conflict(_("A rate for these currencies and this day exists. Edit it instead."), field="as_of")
 
     async def _load(self) -> tuple[Stored, Stored]:
         if self._stored is None:

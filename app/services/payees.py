@@ -31,7 +31,7 @@ class PayeeRepository(BookRepository[Payee]):
 
     @property
     def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That payee does not exist.")
+        return _("This payee doesn’t exist.")
 
 
 @dataclass(frozen=True, slots=True)
