@@ -89,7 +89,7 @@ class JournalController(Controller):
         """What one change set did, before and after."""
         label = (await services.journal.own(change_set_id)).label
         return page_or_partial(
-            request, "change", "activity/story", story=await services.activity.tell(change_set_id), label=label
+            request, "change", "activity/story", story=await services.activity.summarise(change_set_id), label=label
         )
 
     @post("/{change_set_id:int}/undo", name="activity:undo", status_code=200)

@@ -1,4 +1,4 @@
-"""The journal in words: what a change set did, with names instead of ids, and the one door to undo it."""
+"""Describes change sets for people: each changed row with its fields, and names instead of ids."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from app.services.base import Service
 if TYPE_CHECKING:
     pass
 
-SHOWN = 40  # rows of a change set that are told; of the others only how many
+MAX_ROWS = 40  # of a change set that are described; the others are counted
 Value = Money | date | str | None
 
 #: Where the name of a row that is pointed to is kept.
@@ -38,16 +38,16 @@ NAMED: dict[str, Any] = {
     "tag_id": Tag,
     "group_id": CategoryGroup,
 }
-#: Columns that a person knows nothing of.
-SILENT = frozenset(
+#: Columns that mean nothing to a person.
+HIDDEN_COLUMNS = frozenset(
     {
         "id", "book_id", "created_by_id", "identity", "ordinal", "external_id", "import_batch_id", "is_split",
         "key", "position", "icon", "colour", "categorised_by", "confidence", "reason", "version", "search_text",
         "transaction_id", "rate_source", "original_minor", "original_currency", "when", "then", "query", "currency",
     }
 )  # fmt: skip
-#: Tables that only accompany others.
-ACCOMPANYING = frozenset({"tombstone", "transfer"})
+#: Tables whose rows only accompany others.
+HIDDEN_TABLES = frozenset({"tombstone", "transfer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,18 @@ class RowChange:
 
     title: str
     action: ChangeAction
-    facts: Sequence[FieldChange]
+    fields: Sequence[FieldChange]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSummary:
-    """What a change set did; ``more`` rows are not told."""
+    """What a change set did; ``more`` counts the rows that are left out."""
 
-    told: Sequence[RowChange]
+    rows: Sequence[RowChange]
     more: int
 
 
-def nouns() -> dict[str, str]:
+def table_labels() -> dict[str, str]:
     return {
         "account": _("Account"),
         "attachment": _("Attachment"),
@@ -95,7 +95,7 @@ def nouns() -> dict[str, str]:
     }
 
 
-def fields() -> dict[str, str]:
+def field_labels() -> dict[str, str]:
     return {
         "account_id": _("Account"),
         "amount_minor": _("Amount"),
@@ -118,7 +118,7 @@ def fields() -> dict[str, str]:
         "quote": _("To"),
         "rate": _("Rate"),
         "source": _("Source"),
-        "statement_text": _("Statement"),
+        "statement_text": _("Bank description"),
         "status": _("Status"),
         "tag_id": _("Tag"),
         "transfer_id": _("Transfer"),
@@ -126,7 +126,7 @@ def fields() -> dict[str, str]:
 
 
 class Names:
-    """What the ids in a change set are called, and which currency its amounts are in."""
+    """The names behind the ids of a change set, and the currencies of its amounts."""
 
     def __init__(self) -> None:
         self.of: dict[tuple[str, int], str] = {}
@@ -137,18 +137,19 @@ class Names:
 
 
 class ActivityService(Service):
-    """Tells what was changed in a book, and takes it back."""
+    """Describes what was changed in a book."""
 
-    async def tell(self, change_set_id: int) -> ChangeSummary:
-        """The rows of one change set of this book, with names for ids."""
+    async def summarise(self, change_set_id: int) -> ChangeSummary:
+        """Return the changed rows of a change set of this book."""
         journal = self.services.journal
         await journal.own(change_set_id)
-        of_set = select(Change).where(Change.change_set_id == change_set_id, Change.table_name.not_in(ACCOMPANYING))
-        changes = (await self.session.scalars(of_set.order_by(Change.id).limit(SHOWN))).all()
+        of_set = select(Change).where(Change.change_set_id == change_set_id, Change.table_name.not_in(HIDDEN_TABLES))
+        changes = (await self.session.scalars(of_set.order_by(Change.id).limit(MAX_ROWS))).all()
         count = await self.session.scalar(select(func.count()).select_from(of_set.order_by(None).subquery()))
         names = await self._names(changes)
-        told = [told for each in changes for told in describe(each, names)]
-        return ChangeSummary(told[:SHOWN], max((count or 0) - len(changes), 0) + max(len(told) - SHOWN, 0))
+        rows = [row for each in changes for row in describe(each, names)]
+        more = max((count or 0) - len(changes), 0) + max(len(rows) - MAX_ROWS, 0)
+        return ChangeSummary(rows[:MAX_ROWS], more)
 
     async def _names(self, changes: Iterable[Change]) -> Names:
         names = Names()
@@ -164,7 +165,7 @@ class ActivityService(Service):
                 if values.get("transaction_id"):
                     transactions.add(values["transaction_id"])
             if each.action is ChangeAction.BULK:
-                transactions |= {int(id_) for id_ in list(each.before or {})[:SHOWN]}
+                transactions |= {int(id_) for id_ in list(each.before or {})[:MAX_ROWS]}
         await self._transactions(names, transactions, wanted)
         for column, ids in wanted.items():
             model = NAMED[column]
@@ -191,47 +192,49 @@ class ActivityService(Service):
 def states(change: Change) -> list[Mapping[str, Any]]:
     """The values that a change names, before and after."""
     if change.action is ChangeAction.BULK:
-        return [*list((change.before or {}).values())[:SHOWN], change.after or {}]
+        return [*list((change.before or {}).values())[:MAX_ROWS], change.after or {}]
     return [each for each in (change.before, change.after) if each]
 
 
 def describe(change: Change, names: Names) -> list[RowChange]:
-    """A change in words; a bulk change is one for each of its rows."""
+    """Describe a change; a bulk change counts as one for each of its rows."""
     if change.action is ChangeAction.BULK:
         return [
-            told_of(change.table_name, int(id_), ChangeAction.UPDATE, before, change.after or {}, names)
-            for id_, before in list((change.before or {}).items())[:SHOWN]
+            describe_row(change.table_name, int(id_), ChangeAction.UPDATE, before, change.after or {}, names)
+            for id_, before in list((change.before or {}).items())[:MAX_ROWS]
         ]
-    return [told_of(change.table_name, change.row_id, change.action, change.before or {}, change.after or {}, names)]
+    return [
+        describe_row(change.table_name, change.row_id, change.action, change.before or {}, change.after or {}, names)
+    ]
 
 
-def told_of(
+def describe_row(
     table: str, row_id: int, action: ChangeAction, before: Mapping[str, Any], after: Mapping[str, Any], names: Names
 ) -> RowChange:
-    labels = fields()
+    labels = field_labels()
     owner = row_id if table == Transaction.__tablename__ else after.get("transaction_id", before.get("transaction_id"))
     payee, currency = names.transactions.get(owner or 0, ("", ""))
     currency = str(after.get("currency") or before.get("currency") or currency)
-    columns = [each for each in labels if (each in before or each in after) and each not in SILENT]
-    facts = [
+    columns = [each for each in labels if (each in before or each in after) and each not in HIDDEN_COLUMNS]
+    fields = [
         FieldChange(
             labels[each], value(each, before.get(each), currency, names), value(each, after.get(each), currency, names)
         )
         for each in columns
     ]
     if action is not ChangeAction.UPDATE:
-        facts = [each for each in facts if each.before or each.after]
+        fields = [each for each in fields if each.before or each.after]
     known = after or before
     name = str(known.get("name") or payee or (names("payee_id", known["payee_id"]) if known.get("payee_id") else ""))
     if table == "transaction_tag" and known.get("tag_id"):
         name = names("tag_id", known["tag_id"])
-        facts = [FieldChange(_("On"), None, payee)] if payee else []
-    noun = nouns().get(table, _("Transaction"))
-    return RowChange(f"{noun} “{name}”" if name else noun, action, facts)
+        fields = [FieldChange(_("On"), None, payee)] if payee else []
+    noun = table_labels().get(table, _("Transaction"))
+    return RowChange(f"{noun} “{name}”" if name else noun, action, fields)
 
 
 def value(column: str, raw: Any, currency: str, names: Names) -> Value:
-    """A stored value as a person knows it."""
+    """Return a stored value as it is shown."""
     if raw is None or raw == "":
         return None
     if column in NAMED:
