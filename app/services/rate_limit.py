@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, or_, update
 
@@ -166,10 +166,9 @@ def _limiter(redis_url: str) -> FixedWindowRateLimiter:
 
     if not redis_url:
         return FixedWindowRateLimiter(DatabaseStorage())
-    options = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
     url = redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
     storage = RedisStorage(
-        f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix="saldo", **options
+        f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix="saldo", **_redis_options()
     )
     return FixedWindowRateLimiter(storage)
 
@@ -227,11 +226,22 @@ def _redis_errors() -> tuple[type[Exception], ...]:
     return RedisError, OSError
 
 
+def _redis_options() -> dict[str, Any]:
+    """Return timeouts, and one retry: a connection that was idle while Redis restarted fails at its next use."""
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+    from redis.exceptions import ConnectionError as RedisConnectionError
+
+    return {
+        "socket_timeout": REDIS_TIMEOUT_SECONDS,
+        "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
+        "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+    }
+
+
 @cache
 def _redis(url: str) -> Redis:
     from redis.asyncio import Redis
 
-    made: Redis = Redis.from_url(
-        url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
-    )
+    made: Redis = Redis.from_url(url, **_redis_options())
     return made

@@ -40,5 +40,6 @@ def test_without_redis_saldo_goes_on(tmp_path: Path, seed: int) -> None:
         until(lambda: alice.get(where).json()["status"] == "done", "the import that Redis never heard of")
         assert alice.get(where).json()["created"] == len(ROWS) * 1001
         assert worker.poll() is None
-        assert alice.post("/api/token/", json={"username": "alice", "password": PASSWORD}).status_code == 200
+        answer = alice.post("/api/token/", json={"username": "alice", "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
         place.check()
