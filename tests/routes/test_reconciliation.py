@@ -74,7 +74,9 @@ def test_what_agrees_is_locked_and_undone_as_one(alice):
     url = f"/accounts/{cash(alice)}"
     answer = alice.htmx("post", f"{url}/reconcile", data=form("-10", one))
 
-    assert answer.headers["hx-redirect"].startswith(f"{url}?done=")
+    landed = alice.get(answer.headers["hx-redirect"]).text
+    assert ": 1 transaction" in landed
+    assert "data-undo" in landed
     assert statuses(alice) == [(-1000, "reconciled"), (-500, "cleared")]
     assert locked(alice) == -1000
 

@@ -62,7 +62,9 @@ def test_a_rule_is_saved_and_applied_in_one_go(alice):
     row = book(alice)
     answer = alice.htmx("post", "/rules", data=form(alice, run="1"))
 
-    assert answer.headers["hx-redirect"].startswith("/rules?done=")
+    landed = alice.get(answer.headers["hx-redirect"]).text
+    assert "A rule changed 1 transaction" in landed
+    assert "data-undo" in landed
     assert filed(alice, row) == category(alice, "gifts")
 
 
