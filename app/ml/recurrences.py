@@ -121,13 +121,35 @@ def detect(rows: Sequence[Row], today: date) -> list[Recurrence]:
             groups[payees.key(row.text), row.amount > 0].append(Payment(position, row.date, abs(row.amount), row.text))
     found = [
         _describe(fit, "income" if inflow else "bill", today)
-        for (_, inflow), payments in groups.items()
-        for fit in _find_series(sorted(payments, key=lambda p: (p.on, p.position)))
+        for inflow in (False, True)
+        for fits in _find_by_payee({key: paid for (key, sign), paid in groups.items() if sign is inflow})
+        for fit in fits
     ]
     return sorted(found, key=lambda r: (not r.active, -r.confidence, r.payee, r.rows))
 
 
 # -- which payments of one payee belong together ---------------------------------------------------
+
+
+def _find_by_payee(groups: dict[str, list[Payment]]) -> Iterator[list[Fit]]:
+    """The regular series of each payee.
+
+    Banks print a payee with more or fewer words ("NETFLIX", "NETFLIX PARIS FR"). Payees whose words begin alike are
+    one where all of their payments follow one rhythm better than each payee's own do.
+    """
+    paid = {key: sorted(group, key=lambda p: (p.on, p.position)) for key, group in groups.items()}
+    fits = {key: _find_series(group) for key, group in paid.items()}
+    keys = sorted(paid)
+    for at, short in enumerate(keys):
+        for longer in keys[at + 1 :]:
+            if not longer.startswith(f"{short} "):
+                break
+            both = sorted([*paid[short], *paid[longer]], key=lambda p: (p.on, p.position))
+            joined = _find_series(both)
+            apart = sum(fit.evidence for fit in (*fits[short], *fits[longer]))
+            if len(joined) == 1 and joined[0].evidence > apart and paid[short] and paid[longer]:
+                paid[short], paid[longer], fits[short], fits[longer] = both, [], joined, []
+    yield from fits.values()
 
 
 def _find_series(payments: list[Payment]) -> list[Fit]:

@@ -54,6 +54,29 @@ def test_every_cadence_is_told_apart(days: int, cadence: str) -> None:
     assert abs((found.next_date - TODAY).days - (days - 3)) <= 1
 
 
+@pytest.mark.parametrize(
+    ("short", "longer"),
+    [("NETFLIX", "NETFLIX PARIS FR"), ("VODAFONE", "VODAFONE LTD NEWBURY GB"), ("TELEKOM", "Telekom Deutschland GmbH")],
+)
+def test_a_payee_printed_with_more_or_fewer_words_is_one(short: str, longer: str) -> None:
+    rows = monthly(short, -13.49, 12)
+    found = only([row._replace(text=longer) if at % 2 else row for at, row in enumerate(rows)])
+    assert (found.cadence, found.count) == ("monthly", 12)
+
+
+def test_a_subscription_is_not_mixed_with_shopping_at_the_same_name() -> None:
+    rng = random.Random(3)
+    shopping = [Row("AMAZON", -round(rng.lognormvariate(3, 0.8), 2), TODAY - timedelta(days=9 * n)) for n in range(40)]
+    found = only(monthly("AMAZON PRIME", -8.99, 5) + shopping)
+    assert (found.count, found.typical_amount) == (12, 8.99)
+
+
+def test_a_double_payment_is_no_new_price() -> None:
+    rows = monthly("SALARY ACME", 2000.0, 25)
+    rows[-1] = rows[-1]._replace(amount=4000.0)
+    assert only(rows).typical_amount == 2000
+
+
 def test_a_salary_is_an_income() -> None:
     assert only(monthly("SALARY ACME MAY", 2600.0, 25)).kind == "income"
 
