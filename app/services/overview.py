@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
 from typing import Any
@@ -192,7 +192,7 @@ class OverviewService(Service):
             net_worth=worth,
             accounts=[
                 AccountBalance(each, in_base.minor(each.balance_minor, each.currency, self._shown_day(period)))
-                for each in accounts
+                for each in self._as_of_today(accounts, period, nets)
                 if not each.is_archived
             ],
             spent=history.breakdown(history.last, CategoryKind.EXPENSE, before),
@@ -204,6 +204,12 @@ class OverviewService(Service):
             approximate_rates=sorted(in_base.approximate | history.in_base.approximate),
             is_new=not latest and not await self._has_entries(),
         )
+
+    def _as_of_today(self, accounts: Sequence[AccountOption], period: Period, nets: Nets) -> Sequence[AccountOption]:
+        """The accounts without what is dated after today, in the running month."""
+        if self.today not in period:
+            return accounts
+        return [replace(each, balance_minor=each.balance_minor - nets.after.get(each.id, 0)) for each in accounts]
 
     async def _has_entries(self) -> bool:
         first = select(Transaction.id).where(Transaction.book_id == self.member.book.id).limit(1)
@@ -270,6 +276,13 @@ class OverviewService(Service):
             ends.append(sum(in_base.minor(minor, each, days[month.start]) for each, minor in held.items()))
             for currency, net in history.nets[month.start].items():
                 held[currency] -= net
+        ahead = (  # dated after the shown day, but in its month
+            in_base.minor(
+                nets.after.get(each.id, 0) - nets.later.get(each.id, 0), each.currency, days[history.last.start]
+            )
+            for each in accounts
+        )
+        ends[0] -= sum(ahead)
         return ends[::-1]
 
     async def _latest(

@@ -358,12 +358,12 @@ class TransactionListService(Service):
         following = None if is_last or not lines else cursor(wanted, lines[-1])
         count, is_more, sums = len(lines), False, list[Sum]()
         if totals and after is None and not offset and is_last:
-            sums = [] if wanted.is_empty else _sums_of(lines)
+            sums = [] if wanted.is_empty else _sums_of(lines, wanted.category)
         elif totals and after is None:
             count, is_more, sums = await self._count(wanted, conditions)
         days = {}
         if totals and wanted.sort_by == "date":
-            days = await self._days(conditions, lines, after is not None or offset > 0, not is_last)
+            days = await self._days(wanted, conditions, lines, after is not None or offset > 0, not is_last)
         return Page(lines, following, count, is_more, sums, days)
 
     async def _skipping(self, ids: Any, wanted: Filter, order: tuple[Any, ...], limit: int, offset: int) -> Any:
@@ -456,11 +456,15 @@ class TransactionListService(Service):
 
     async def totals(self, wanted: Filter) -> list[Sum]:
         """Return income and spending of a filter in each currency, without transfers."""
-        query = (
-            select(Transaction.currency, _into(Transaction.amount_minor), _out(Transaction.amount_minor))
+        some = (
+            select(Transaction.currency, _counted(wanted.category).label("minor"))
             .where(*await self.conditions(wanted), Transaction.transfer_id.is_(None))
-            .group_by(Transaction.currency)
-            .order_by(Transaction.currency)
+            .subquery()
+        )
+        query = (
+            select(some.c.currency, _into(some.c.minor), _out(some.c.minor))
+            .group_by(some.c.currency)
+            .order_by(some.c.currency)
         )
         return [Sum(currency, int(into), int(out)) for currency, into, out in await self.session.execute(query)]
 
@@ -566,7 +570,7 @@ class TransactionListService(Service):
             return await self._all(), False, []
         some = select(
             Transaction.currency.label("currency"),
-            case((Transaction.transfer_id.is_(None), Transaction.amount_minor), else_=0).label("minor"),
+            case((Transaction.transfer_id.is_(None), _counted(wanted.category)), else_=0).label("minor"),
         )
         inner = some.where(*conditions).limit(MAX_COUNTED_ROWS + 1).subquery()
         summed: Any = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
@@ -577,27 +581,26 @@ class TransactionListService(Service):
         return count, False, [Sum(row[0], int(row[2]), int(row[3])) for row in rows]
 
     async def _days(
-        self, conditions: list[Condition], lines: Sequence[Line], is_continued: bool, goes_on: bool
+        self, wanted: Filter, conditions: list[Condition], lines: Sequence[Line], is_continued: bool, goes_on: bool
     ) -> dict[date, list[Sum]]:
         """What each day on the page came to: whole days, also those where the page begins or ends in the middle."""
         by_day: dict[date, list[Line]] = {}
         for line in lines:
             by_day.setdefault(line.booked_on, []).append(line)
-        found = {day: _sums_of(some) for day, some in by_day.items()}
+        found = {day: _sums_of(some, wanted.category) for day, some in by_day.items()}
         torn = {lines[0].booked_on} if lines and is_continued else set[date]()
         torn |= {lines[-1].booked_on} if lines and goes_on else set()
         if not torn:
             return found
-        query = (
-            select(
-                Transaction.booked_on,
-                Transaction.currency,
-                _into(Transaction.amount_minor),
-                _out(Transaction.amount_minor),
-            )
+        some = (
+            select(Transaction.booked_on, Transaction.currency, _counted(wanted.category).label("minor"))
             .where(*conditions, Transaction.transfer_id.is_(None), Transaction.booked_on.in_(torn))
-            .group_by(Transaction.booked_on, Transaction.currency)
-            .order_by(Transaction.booked_on, Transaction.currency)
+            .subquery()
+        )
+        query = (
+            select(some.c.booked_on, some.c.currency, _into(some.c.minor), _out(some.c.minor))
+            .group_by(some.c.booked_on, some.c.currency)
+            .order_by(some.c.booked_on, some.c.currency)
         )
         for day in torn:
             found[day] = []
@@ -711,13 +714,29 @@ def _minor(text: str, places: int, default: int, *, up: bool = True) -> int:
     return int(whole + kept) + (1 if rest and up else 0)
 
 
-def _sums_of(lines: Sequence[Line]) -> list[Sum]:
-    """Return the totals of these rows, without transfers."""
+def _counted(category: Sequence[int | str]) -> Any:
+    """What of a row counts under these categories: of a split transaction only its splits in them."""
+    ids = [each for each in category if isinstance(each, int)]
+    if not ids:
+        return Transaction.amount_minor
+    splits = select(func.sum(Split.amount_minor)).where(
+        Split.transaction_id == Transaction.id, Split.category_id.in_(ids)
+    )
+    in_splits = func.coalesce(splits.correlate(Transaction).scalar_subquery(), 0)
+    return case((Transaction.is_split, in_splits), else_=Transaction.amount_minor)
+
+
+def _sums_of(lines: Sequence[Line], category: Sequence[int | str] = ()) -> list[Sum]:
+    """Return the totals of these rows, without transfers; of splits only those in the categories, if any are named."""
+    ids = {each for each in category if isinstance(each, int)}
     found: dict[str, list[int]] = {}
     for line in lines:
         if line.transfer_id is None:
+            minor = line.minor
+            if ids and line.is_split:
+                minor = sum(each.minor for each in line.parts if each.category and each.category.id in ids)
             both = found.setdefault(line.currency, [0, 0])
-            both[line.minor < 0] += line.minor
+            both[minor < 0] += minor
     return [Sum(currency, into, out) for currency, (into, out) in sorted(found.items())]
 
 

@@ -151,3 +151,15 @@ def test_the_number_of_statements_does_not_grow_with_the_book(alice, run, entrie
     run(look)
 
     assert len(seen) <= 8
+
+
+def test_balances_as_of_today_leave_out_tomorrow(alice):
+    """Net worth, the balance of each account and of the spendable ones agree."""
+    enter(alice, "2026-03-10", "100.00", "salary")
+    enter(alice, "2026-03-16", "-30.00", "groceries")  # the day after
+
+    found = looked(alice, lambda services: services.overview.get(date(2026, 3, 1)), date(2026, 3, 15))
+
+    assert found.net_worth[-1] == 10_000
+    assert found.balance.now == 10_000
+    assert sum(each.in_base for each in found.accounts) == 10_000

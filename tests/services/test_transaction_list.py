@@ -211,3 +211,25 @@ def test_deep_pages_of_a_filter_go_by_cursor(alice: Any) -> None:
         assert answer.json()["errors"][0]["field"] == "page"
         assert "cursor" in answer.json()["errors"][0]["message"]
         assert alice.api("GET", f"/api/v1/transactions?limit=100&page=100&{filter_}").status_code == 200
+
+
+def test_a_split_counts_in_a_category_by_its_part(alice):
+    """List, report and category page have one total."""
+    month = date(2026, 3, 1)
+    entries.enter(alice, "2026-03-02", "-900.00", parts={"housing": "-800.00", "utilities": "-100.00"})
+    entries.enter(alice, "2026-03-03", "-20.00", "housing")
+    housing = entries.category(alice, "housing")
+
+    async def totals(services: Any) -> tuple[Any, ...]:
+        page = await services.transaction_list.page(read_filter({"category": [str(housing)]})[0])
+        summed = await services.transaction_list.totals(read_filter({"category": [str(housing)]})[0])
+        report = await services.reports.get(month)
+        shown = await services.category_page.get(housing, month)
+        in_report = next(s.minor for g in report.sides[0].groups for s in g.shares if s.label.id == housing)
+        days = [(day, [each.out for each in sums]) for day, sums in sorted(page.days.items())]
+        return page.sums[0].out, summed[0].out, -in_report, -shown.now, days
+
+    found = entries.looked(alice, totals, date(2026, 3, 15))
+
+    assert found[:4] == (-82_000,) * 4
+    assert found[4] == [(date(2026, 3, 2), [-80_000]), (date(2026, 3, 3), [-2_000])]
