@@ -24,8 +24,6 @@ from app.services.imports.undo import remove_partial
 from app.services.jobs import MAX_ATTEMPTS
 from app.tasks.registry import job
 
-PARTS_PER_TRANSACTION = 2  # of some thousand lines; written in well under two seconds
-
 
 @job("import")
 async def import_statement(job: Job) -> None:
@@ -76,13 +74,12 @@ async def _import(member: Member, batch: ImportBatch, file: BinaryIO, arguments:
                     run = await services.imports.start(running, arguments["unsure"], choices)
                 else:
                     await services.imports.resume(run)
-                for _part in range(PARTS_PER_TRANSACTION):
-                    await run.take(part)
-                    if following is None:
-                        await _finish(services, run, arguments)
-                        return
-                    part, following = following, await read_part()
+                await run.take(part)
+                if following is None:
+                    await _finish(services, run, arguments)
+                    return
                 await run.pause()
+            part, following = following, await read_part()
 
 
 async def _finish(services: Services, run: ImportRun, arguments: Mapping[str, Any]) -> None:

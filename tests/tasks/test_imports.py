@@ -150,7 +150,7 @@ def test_an_import_in_parts_is_one_change_set_and_others_write_in_between(
     monkeypatch.setattr(ImportRun, "pause", paused)
     (job,) = run(jobs)
     run(perform, job.id)
-    assert seen == [200]
+    assert seen == [100, 200, 300]
     sets = [each for each in alice.api("GET", "/api/v1/changes").json()["changes"] if each["actor"] == "import"]
     assert len(sets) == 1
     assert balance(alice) == LONG_TOTAL
@@ -184,7 +184,7 @@ def test_an_interrupted_import_starts_again_or_leaves_nothing(
         assert alice.api("GET", f"/api/v1/imports/{batch}").json()["status"] == "failed"
         assert balance(alice) == 0
         return
-    assert balance(alice) == -100 * sum(range(1, 201))
+    assert balance(alice) == -100 * sum(range(1, 301))
     run(again, job.id)
     run(perform, job.id)
     assert alice.api("GET", f"/api/v1/imports/{batch}").json()["status"] == "done"
