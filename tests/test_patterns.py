@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import app
 
 CHARACTERS = 1_500
@@ -113,20 +111,22 @@ def seconds(pattern: re.Pattern[str], head: str, piece: str, characters: int) ->
     return time.process_time() - begun
 
 
-@pytest.mark.parametrize("source", PATTERNS, ids=lambda source: source[:50].encode("unicode_escape").decode())
-def test_a_pattern_takes_linear_time_on_hostile_text(source: str) -> None:
-    pattern = PATTERNS[source]
-    for head, piece in hostile_texts(source):
+def slow_text(pattern: re.Pattern[str]) -> str:
+    """The first text on which the pattern takes more than linear time, with the seconds; empty where there is none."""
+    for head, piece in hostile_texts(pattern.pattern):
         if seconds(pattern, head, piece, CHARACTERS) < NOTICEABLE_SECONDS:
             continue
         short, long = (
             min(seconds(pattern, head, piece, characters) for _ in range(3))  # a busy machine takes its share
             for characters in (CHARACTERS, CHARACTERS * TIMES_LONGER)
         )
-        assert short < MAX_SECONDS, f"{short:.2f} s for {head + piece!r}…"
-        assert long < short * MAX_GROWTH or short < NOTICEABLE_SECONDS / 2, (
-            f"{short:.3f} s, {long:.3f} s: {head + piece!r}…"
-        )
+        if short >= MAX_SECONDS or (long >= short * MAX_GROWTH and short >= NOTICEABLE_SECONDS / 2):
+            return f"{short:.3f} s, {long:.3f} s: {head + piece!r}…"
+    return ""
+
+
+def test_patterns_take_linear_time_on_hostile_text() -> None:
+    assert {source: found for source, pattern in PATTERNS.items() if (found := slow_text(pattern))} == {}
 
 
 def test_the_patterns_of_the_application_are_found() -> None:
