@@ -295,7 +295,8 @@ class _Backtester:
 
         A year of noisy months says nearly nothing of which member is better: weights that follow such a backtest
         follow its noise, and the ensemble is then no better than the median. So a short series moves from the prior
-        only where a member's advantage is larger than its standard error.
+        only where a member's advantage is larger than its standard error, or where the median is never wrong: months
+        that are all alike repeat to the cent.
         """
         if "median" not in self.made:
             return {}
@@ -306,7 +307,7 @@ class _Backtester:
         power = {}
         for name in self.made:
             ratio = (self.loss(name) + tiny) / (floor + tiny)
-            trust = seen if is_long else self._significance(name)
+            trust = seen if is_long else self._significance(name) if floor > tiny else 1.0
             if is_long and ratio > 1 + TOLERANCE / trust:
                 continue
             power[name] = ratio ** (-SHARPNESS * trust)
