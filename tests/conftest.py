@@ -64,9 +64,15 @@ def pytest_unconfigure() -> None:
     stop()
 
 
+#: Folders whose tests use the database itself. What a page shows is the same on every database.
+ON_BOTH_DATABASES = {"api", "faults", "services", "tasks"}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "db_backend" in metafunc.fixturenames:
-        metafunc.parametrize("db_backend", db_backends(), indirect=True, scope="session")
+        folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+        both = folder in ON_BOTH_DATABASES or metafunc.definition.get_closest_marker("postgresql_too") is not None
+        metafunc.parametrize("db_backend", db_backends(postgresql=both), indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from tests.support.event_loop import Client
 from tests.support.links import captured_log, link_for
 from tests.support.sharing import guest
 
+pytestmark = pytest.mark.postgresql_too
+
 NEW = "a much better one"
 
 

@@ -7,10 +7,13 @@ import socket
 import subprocess
 import sys
 
+import pytest
 from click.testing import CliRunner
 
 from app.commands import admin
 from tests.conftest import PASSWORD, unpooled
+
+pytestmark = pytest.mark.postgresql_too
 
 NEW = "a much better one"
 

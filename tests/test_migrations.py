@@ -13,6 +13,8 @@ from sqlalchemy import inspect
 
 from app.cli import alembic_config, newest_revision
 
+pytestmark = pytest.mark.postgresql_too
+
 
 @pytest.fixture
 def alembic(empty_database, run):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from app.settings import Settings
 from app.web import metrics
+
+pytestmark = pytest.mark.postgresql_too
 
 
 def test_it_answers(stranger):

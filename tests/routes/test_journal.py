@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.entries import category, enter, findings
 
+pytestmark = pytest.mark.postgresql_too
+
 
 def newest(person):
     async def look(services):

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.entries import account, cash, category, enter, findings
 
+pytestmark = pytest.mark.postgresql_too
+
 
 def test_a_stranger_is_sent_to_sign_in(stranger):
     answer = stranger.get("/")

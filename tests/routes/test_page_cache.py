@@ -11,6 +11,8 @@ from sqlalchemy import Engine, event
 from app.web import csrf
 from tests.support.journal import book
 
+pytestmark = pytest.mark.postgresql_too
+
 
 @pytest.fixture
 def statements():

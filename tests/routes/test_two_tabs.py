@@ -10,6 +10,8 @@ import pytest
 from tests.support.entries import account
 from tests.support.examples import MAKERS
 
+pytestmark = pytest.mark.postgresql_too
+
 NOTICE = "Someone else changed this."
 
 

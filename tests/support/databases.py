@@ -185,10 +185,13 @@ def postgres_address() -> str:
     return str(_brought.get_uri())
 
 
-def db_backends() -> list[Any]:
-    """SQLite always; PostgreSQL where there is one, else a skip that says why."""
+def db_backends(*, postgresql: bool) -> list[Any]:
+    """SQLite always, and PostgreSQL where asked: a skip that says why where there is none.
+
+    ``SALDO_TEST_DATABASES`` decides for all tests instead: ``sqlite`` or ``both``.
+    """
     kinds: list[Any] = [pytest.param(SQLite, id="sqlite")]
-    if os.environ.get("SALDO_TEST_DATABASES") == "sqlite":
+    if not {"sqlite": False, "both": True}.get(os.environ.get("SALDO_TEST_DATABASES", ""), postgresql):
         return kinds
     reason = "no PostgreSQL on this machine, and no wheel brings one for this Python"
     marks: list[pytest.MarkDecorator] = [] if postgres_address() else [pytest.mark.skip(reason=reason)]

@@ -18,6 +18,8 @@ from tests.conftest import CAST, Person
 from tests.support.event_loop import in_the_loop
 from tests.support.slow_clients import SlowClients
 
+pytestmark = pytest.mark.postgresql_too
+
 SLOW = 500
 
 

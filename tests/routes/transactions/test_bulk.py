@@ -15,6 +15,8 @@ from app.services import bulk_edit
 from app.services.ledger.invariants import check_invariants
 from tests.support.entries import account, cash, transfer
 
+pytestmark = pytest.mark.postgresql_too
+
 
 @pytest.fixture
 def rows(alice: Any) -> list[int]:

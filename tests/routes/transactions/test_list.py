@@ -9,6 +9,8 @@ import pytest
 
 from app.schemas.transactions import TransactionIn
 
+pytestmark = pytest.mark.postgresql_too
+
 DAY = date(2026, 3, 14)
 
 
