@@ -84,6 +84,15 @@ def test_a_supposition_is_a_chip_that_can_be_dropped(alice):
     assert 'href="/forecast?days=30"' in body
 
 
+def test_a_scenario_beyond_the_period_says_so(alice):
+    alice.work(half_a_year)
+    computed(alice)
+    what = "what=480+on+12+february"
+
+    assert "Choose a longer period." in page(alice, f"?days=30&{what}")
+    assert "Choose a longer period." not in page(alice, f"?days=365&{what}")
+
+
 def test_what_cannot_be_understood_is_told_at_its_field(alice):
     alice.work(half_a_year)
     computed(alice)
