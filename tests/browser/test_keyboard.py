@@ -131,7 +131,7 @@ def test_single_keys_can_be_switched_off(page: Page) -> None:
 def test_the_theme_stays_and_never_flashes(page: Page) -> None:
     page.goto("/accounts")
     with page.expect_response("**/settings/theme"):
-        page.get_by_role("button", name="Menu of").click()
+        page.locator("[popovertarget=person-menu]").click()
         page.get_by_role("button", name="Switch theme").first.click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     answer = page.goto("/accounts")
