@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
@@ -43,7 +44,8 @@ class Transaction(WithId, OfBook, Stamped, Base):
 
     ``statement_text`` is the bank description, ``payee`` derived from it. ``identity`` and ``ordinal`` say which
     line of a bank's file this is, so that it is imported once. A payment in another
-    currency keeps its original amount, the rate and the source of the rate.
+    currency keeps its original amount, the rate and the source of the rate. A valuation is one side of a transfer
+    that has no other.
     """
 
     __tablename__ = "transaction"
@@ -107,6 +109,7 @@ class Transaction(WithId, OfBook, Stamped, Base):
     category_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("category.id"))
     transfer_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("transfer.id", ondelete="SET NULL"))
     is_split: Mapped[bool] = mapped_column(default=False)
+    is_valuation: Mapped[bool] = mapped_column(default=False, server_default=false())
     memo: Mapped[str] = mapped_column(Text, default="")
     statement_text: Mapped[str] = mapped_column(String(300), default="")
     status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.CLEARED)
@@ -154,7 +157,10 @@ class Split(WithId, OfBook, Stamped, Base):
 
 
 class Transfer(WithId, OfBook, Stamped, Base):
-    """Ties the two transactions of a transfer. Their amounts net to zero; across currencies the rate is kept."""
+    """Ties the two transactions of a transfer. Their amounts net to zero; across currencies the rate is kept.
+
+    A valuation has a transfer of its own with no other side, so that it is neither income nor spending.
+    """
 
     __tablename__ = "transfer"
 

@@ -10,12 +10,14 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from app.domain.period import shift_month
+from app.errors import Invalid
 from app.i18n import _
 from app.models import Account
 from app.schemas.accounts import AccountIn, AccountPatch
 from app.services import Services
 from app.services.accounts import Point
 from app.services.transaction_list import date_of_cursor
+from app.services.valuations import VALUED_KINDS, check_valued
 from app.web import charts
 from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, with_etag
 from app.web.filters import amount_text, day, day_month
@@ -25,8 +27,9 @@ from app.web.htmx import is_partial
 from app.web.presenters.labels import KIND_ICONS, account_kinds
 from app.web.presenters.reports import format_axis
 from app.web.render import page, page_or_partial, partial
+from app.web.transaction_forms import parse_required_amount
 from app.web.types import AnyRequest, Form, FormBody, Reply, ServicesDep
-from app.web.undo import get_flashes, respond_with_undo
+from app.web.undo import get_flashes, redirect_with_undo, respond_with_undo
 
 LIST = "/accounts"
 RANGES = {"3m": 3, "1y": 12, "all": 0}
@@ -146,6 +149,7 @@ class AccountsController(Controller):
             account=row,
             kinds=account_kinds(),
             icon_name=KIND_ICONS[row.kind],
+            has_valuations=row.kind in VALUED_KINDS,
             balance=await services.accounts.balance(row),
             count=(await services.accounts.counts()).get(row.id, 0),
             chart=chart(points, row),
@@ -158,6 +162,31 @@ class AccountsController(Controller):
             previous_day=None,
             is_continued=bool(after),
         )
+
+    @get("/{account_id:int}/value", name="accounts:value")
+    async def edit_value(
+        self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int], on: FromQuery[str] = ""
+    ) -> Template:
+        """Show the form that updates the value of an asset, loan or investment."""
+        row = await services.accounts.get(account_id)
+        check_valued(row)
+        asked = _asked(on) or services.today
+        value = await services.accounts.balance(row, asked)
+        values = {"on": asked.isoformat(), "value": str(value.decimal)}
+        return editor(request, "accounts/value", _("Value of {name}", name=row.name), values=values, account=row)
+
+    @post("/{account_id:int}/value", name="accounts:set-value", status_code=200)
+    async def set_value(
+        self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int], data: FormBody
+    ) -> Reply:
+        row = await services.accounts.get(account_id)
+        title = _("Value of {name}", name=row.name)
+        with rerender_on_error("accounts/value", data, page=PAGE, form="accounts/value", title=title, account=row):
+            if (on := _asked(data.get("on", ""))) is None:
+                raise Invalid(_("This is not a date. Write it like 2026-03-31."), field="on")
+            value = parse_required_amount(data.get("value", ""), row.currency, "value")
+            await services.valuations.set_value(account_id, value, on)
+        return await redirect_with_undo(request, services, f"{LIST}/{account_id}")
 
     @get("/{account_id:int}/edit", name="accounts:edit")
     async def edit_account(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Template:

@@ -55,6 +55,7 @@ from app.services.transactions import TransactionService
 from app.services.transfers import TransferService
 from app.services.unit_of_work import commit_scope, lock_book
 from app.services.users import UserService
+from app.services.valuations import ValuationService
 
 __all__ = (
     "AdminServices",
@@ -125,6 +126,10 @@ class Services:
     @cached_property
     def transfers(self) -> TransferService:
         return TransferService(self)
+
+    @cached_property
+    def valuations(self) -> ValuationService:
+        return ValuationService(self)
 
     @cached_property
     def imports(self) -> ImportService:

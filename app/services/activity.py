@@ -42,6 +42,7 @@ NAMED: dict[str, Any] = {
 HIDDEN_COLUMNS = frozenset(
     {
         "id", "book_id", "created_by_id", "identity", "ordinal", "external_id", "import_batch_id", "is_split",
+        "is_valuation",
         "key", "position", "icon", "colour", "categorised_by", "confidence", "reason", "version", "search_text",
         "transaction_id", "rate_source", "original_minor", "original_currency", "when", "then", "query", "currency",
     }

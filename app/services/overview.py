@@ -56,6 +56,7 @@ class LatestTransaction:
     label: Label | None
     account: str
     is_transfer: bool
+    is_valuation: bool
     is_split: bool
     is_pending: bool
     categorised_by: CategorisedBy | None
@@ -149,6 +150,7 @@ NEWEST = (
         Transaction.category_id,
         Transaction.account_id,
         Transaction.transfer_id.is_not(None),
+        Transaction.is_valuation,
         Transaction.is_split,
         Transaction.status,
         Transaction.categorised_by,
@@ -300,8 +302,9 @@ class OverviewService(Service):
                 accounts[row[6]],
                 row[7],
                 row[8],
-                row[9] is Status.PENDING,
-                row[10],
+                row[9],
+                row[10] is Status.PENDING,
+                row[11],
             )
             for row in found
         ]

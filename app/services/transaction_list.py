@@ -200,6 +200,7 @@ class Line:
     account: str
     transfer_id: int | None
     is_split: bool
+    is_valuation: bool
     memo: str
     statement_text: str
     status: Status
@@ -231,7 +232,7 @@ class Line:
         if self.other_account:
             halves = (self.account, self.other_account)
             return " → ".join(halves if self.minor < 0 else halves[::-1])
-        fallback = _("Transfer") if self.transfer_id else _("No payee")
+        fallback = _("Valuation") if self.is_valuation else _("Transfer") if self.transfer_id else _("No payee")
         return self.payee or self.statement_text or fallback
 
 
@@ -281,6 +282,7 @@ COLUMNS = (
     Transaction.account_id,
     Transaction.transfer_id,
     Transaction.is_split,
+    Transaction.is_valuation,
     Transaction.memo,
     Transaction.statement_text,
     Transaction.status,
@@ -481,6 +483,8 @@ class TransactionListService(Service):
             found.append(Transaction.status == wanted.status)
         if wanted.transfer is not None:
             found.append(Transaction.transfer_id.is_not(None) if wanted.transfer else Transaction.transfer_id.is_(None))
+            if wanted.transfer:
+                found.append(~Transaction.is_valuation)
         if wanted.flow:
             found.append(Transaction.amount_minor > 0 if wanted.flow == "in" else Transaction.amount_minor < 0)
         if wanted.batch is not None:

@@ -154,12 +154,15 @@ class TransactionService(Service):
         if any(row.status is Status.RECONCILED for row in rows):
             raise AlreadyReconciled()
         await self.services.ledger.delete(rows)
+        for row in rows:
+            if row.is_valuation:
+                await self.services.valuations.keep_later_value(row.account_id, row.booked_on, -row.amount_minor)
 
     async def duplicate(self, transaction_id: int) -> Transaction:
         """The same once more, today, as something a person entered."""
         row = await self.get(transaction_id)
         if row.transfer_id is not None:
-            raise Conflict(_("Transfers can’t be duplicated. Add a new one."))
+            raise Conflict(_("Transfers and valuations can’t be duplicated. Add a new one."))
         copy = TransactionIn(
             account=row.account_id,
             payee=row.payee_id or "",
@@ -273,6 +276,8 @@ class TransactionService(Service):
         booked_on = bookable(patch.booked_on) if patch.booked_on is not None else row.booked_on
         account = None
         if patch.account is not None and patch.account != row.account_id:
+            if row.is_valuation:
+                raise Invalid(_("A valuation can’t be moved to another account."), field="account")
             account = await self.account(patch.account)
             values["account_id"] = account.id
         booking = Booking(row.amount)
@@ -283,8 +288,11 @@ class TransactionService(Service):
         if splits:
             values |= UNCATEGORISED
         if booking.money != row.amount or booking.original:
-            if row.transfer_id is not None:
+            if row.transfer_id is not None and not row.is_valuation:
                 await self._mirror(row, booking)
+            if row.is_valuation:
+                change = booking.money.minor - row.amount_minor
+                await self.services.valuations.keep_later_value(row.account_id, booked_on, change)
             values |= _amounts(booking)
         return splits
 
@@ -309,7 +317,7 @@ class TransactionService(Service):
     ) -> list[Split] | None:
         if "splits" in given:
             if patch.splits and row.transfer_id is not None:
-                raise Invalid(_("Transfers have no category and can’t be split."), field="splits")
+                raise Invalid(_("Transfers and valuations have no category and can’t be split."), field="splits")
             return [self._split(part) for part in await self._parts(patch.splits, booking)] if patch.splits else []
         if row.is_split and booking.money != row.amount:
             check_sum([Money(each.amount_minor, booking.money.currency) for each in row.splits], booking.money)
@@ -318,7 +326,7 @@ class TransactionService(Service):
     async def _edit_category(self, row: Transaction, patch: TransactionPatch, *, is_split: bool) -> dict[str, Any]:
         category_id = await self.category(patch.category)
         if category_id is not None and row.transfer_id is not None:
-            raise Invalid(_("Transfers between your accounts have no category."), field="category")
+            raise Invalid(_("Transfers and valuations have no category."), field="category")
         if category_id is not None and is_split:
             raise Invalid(_("This transaction is split. Change the categories of its splits."), field="category")
         chosen_by = CategorisedBy.PERSON if category_id else None

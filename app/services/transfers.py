@@ -123,6 +123,8 @@ class TransferService(Service):
     async def unlink(self, transfer_id: int) -> list[Transaction]:
         """Keep both rows, but as what they were before: an outgoing and an incoming amount without a category."""
         _transfer, legs = await self._own(transfer_id)
+        if len(legs) == 1:
+            raise Conflict(_("A valuation can’t be unlinked. Delete it instead."))
         await self.services.ledger.unlink([transfer_id])
         self.services.journal.note(_("Unlinked a transfer of {amount}", amount=abs(legs[0].amount).shown))
         return legs

@@ -90,7 +90,12 @@ def _verify_transfers(session: Session, transfers: set[int]) -> None:
 
 
 def balanced(legs: list[Transaction], rate: str | None) -> bool:
-    """Two legs of opposite sign on different accounts: netting to zero, or with a rate across currencies."""
+    """Two legs of opposite sign on different accounts: netting to zero, or with a rate across currencies.
+
+    A valuation has one leg.
+    """
+    if len(legs) == 1:
+        return legs[0].is_valuation
     if len(legs) != 2 or legs[0].account_id == legs[1].account_id:
         return False
     one, other = legs

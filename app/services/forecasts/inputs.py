@@ -225,7 +225,11 @@ async def _entries(services: Services, since: date) -> tuple[tuple[LedgerRow, ..
                 func.coalesce(Payee.name, Transaction.statement_text),
             )
             .outerjoin(Payee, Payee.id == Transaction.payee_id)
-            .where(Transaction.book_id == services.member.book.id, Transaction.booked_on >= since)
+            .where(
+                Transaction.book_id == services.member.book.id,
+                Transaction.booked_on >= since,
+                ~Transaction.is_valuation,
+            )
             .order_by(Transaction.booked_on, Transaction.id)
         )
     ).all()

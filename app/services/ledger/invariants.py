@@ -76,7 +76,10 @@ async def splits_add_up(session: AsyncSession, book_id: int | None) -> Iterable[
 
 
 async def transfers_net(session: AsyncSession, book_id: int | None) -> Iterable[Finding]:
-    """I2: a transfer has two legs on different accounts; in one currency they net to zero, else a rate is kept."""
+    """I2: a transfer has two legs on different accounts; in one currency they net to zero, else a rate is kept.
+
+    The transfer of a valuation has one leg.
+    """
     rows = await session.execute(
         select(
             Transfer.id,
@@ -85,6 +88,7 @@ async def transfers_net(session: AsyncSession, book_id: int | None) -> Iterable[
             func.count(Transaction.account_id.distinct()),
             func.count(Transaction.currency.distinct()),
             func.sum(Transaction.amount_minor),
+            func.count(case((Transaction.is_valuation, 1))),
         )
         .outerjoin(Transaction, Transaction.transfer_id == Transfer.id)
         .where(_of(Transfer, book_id))
@@ -92,8 +96,9 @@ async def transfers_net(session: AsyncSession, book_id: int | None) -> Iterable[
     )
     return [
         Finding("I2", f"transfer {id_} has {legs} legs on {accounts} accounts, net {net}")
-        for id_, rate, legs, accounts, currencies, net in rows
-        if legs != 2 or accounts != 2 or (net != 0 if currencies == 1 else rate is None)
+        for id_, rate, legs, accounts, currencies, net, valuations in rows
+        if (legs, valuations) != (1, 1)
+        and (valuations or legs != 2 or accounts != 2 or (net != 0 if currencies == 1 else rate is None))
     ]
 
 
