@@ -9,11 +9,13 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
+from app.domain.ids import read_id
 from app.errors import Invalid
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.models import Finding
 from app.services import Member, Services
 from app.services.imports import Decision
+from app.services.inbox import MAX_LINES
 from app.web.forms import parse_id
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial, partial
@@ -83,10 +85,16 @@ class InboxController(Controller):
     async def categorise(
         self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
     ) -> Reply:
-        """Give a transaction the category whose button was pressed."""
-        row = await services.transactions.recategorise(transaction_id, parse_id(data, "category"))
-        name = (await services.categories.by_id())[row.category_id or 0].name
-        message = _("Categorized as {category}", category=name)
+        """Give the transactions of a question the category whose button was pressed."""
+        others = [id_ for each in data.get("others", "").split(",")[:MAX_LINES] if (id_ := read_id(each)) is not None]
+        category_id = parse_id(data, "category")
+        changed = await services.inbox.categorise([transaction_id, *others], category_id)
+        name = (await services.categories.by_id())[category_id].name
+        message = (
+            ngettext("Categorized as {category}", "Categorized {n} transactions as {category}", changed, category=name)
+            if changed
+            else _("Already categorized")
+        )
         return await respond_with_undo(request, services, "/", event=CHANGED, message=message)
 
     @post("/transfer", name="inbox:transfer", status_code=200)

@@ -11,7 +11,11 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from app.db import rows
+from app.domain.payees import name_key
+from app.errors import NotFound
+from app.i18n import _
 from app.models import (
+    CategorisedBy,
     CategoryKind,
     DismissedTransferPair,
     Finding,
@@ -23,11 +27,13 @@ from app.models import (
 )
 from app.services.anomalies import open_findings
 from app.services.base import Service
+from app.services.bulk_edit import Selection
 from app.services.categorisation import BookCategoriser, Entry
 from app.services.insights import Label, Month
 from app.services.transaction_list import UNFILED_ROWS
 
-MAX_ROWS = 60  # more are counted as “60+”
+MAX_ROWS = 60  # questions of a kind; more are counted as “60+”
+MAX_LINES = 300  # uncategorized transactions that are read, the newest; those of one payee are one question
 SHOWN = 3
 SUGGESTIONS = 2
 MAX_GAP = timedelta(days=4)  # between the two halves of a transfer
@@ -47,10 +53,20 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Uncategorized:
-    """An uncategorized transaction with its most likely categories."""
+    """Uncategorized transactions of one payee and direction, newest first, with their most likely categories."""
 
-    line: InboxRow
+    lines: Sequence[InboxRow]
     suggestions: Sequence[Label]
+
+    @property
+    def line(self) -> InboxRow:
+        return self.lines[0]
+
+    @property
+    def minor(self) -> int | None:
+        """The total; None if the currencies differ."""
+        currencies = {each.currency for each in self.lines}
+        return sum(each.minor for each in self.lines) if len(currencies) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +120,13 @@ class InboxService(Service):
             twins = find_transfer_pairs(lines, await self._dismissed_pairs(lines))
         taken = {each.id for twin in twins for each in (twin.source, twin.target)}
         habits = rank_categories(labels, lately)
-        unfiled = [Uncategorized(each, habits[each.minor > 0][:SUGGESTIONS]) for each in lines if each.id not in taken]
+        groups = group_by_payee(each for each in lines if each.id not in taken)
+        is_more = len(lines) >= MAX_LINES or len(groups) > MAX_ROWS
+        unfiled = [Uncategorized(each, habits[each[0].minor > 0][:SUGGESTIONS]) for each in groups[:MAX_ROWS]]
         unsure = await self._duplicates()
         findings = await open_findings(self.session, self.member.book.id, self.member.today)
         count = len(unfiled) + len(twins) + len(unsure) + len(findings)
-        return Inbox(unfiled, twins, unsure, findings, count, more=len(lines) >= MAX_ROWS)
+        return Inbox(unfiled, twins, unsure, findings, count, is_more)
 
     async def add_suggestions(self, inbox: Inbox, labels: Mapping[int, Label], filing: BookCategoriser) -> Inbox:
         """Add suggestions by the text of each transaction, before the categories used most."""
@@ -117,8 +135,23 @@ class InboxService(Service):
             entry = Entry(each.line.payee, each.line.minor, each.line.currency, each.line.booked_on)
             top = filing.file([entry], each.line.account_id)[0].top
             known = [labels[guess.category_id] for guess in top if guess.category_id in labels]
-            better.append(Uncategorized(each.line, list(dict.fromkeys([*known, *each.suggestions]))[:SUGGESTIONS]))
+            better.append(replace(each, suggestions=list(dict.fromkeys([*known, *each.suggestions]))[:SUGGESTIONS]))
         return replace(inbox, uncategorized=better)
+
+    async def categorise(self, ids: Sequence[int], category_id: int) -> int:
+        """Categorize the transactions of a question as one change and return how many changed.
+
+        They are those that were shown, also if a job has categorized some since. What the user has categorized
+        since, and new splits and transfers, stay. Raises ``NotFound`` if there is none of them.
+        """
+        rows = await self.services.ledger.read_rows(ids)
+        if not rows:
+            raise NotFound(_("That transaction does not exist."))
+        asked = tuple(each.id for each in rows if each.categorised_by != CategorisedBy.PERSON)
+        if not asked:
+            await self.services.transactions.category(category_id)
+            return 0
+        return await self.services.bulk_edit.file(Selection(asked), category_id)
 
     async def _uncategorized(self) -> list[InboxRow]:
         return [read_row(row) for row in await rows(self.session, UNFILED, {"book_id": self.member.book.id})]
@@ -156,7 +189,7 @@ UNFILED = (
     .outerjoin(Payee, Payee.id == Transaction.payee_id)
     .where(Transaction.book_id == bindparam("book_id"), UNFILED_ROWS)
     .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-    .limit(MAX_ROWS)
+    .limit(MAX_LINES)
 )
 UNSURE = (
     select(ImportRow.id, ImportRow.batch_id, ImportRow.line, ImportBatch.account_id, ImportRow.parsed, *LINE)
@@ -174,21 +207,31 @@ def read_row(row: Sequence[Any]) -> InboxRow:
     return InboxRow(id_, day, minor, currency, account_id, payee or text or memo)
 
 
+def group_by_payee(lines: Iterable[InboxRow]) -> list[list[InboxRow]]:
+    """Group transactions by payee and direction, in the order of their first ones; those without a payee stay alone."""
+    groups: dict[object, list[InboxRow]] = {}
+    for each in lines:
+        groups.setdefault((name_key(each.payee), each.minor > 0) if each.payee else each.id, []).append(each)
+    return list(groups.values())
+
+
 def find_transfer_pairs(lines: Sequence[InboxRow], apart: Container[tuple[int, int]] = ()) -> list[TransferPair]:
     """Pair opposite amounts on two accounts within a few days. Each is used once; pairs in ``apart`` are excluded."""
     found, used = [], set[int]()
+    incoming: dict[tuple[int, str], list[InboxRow]] = {}
+    for each in lines:
+        if each.minor > 0:
+            incoming.setdefault((each.minor, each.currency), []).append(each)
     for out in (each for each in lines if each.minor < 0):
-        for other in lines:
+        for other in incoming.get((-out.minor, out.currency), ()):
             fits = (
-                other.minor == -out.minor
-                and other.currency == out.currency
-                and other.account_id != out.account_id
+                other.account_id != out.account_id
                 and abs(other.booked_on - out.booked_on) <= MAX_GAP
-                and not {out.id, other.id} & used
+                and other.id not in used
                 and (out.id, other.id) not in apart
             )
             if fits:
-                used |= {out.id, other.id}
+                used.add(other.id)
                 found.append(TransferPair(out, other))
                 break
     return found

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from app.models import CategorisedBy
 from tests.support.entries import account, cash, category, enter, findings
 
 pytestmark = pytest.mark.postgresql_too
@@ -191,6 +192,58 @@ def test_the_inbox_has_a_page_of_its_own_with_every_question(alice):
     assert all(f"“Kiosk {number}”" in shown for number in range(5))
     assert "<html" in shown
     assert "Review all" in alice.get("/").text
+
+
+def test_transactions_of_one_payee_are_one_question_with_one_undo(alice):
+    rows = [enter(alice, f"2026-03-{day:02}", "-6.40", payee="Kiosk") for day in (3, 4, 5)]
+    enter(alice, "2026-03-02", "6.40", payee="Kiosk")  # a refund is another question
+    page = alice.get("/inbox").text
+    assert "3 transactions from “Kiosk”: which category?" in page
+    assert ">2<" in alice.get("/inbox/count").text  # questions, not transactions
+    lead, others = re.search(r'action="/inbox/(\d+)/file".*?name="others" value="([\d,]+)"', page, re.DOTALL).groups()
+    assert {int(each) for each in (lead, *others.split(","))} == set(rows)
+
+    coffee = {"category": str(category(alice, "coffee"))}
+    answer = alice.htmx("post", f"/inbox/{lead}/file", data={**coffee, "others": others})
+
+    assert "Categorized 3 transactions as Coffee and snacks" in answer.text
+    assert "3 transactions from" not in alice.get("/inbox").text
+    assert alice.post(re.search(r"/activity/\d+/undo", answer.text)[0]).status_code == 303
+    assert "3 transactions from “Kiosk”" in alice.get("/inbox").text
+    assert findings(alice) == []
+
+
+def test_an_answer_is_for_the_transactions_that_were_shown(alice):
+    """Also if a job categorized one of them and a new one arrived since. What the user categorized since stays."""
+    by_job, by_user, shown = (enter(alice, f"2026-03-{day:02}", "-6.40", payee="Kiosk") for day in (3, 4, 5))
+    coffee, groceries, travel = (category(alice, key) for key in ("coffee", "groceries", "travel"))
+
+    async def run_job(services):
+        rows = await services.ledger.read_rows([by_job])
+        await services.ledger.update_many(rows, {"category_id": groceries, "categorised_by": CategorisedBy.MODEL})
+
+    alice.work(run_job)
+    alice.work(lambda services: services.transactions.recategorise(by_user, travel))
+    new = enter(alice, "2026-03-06", "-6.40", payee="Kiosk")
+    data = {"category": str(coffee), "others": f"{by_user},{by_job}"}
+    answer = alice.htmx("post", f"/inbox/{shown}/file", data=data)
+
+    assert "Categorized 2 transactions" in answer.text
+    found = alice.work(lambda services: services.transaction_list.lines([by_job, by_user, shown, new]))
+    now = {each.id: each.category.id if each.category else None for each in found}
+    assert now == {by_job: coffee, by_user: travel, shown: coffee, new: None}
+    assert "Already categorized" in alice.htmx("post", f"/inbox/{shown}/file", data=data).text
+
+
+def test_suggestions_appear_once_and_stay(alice):
+    """Overview shows none until they are known. An answer leaves the other questions on the page as they are."""
+    enter(alice, "2026-03-05", "-6.40", payee="Kiosk")
+
+    assert 'name="category"' not in alice.get("/").text
+    for path in ("/inbox/card", "/inbox"):
+        page = alice.get(path).text
+        assert 'name="category"' in page
+        assert re.search(r'id="uncategorized-\d+" hx-morph-skip', page)
 
 
 def test_the_inbox_page_looks_again_without_its_frame(alice):
