@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.settings import make_private_folder, settings
+from app.sqlite_driver import connect
 
 BUSY_MILLISECONDS = 5000  # that a writer waits for writers of other processes
 POOL_SECONDS = 20  # that a request waits for a connection
@@ -72,6 +74,7 @@ class Database:
         engine = create_async_engine(
             self.url,
             **pool,
+            async_creator=partial(connect, self.url.database or ":memory:"),
             pool_timeout=POOL_SECONDS,
             pool_use_lifo=True,  # the connection that was used last has its pages in memory
             pool_reset_on_return=None,

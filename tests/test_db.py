@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 from sqlalchemy import text
@@ -93,3 +95,39 @@ def test_a_wrong_statement_raises_what_the_driver_says(go):
                 await session.execute(text("SELECT * FROM nowhere"))
 
     go(work)
+
+
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1750) SELECT i FROM n"
+
+
+def test_results_longer_than_the_first_fetch_are_complete(go):
+    async def work(database):
+        async with database.read() as session:
+            assert list(await session.scalars(text(NUMBERS))) == list(range(1, 1751))
+            streamed = await session.stream_scalars(text(NUMBERS))
+            assert [each async for part in streamed.partitions(300) for each in part] == list(range(1, 1751))
+            abandoned = await session.stream_scalars(text(NUMBERS))
+            assert await abandoned.fetchmany(2) == [1, 2]
+            await abandoned.close()
+            assert await session.scalar(text("SELECT 7")) == 7
+        async with database.write() as session, session.begin():
+            inserted = text(f"INSERT INTO note (said) {NUMBERS} RETURNING id")
+            assert len((await session.scalars(inserted)).all()) == 1750
+            changed = await session.execute(text("UPDATE note SET said = 'x' WHERE id <= 20"))
+            assert changed.rowcount == 20
+
+    go(work)
+
+
+def test_a_process_ends_although_a_connection_is_open(tmp_path):
+    code = (
+        "import asyncio, sys; from sqlalchemy import text; from app.db import Database\n"
+        "async def work():\n"
+        "    session = Database(sys.argv[1]).read()\n"
+        "    await session.execute(text('SELECT 1'))\n"
+        "    print('read', flush=True)\n"
+        "asyncio.run(work())\n"
+    )
+    url = f"sqlite+aiosqlite:///{tmp_path}/own.sqlite3"
+    ended = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, timeout=30, check=False)
+    assert ended.stdout == "read\n", ended.stderr
