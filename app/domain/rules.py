@@ -35,6 +35,7 @@ class Then:
     payee: str = ""
     tags: tuple[str, ...] = ()
     rules: tuple[int, ...] = ()
+    transfer: int | None = None  # the other account
 
     def __bool__(self) -> bool:
         return bool(self.rules)
@@ -46,6 +47,7 @@ class Then:
             self.payee or later.payee,
             tuple(dict.fromkeys((*self.tags, *later.tags))),
             (*self.rules, *later.rules),
+            self.transfer or later.transfer,
         )
 
 

@@ -39,11 +39,12 @@ class Shown:
     enabled: bool
     when: str
     then: list[str]
-    broken: bool
+    broken: str
 
 
 async def listing(services: Services) -> dict[str, Any]:
     accounts = {each.id: each.name for each in await services.accounts.all()}
+    open_accounts = {each.id for each in await services.accounts.options()}
     categories = await services.categories.by_id()
     currency = services.member.book.base_currency
     rules = []
@@ -52,7 +53,13 @@ async def listing(services: Services) -> dict[str, Any]:
         then = [category.name] if category else []
         then += [_("Payee: {name}", name=rule.then["payee"])] if rule.then.get("payee") else []
         then += [_("Tag: {name}", name=name) for name in rule.then.get("tags", [])]
-        broken = "category" in rule.then and (category is None or category.is_archived)
+        if "transfer" in rule.then:
+            then.insert(0, _("Transfer: {name}", name=accounts.get(rule.then["transfer"], "?")))
+        broken = ""
+        if "category" in rule.then and (category is None or category.is_archived):
+            broken = _("Category archived")
+        elif "transfer" in rule.then and rule.then["transfer"] not in open_accounts:
+            broken = _("Account archived")
         rules.append(Shown(rule.id, rule.enabled, in_words(rule.when, accounts, currency), then, broken))
     return {"rules": rules}
 
@@ -78,13 +85,16 @@ def in_words(when: dict[str, Any], accounts: dict[int, str], currency: str) -> s
 def values_of(row: Rule) -> dict[str, Any]:
     """A rule as its form has it."""
     then = {"payee": row.then.get("payee", ""), "category": row.then.get("category", "")}
+    then["transfer"] = row.then.get("transfer", "")
     return {**{name: row.when.get(name, "") for name in WHEN}, **then, "tags": ", ".join(row.then.get("tags", []))}
 
 
 async def names_of(services: Services) -> dict[str, dict[Any, str]]:
     """What the form's choices are called."""
+    accounts = {each.id: each.name for each in await services.accounts.all()}
     return {
-        "account": {each.id: each.name for each in await services.accounts.all()},
+        "account": accounts,
+        "transfer": accounts,
         "category": {id_: each.name for id_, each in (await services.categories.by_id()).items()},
         "kind": {"income": _("Money in"), "expense": _("Money out")},
     }
@@ -99,8 +109,7 @@ def entry_of(data: Form, services: Services) -> dict[str, Any]:
             when[name] = money.wire if money else None
     tags = [each.strip() for each in data.get("tags", "").split(",") if each.strip()]
     then: dict[str, Any] = {"payee": data.get("payee", ""), "tags": tags}
-    if data.get("category", "").strip():
-        then["category"] = data["category"].strip()
+    then |= {name: data[name].strip() for name in ("category", "transfer") if data.get(name, "").strip()}
     return {"when": when, "then": then}
 
 
@@ -170,7 +179,7 @@ class RulesController(Controller):
             hint = next(iter(sentences(error).values()))
         except SaldoError as error:
             hint = error.message
-        return partial("rules/preview", preview=preview, hint=hint, categories=await services.categories.by_id())
+        return partial("rules/preview", preview=preview, hint=hint, **await self._names(services))
 
     @post("/", name="rules:add", status_code=200)
     async def add_rule(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
@@ -240,6 +249,14 @@ class RulesController(Controller):
             entry = RuleIn.model_validate({"when": row.when, "then": row.then})
             if (await services.rules.preview(entry.when, entry.then)).changing:
                 await services.rules.run(row.id)
+
+    @staticmethod
+    async def _names(services: Services) -> dict[str, Any]:
+        """What the preview calls categories and accounts."""
+        return {
+            "categories": await services.categories.by_id(),
+            "accounts": {each.id: each.name for each in await services.accounts.all()},
+        }
 
     @staticmethod
     async def _context(services: Services, row: Rule | None = None) -> dict[str, Any]:

@@ -67,17 +67,20 @@ class Effects(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     category: Id | None = None
+    transfer: Id | None = None  # the other account
     payee: Annotated[str, Line(120)] = ""
     tags: Annotated[list[Annotated[str, Line(40, least=1)]], Field(max_length=20)] = []
 
     @model_validator(mode="after")
     def _something(self) -> Effects:
         if not self.model_dump(exclude_defaults=True):
-            raise ValueError(_("Add at least one action: category, payee or tags."))
+            raise ValueError(_("Add at least one action: category, transfer, payee or tags."))
+        if self.category and self.transfer:
+            raise ValueError(_("Choose a category or a transfer. Transfers have no category."))
         return self
 
     def compiled(self, rule_id: int = 0) -> Then:
-        return Then(self.category, self.payee, tuple(self.tags), (rule_id,))
+        return Then(self.category, self.payee, tuple(self.tags), (rule_id,), self.transfer)
 
 
 class RuleIn(BaseModel):

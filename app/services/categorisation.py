@@ -84,6 +84,7 @@ class Categorised:
     reason: str | None = None
     payee: str = ""
     tags: tuple[str, ...] = ()
+    transfer: int | None = None  # the other account, by a rule
     top: tuple[Suggestion, ...] = ()
 
 
@@ -215,11 +216,10 @@ def _as_its_likes(lines: Sequence[Line], answers: list[Categorised]) -> None:
 
 def _ruled(then: Then, answer: Categorised) -> Categorised:
     """A rule's category wins over every other; its payee and tags go with any."""
+    ruled = replace(answer, payee=then.payee, tags=then.tags, transfer=then.transfer)
     if then.category is None:
-        return Categorised(
-            answer.category_id, answer.by, answer.confidence, answer.reason, then.payee, then.tags, answer.top
-        )
-    return Categorised(then.category, CategorisedBy.RULE, None, _("your rule"), then.payee, then.tags, answer.top)
+        return ruled
+    return replace(ruled, category_id=then.category, by=CategorisedBy.RULE, confidence=None, reason=_("your rule"))
 
 
 #: Transactions of the book whose category somebody said: a person, a file or a rule, but no guess.

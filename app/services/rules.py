@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from app.services.ledger.writer import chunks
 
 SAMPLE_ROWS = 8
 MAX_RULES = 500  # of a book
+MOST_TRANSFERS = 500  # made in one run
 
 
 class RuleRepository(BookRepository[Rule]):
@@ -45,10 +46,11 @@ class Match:
     new_payee: str | None
     new_category_id: int | None
     new_tags: tuple[str, ...]
+    new_transfer: int | None  # the other account
 
     @property
     def changes(self) -> bool:
-        return bool(self.new_payee or self.new_category_id or self.new_tags)
+        return bool(self.new_payee or self.new_category_id or self.new_tags or self.new_transfer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,18 @@ class RuleService(Service):
         return await self.repository.get_owned(rule_id)
 
     async def matcher(self) -> Matcher:
-        """Return the enabled rules, compiled. A rule with an archived category leaves the category unchanged."""
+        """Return the enabled rules, compiled. An archived category or account is left out of what a rule does."""
         active = {each.id for each in (await self.services.categories.by_id()).values() if not each.is_archived}
+        accounts = {each.id for each in await self.services.accounts.options()}
         compiled = []
         for rule in await self.all():
             if not rule.enabled:
                 continue
             then = Effects.model_validate(rule.then).compiled(rule.id)
             if then.category is not None and then.category not in active:
-                then = Then(None, then.payee, then.tags, then.rules)
+                then = replace(then, category=None)
+            if then.transfer not in accounts:
+                then = replace(then, transfer=None)
             compiled.append((Conditions.model_validate(rule.when).compiled(), then))
         return Matcher(compiled)
 
@@ -150,7 +155,10 @@ class RuleService(Service):
         return Preview(len(found), len(changing), shown[:SAMPLE_ROWS])
 
     async def run(self, rule_id: int) -> int:
-        """Do to the past what a rule does to the future, as one change set; how many rows changed."""
+        """Do to the past what a rule does to the future, as one change set; how many rows changed.
+
+        At most ``MOST_TRANSFERS`` transfers are made, the latest first. Run the rule again for the others.
+        """
         row = await self.repository.get_owned(rule_id)
         then = Effects.model_validate(row.then)
         await self._check(None, then)
@@ -165,13 +173,18 @@ class RuleService(Service):
         if then.payee:
             payee = await self.services.payees.named(then.payee)
             await self.services.payees.give([each.id for each in found if each.new_payee], payee)
+        transfers = [each for each in found if each.new_transfer]
+        if then.transfer is not None:
+            for each in transfers[:MOST_TRANSFERS]:
+                await self.services.transfers.make_automatically(each.id, then.transfer)
         await self._tag([(each.id, each.new_tags) for each in found if each.new_tags])
+        count = len(found) - max(0, len(transfers) - MOST_TRANSFERS)
         self.services.journal.note(
-            ngettext("A rule changed {n} transaction", "A rule changed {n} transactions", len(found)),
+            ngettext("A rule changed {n} transaction", "A rule changed {n} transactions", count),
             actor=Actor.RULE,
         )
         await self.session.flush()
-        return len(found)
+        return count
 
     async def _tag(self, wanted: Sequence[tuple[int, tuple[str, ...]]]) -> None:
         names = dict.fromkeys(name for _id, tags in wanted for name in tags)
@@ -244,6 +257,11 @@ class RuleService(Service):
                 raise Invalid(_("Choose one of your categories."), field="then.category")
             if category.is_archived:
                 raise Invalid(_("{name} is archived. Choose another one.", name=category.name), field="then.category")
+        if then is not None and then.transfer is not None:
+            if then.transfer not in {each.id for each in await self.services.accounts.options()}:
+                raise Invalid(_("Choose one of your accounts."), field="then.transfer")
+            if when is not None and when.account == then.transfer:
+                raise Invalid(_("Choose another account than the one of the condition."), field="then.transfer")
 
     async def _saved(self, label: str) -> None:
         self.services.journal.note(label)
@@ -256,13 +274,15 @@ def stored(part: Conditions | Effects) -> dict[str, Any]:
 
 
 def _match(row: Any, then: Effects | None, tags: frozenset[str] | set[str]) -> Match:
-    payee = category = None
+    payee = category = transfer = None
     new_tags: tuple[str, ...] = ()
     if then is not None:
         if then.payee and then.payee != row.payee and row.status is not Status.RECONCILED:
             payee = then.payee
         if then.category and then.category != row.category_id and not row.is_split:
             category = then.category
+        if then.transfer and then.transfer != row.account_id and row.status is not Status.RECONCILED:
+            transfer = then.transfer
         new_tags = tuple(tag for tag in dict.fromkeys(then.tags) if tag.casefold()[:40] not in tags)
     amount = Money(row.amount_minor, row.currency)
-    return Match(row.id, row.booked_on, amount, row.payee, row.category_id, payee, category, new_tags)
+    return Match(row.id, row.booked_on, amount, row.payee, row.category_id, payee, category, new_tags, transfer)

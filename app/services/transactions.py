@@ -28,6 +28,7 @@ from app.models.repository import BookRepository
 from app.schemas.transactions import SplitIn, TransactionIn, TransactionPatch
 from app.services.accounts import AccountOption
 from app.services.base import Service
+from app.services.categorisation import OPEN
 from app.services.ledger.writer import UNCATEGORISED
 
 EARLIEST = date(1900, 1, 1)
@@ -101,13 +102,16 @@ class TransactionService(Service):
             splits=[self._split(part) for part in parts],
             **_amounts(booking),
         )
-        tags = list(data.tags)
-        if category_id is None and not parts:
-            tags += await self._file(row, payee)
+        filed = (
+            OPEN if category_id or parts or payee is None else await self.services.categorisation.file(row, payee.name)
+        )
+        tags = [*data.tags, *filed.tags]
         self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money.shown))
         await self.services.ledger.insert(row)
         if tags:
             await self._tag(row.id, tags)
+        if filed.transfer and filed.transfer != row.account_id:
+            await self.services.transfers.make_automatically(row.id, filed.transfer)
         return row
 
     async def edit(self, transaction_id: int, patch: TransactionPatch) -> Transaction:
@@ -345,10 +349,6 @@ class TransactionService(Service):
             legs = (other.amount, booking.money) if row.amount_minor > 0 else (booking.money, other.amount)
             transfer = await self.session.get_one(Transfer, row.transfer_id)
             await self.services.ledger.set_rate(transfer, rate_between(*legs))
-
-    async def _file(self, row: Transaction, payee: Payee | None) -> tuple[str, ...]:
-        """Let rules and what is known of the payee choose the category; the tags of a rule come along."""
-        return (await self.services.categorisation.file(row, payee.name)).tags if payee is not None else ()
 
     async def _tag(self, transaction_id: int, names: Iterable[str]) -> None:
         """Make these the tags of a transaction."""

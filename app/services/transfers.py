@@ -93,6 +93,26 @@ class TransferService(Service):
         self.services.journal.note(_("Added a transfer of {amount}", amount=(-out.amount).shown))
         return transfer
 
+    async def make_automatically(self, transaction_id: int, account_id: int) -> bool:
+        """Make a transaction a transfer with an account, as a rule says; return whether it is one now.
+
+        It is linked with the matching transaction there that is nearest in time; without one, the other side is
+        added. What cannot be a transfer, such as an amount without an exchange rate, is left as it is.
+        """
+        row = await self.services.transactions.get(transaction_id)
+        matching = await self.candidates(row, account_id=account_id)
+        try:
+            if matching:
+                nearest = min(
+                    matching, key=lambda each: (each.currency != row.currency, abs(each.booked_on - row.booked_on))
+                )
+                await self.link(row.id, nearest.id)
+            else:
+                await self.add_other_side(row.id, account_id)
+        except (Conflict, Invalid, AlreadyReconciled):
+            return False
+        return True
+
     async def link(self, one_id: int, other_id: int) -> Transfer:
         """Say that two booked rows are the two sides of one transfer; their categories go."""
         pair = [await self.services.transactions.get(each) for each in (one_id, other_id)]
@@ -135,14 +155,18 @@ class TransferService(Service):
         await self.services.transactions.remove(legs)
         self.services.journal.note(_("Deleted a transfer of {amount}", amount=abs(legs[0].amount).shown))
 
-    async def candidates(self, row: Transaction, limit: int = 8) -> list[Transaction]:
-        """Rows of other accounts that could be the other side: opposite sign, near in time, the same amount first."""
+    async def candidates(self, row: Transaction, limit: int = 8, *, account_id: int | None = None) -> list[Transaction]:
+        """Rows of other accounts, or of one, that could be the other side.
+
+        They have the opposite sign and are near in time; the same amount comes first.
+        """
         opposite = Transaction.amount_minor < 0 if row.amount_minor > 0 else Transaction.amount_minor > 0
         query = (
             select(Transaction)
             .where(
                 Transaction.book_id == self.member.book.id,
                 Transaction.account_id != row.account_id,
+                *([Transaction.account_id == account_id] if account_id else []),
                 Transaction.transfer_id.is_(None),
                 Transaction.booked_on.between(row.booked_on - NEAR, row.booked_on + NEAR),
                 or_(

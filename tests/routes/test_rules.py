@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from app.models import AccountKind
 from app.schemas.transactions import TransactionIn
+from app.services.transaction_list import Filter
+from tests.support import entries
+from tests.support.statements import lines
 
 
 def category(person, key):
@@ -132,3 +136,68 @@ def test_it_is_private(alice, bob):
     assert bob.post(f"/rules/{rule_id}", data=form(bob)).status_code == 404
     for verb in ("run", "up", "on", "off", "delete"):
         assert bob.htmx("post", f"/rules/{rule_id}/{verb}").status_code == 404
+
+
+def transfer_rule(alice, savings, **more):
+    return alice.post("/rules", data={"payee_contains": "savings plan", "transfer": str(savings), **more})
+
+
+def other_sides(alice, account_id):
+    async def work(services):
+        return [
+            (line.booked_on.isoformat(), line.amount.wire, line.transfer_id is not None)
+            for line in (await services.transaction_list.page(Filter(account=(account_id,)))).lines
+        ]
+
+    return alice.work(work)
+
+
+def test_a_rule_links_the_matching_transaction_or_adds_the_other_side(alice):
+    savings = entries.account(alice, "Savings", kind=AccountKind.SAVINGS)
+    for day, amount in (("2026-02-02", "-80"), ("2026-03-02", "-90")):
+        entries.enter(alice, day, amount, "gifts", payee="Savings plan")
+    entries.enter(alice, "2026-03-04", "90", account=savings)
+
+    query = {"payee_contains": "savings plan", "transfer": str(savings)}
+    preview = alice.get("/rules/preview", params=query).text
+    assert "2 would change" in preview
+    assert "Transfer: Savings" in preview
+
+    transfer_rule(alice, savings, run="1")
+    assert other_sides(alice, savings) == [("2026-03-04", "90.00", True), ("2026-02-02", "80.00", True)]
+    assert "Transfer: Savings" in alice.get("/rules").text
+    assert "0 past transactions" in alice.get("/rules/preview", params=query).text
+    entries.enter(alice, "2026-04-02", "-70", payee="Savings plan")
+    assert other_sides(alice, savings)[0] == ("2026-04-02", "70.00", True)
+    assert entries.findings(alice) == []
+
+
+def test_an_import_makes_the_transfers_of_rules_and_undo_takes_them_back(alice):
+    savings = entries.account(alice, "Savings", kind=AccountKind.SAVINGS)
+    entries.enter(alice, "2026-03-04", "90", account=savings)
+    transfer_rule(alice, savings)
+    rows = [
+        {"booked_on": "2026-03-02", "payee": "Savings plan", "amount": "-90"},
+        {"booked_on": "2026-03-09", "payee": "Savings plan", "amount": "-30"},
+    ]
+    assert lines(alice, *rows).json()["created"] == 2
+    assert other_sides(alice, savings) == [("2026-03-09", "30.00", True), ("2026-03-04", "90.00", True)]
+    assert entries.findings(alice) == []
+
+    async def undo(services):
+        await services.journal.undo((await services.journal.page(limit=1))[0].id)
+
+    alice.work(undo)
+    assert other_sides(alice, savings) == [("2026-03-04", "90.00", False)]
+    assert entries.findings(alice) == []
+
+
+def test_a_transfer_rule_names_a_usable_account_and_no_category(alice, bob):
+    savings = entries.account(alice, "Savings")
+    foreign = entries.account(bob, "Foreign")
+    assert transfer_rule(alice, foreign).status_code == 422
+    assert transfer_rule(alice, savings, account=str(savings)).status_code == 422
+    both = transfer_rule(alice, savings, category=str(category(alice, "gifts")))
+    assert both.status_code == 422
+    assert "Transfers have no category" in both.text
+    assert rules(alice) == []

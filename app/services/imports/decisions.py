@@ -104,7 +104,8 @@ class ImportDecisions(Service):
         for (row, _line), id_ in zip(new, ids, strict=True):
             row.outcome, row.transaction_id = RowOutcome.BOOKED, id_
         batch.created += len(ids)
-        batch.summary = add_summaries(batch.summary, summarise(lines))
+        linked = [*batch.summary.get("linked", []), *writer.linked]
+        batch.summary = add_summaries(batch.summary, summarise(lines)) | {"linked": linked}
 
     async def _skip(self, batch: ImportBatch, row: ImportRow, line: Row) -> None:
         typed = None

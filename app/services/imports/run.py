@@ -185,6 +185,7 @@ class ImportRun:
             "transfers": self.pairs,
             "transfer_hints": self.hints,
             "closing": self.closing.value,
+            "linked": self.writer.linked,
             "pending": self.pending,
             "left_out": self.left_out,
         }
@@ -207,8 +208,11 @@ class ImportRun:
         if new:
             self.references.update(row.line.external_id for row in new)
             self.summary = add_summaries(self.summary, summarise(new))
-            await self._pair(new, ids)
-            self._hint_transfers(new, ids)
+            ruled = {id_ for id_, _account_id in self.writer.transfers}
+            asked = [(row, id_) for row, id_ in zip(new, ids, strict=True) if id_ not in ruled]
+            if asked:
+                await self._pair(*zip(*asked, strict=True))
+                self._hint_transfers(*zip(*asked, strict=True))
         self.created += len(new)
         self.duplicates += sum(row.outcome == SAME for row in rows)
         self.left += sum(row.outcome == UNSURE for row in rows)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict
@@ -58,11 +58,15 @@ async def mark_undone(session: AsyncSession, batch: ImportBatch, *, even_edited:
 
 
 async def check_edited(session: AsyncSession, batch: ImportBatch) -> None:
-    """Raise ``EditedSince`` if transactions of the batch were changed after the import."""
+    """Raise ``EditedSince`` if transactions of the batch were changed after the import.
+
+    Those that a rule made transfers were changed once by the import itself.
+    """
+    linked = batch.summary.get("linked", [])
     edited = (
         Transaction.book_id == batch.book_id,
         Transaction.import_batch_id == batch.id,
-        Transaction.version > 1,
+        Transaction.version > case((Transaction.id.in_(linked), 2), else_=1),
     )
     count = await session.scalar(select(func.count()).select_from(Transaction).where(*edited))
     if not count:

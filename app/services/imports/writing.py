@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 LINKS_PER_STATEMENT = 4000
+MOST_TRANSFERS = 1000  # made by rules in one import
 NO_ORIGINAL = (None, None, None, None)
 
 
@@ -34,6 +35,8 @@ class RowWriter:
         self.currency = currency
         self.ids: dict[str, int] = before.ids if before else {}  # of payees, by key
         self.names: dict[str, tuple[str, str]] = before.names if before else {}  # (name, key) by the bank's text
+        self.linked: list[int] = before.linked if before else []  # transactions that rules made transfers
+        self.transfers: list[tuple[int, int]] = []  # transaction, and the other account that a rule names
         self.inserter = BulkInserter(
             self.session, self.member, batch_id=batch.id, account_id=batch.account_id, currency=currency
         )
@@ -45,11 +48,24 @@ class RowWriter:
         await self._find_payees(rows)
         ids = await self.inserter.insert(rows, self._transaction)
         await self._tag(rows, ids)
+        own = self.inserter.account_id
+        self.transfers += [
+            (id_, row.filed.transfer)
+            for row, id_ in zip(rows, ids, strict=True)
+            if row.filed and row.filed.transfer and row.filed.transfer != own
+        ]
         return ids
 
     async def finish(self) -> None:
-        """Add what was written to the totals."""
+        """Add what was written to the totals, then make the transfers that rules ask for.
+
+        There are at most ``MOST_TRANSFERS`` of them, because each takes several statements.
+        """
         await self.inserter.finish()
+        for transaction_id, account_id in self.transfers[: MOST_TRANSFERS - len(self.linked)]:
+            if await self.services.transfers.make_automatically(transaction_id, account_id):
+                self.linked.append(transaction_id)
+        self.transfers.clear()
 
     async def _tag(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
         """Give rows the tags of the rules that filed them."""
