@@ -10,7 +10,7 @@ from litestar.response import Template
 
 from app.i18n import _
 from app.services import Services
-from app.services.command_palette import Found, rank
+from app.services.command_palette import SearchResults, rank
 from app.services.transaction_list import words_of
 from app.web.filters import amount_text, relative_day
 from app.web.guards import MEMBER
@@ -19,7 +19,7 @@ from app.web.presenters.labels import KIND_ICONS
 from app.web.render import partial
 from app.web.types import AnyRequest, ServicesDep
 
-LONGEST = 100
+MAX_QUERY = 100  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ def fitting(options: list[Option], words: list[str]) -> list[Option]:
     return [each for place, _at, each in sorted((r for r in ranked if r[0] is not None), key=lambda r: r[:2])]
 
 
-def groups_of(found: Found, text: str, services: Services) -> list[tuple[str, list[Option]]]:
+def groups_of(found: SearchResults, text: str, services: Services) -> list[tuple[str, list[Option]]]:
     words = words_of(text)
     groups = [
-        (_("Add"), _booking(found, text)),
+        (_("Add"), _add_option(found, text)),
         (_("Go to"), fitting(places(), words)[:4]),
         (_("Actions"), fitting(actions(), words)[:4]),
         (
@@ -97,15 +97,15 @@ def groups_of(found: Found, text: str, services: Services) -> list[tuple[str, li
                     f"{amount_text(each.amount.minor, each.amount.currency)} · "
                     f"{relative_day(each.booked_on, services.today)}",
                 )
-                for each in found.entries
+                for each in found.transactions
             ],
         ),
     ]
     return [(title, options) for title, options in groups if options]
 
 
-def _booking(found: Found, text: str) -> list[Option]:
-    entry = found.booking
+def _add_option(found: SearchResults, text: str) -> list[Option]:
+    entry = found.sentence
     if entry is None:
         return []
     what = entry.payee or text
@@ -120,7 +120,7 @@ class CommandPaletteController(Controller):
     @get("/", name="palette")
     async def search(self, request: AnyRequest, services: ServicesDep) -> Template:
         """What fits the text so far; the start of the palette without one."""
-        text = "".join(each for each in request.query_params.get("q", "") if each.isprintable())[:LONGEST].strip()
+        text = "".join(each for each in request.query_params.get("q", "") if each.isprintable())[:MAX_QUERY].strip()
         if not text:
             return partial("palette/start")
         found = await services.command_palette.find(text)

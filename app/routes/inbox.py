@@ -31,7 +31,7 @@ async def questions(services: Services, member: Member, whole: bool = False) -> 
     inboxes = services.inbox
     inbox = await (inboxes.get_all if whole else inboxes.get_preview)(history.labels, history.months)
     if inbox.uncategorized:
-        inbox = await inboxes.add_suggestions(inbox, history.labels, await services.categorisation.ready())
+        inbox = await inboxes.add_suggestions(inbox, history.labels, await services.categorisation.load())
     return {"inbox": inbox, "account_names": {each.id: each.name for each in await services.accounts.all()}}
 
 
@@ -102,7 +102,7 @@ class InboxController(Controller):
         """Link two transactions as a transfer, or remember that they are none."""
         source, target = parse_id(data, "source"), parse_id(data, "target")
         if data.get("answer") == "apart":
-            await services.transfers.keep_apart(source, target)
+            await services.transfers.dismiss_pair(source, target)
             message = _("Kept as two transactions")
         else:
             await services.transfers.link(source, target)

@@ -15,7 +15,7 @@ from app.domain.ids import read_id
 from app.i18n import _
 from app.models import Actor
 from app.services import Member, Services
-from app.services.journal import PAGE, Entry
+from app.services.journal import PAGE_ROWS, JournalEntry
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
 from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
@@ -53,16 +53,16 @@ def asked(request: AnyRequest) -> tuple[Actor | None, int | None]:
     )
 
 
-def by_day(entries: list[Entry], time_zone: str) -> list[tuple[Any, list[Entry]]]:
+def by_day(entries: list[JournalEntry], time_zone: str) -> list[tuple[Any, list[JournalEntry]]]:
     zone = ZoneInfo(time_zone)
     return [(day, list(rows)) for day, rows in groupby(entries, key=lambda each: each.at.astimezone(zone).date())]
 
 
 async def context(request: AnyRequest, services: Services, member: Member) -> dict[str, Any]:
     actor, before = asked(request)
-    entries = await services.journal.page(before, limit=PAGE + 1, actor=actor)
-    shown = entries[:PAGE]
-    more = {"before": shown[-1].id, **({"actor": actor.value} if actor else {})} if len(entries) > PAGE else {}
+    entries = await services.journal.page(before, limit=PAGE_ROWS + 1, actor=actor)
+    shown = entries[:PAGE_ROWS]
+    more = {"before": shown[-1].id, **({"actor": actor.value} if actor else {})} if len(entries) > PAGE_ROWS else {}
     return {
         "days": by_day(shown, member.user.time_zone),
         "continues": before is not None,

@@ -16,7 +16,7 @@ from app.i18n import _
 from app.models import Account, Status
 from app.schemas.accounts import StatementIn
 from app.services import Services
-from app.services.reconciliation import Sheet
+from app.services.reconciliation import OpenStatement
 from app.web.crud_pages import parse_amount
 from app.web.forms import sentences
 from app.web.guards import MEMBER
@@ -26,13 +26,13 @@ from app.web.types import AnyRequest, Reply, ServicesDep
 from app.web.undo import redirect_with_undo
 
 
-async def sheet_of(services: Services, account: Account, values: dict[str, str]) -> Sheet:
-    """The sheet that a form asks for."""
+async def read_statement(services: Services, account: Account, values: dict[str, str]) -> OpenStatement:
+    """The open_statement that a form asks for."""
     entry = StatementIn.model_validate(values)
     balance = parse_amount(entry.balance, account.currency, "balance") or Money(0, account.currency)
     if balance.currency != account.currency:
         raise Invalid(_("The statement’s currency is {currency}.", currency=account.currency), field="balance")
-    return await services.reconciliation.sheet(account.id, entry.until, balance)
+    return await services.reconciliation.get_open(account.id, entry.until, balance)
 
 
 class ReconciliationController(Controller):
@@ -51,7 +51,7 @@ class ReconciliationController(Controller):
         context: dict[str, Any] = {"account": account, "values": values, "errors": {}, "held": None}
         if any(asked.values()):
             try:
-                context |= self._shown(await sheet_of(services, account, asked), None)
+                context |= self._shown(await read_statement(services, account, asked), None)
             except ValidationError as error:
                 context["errors"] = sentences(error)
             except Invalid as error:
@@ -63,8 +63,8 @@ class ReconciliationController(Controller):
         """What is still open with the rows that are ticked now."""
         account = await services.accounts.get(account_id)
         values, ticked, _adjust = await self._read(request)
-        sheet = await sheet_of(services, account, values)
-        return partial("accounts/difference", **self._shown(sheet, ticked))
+        open_statement = await read_statement(services, account, values)
+        return partial("accounts/difference", **self._shown(open_statement, ticked))
 
     @post("/", name="reconcile:finish", status_code=200)
     async def finish_reconciliation(
@@ -73,13 +73,13 @@ class ReconciliationController(Controller):
         """Lock the ticked rows, and book the difference when the person says so."""
         account = await services.accounts.get(account_id)
         values, ticked, adjust = await self._read(request)
-        sheet = await sheet_of(services, account, values)
+        open_statement = await read_statement(services, account, values)
         try:
-            await services.reconciliation.finish(sheet, ticked, adjust=adjust)
+            await services.reconciliation.finish(open_statement, ticked, adjust=adjust)
         except Conflict as conflict:  # nothing was written before it
             if not is_partial(request):
                 raise
-            return partial("accounts/difference", problem=conflict.message, **self._shown(sheet, ticked))
+            return partial("accounts/difference", problem=conflict.message, **self._shown(open_statement, ticked))
         return await redirect_with_undo(request, services, f"/accounts/{account_id}")
 
     @staticmethod
@@ -90,14 +90,14 @@ class ReconciliationController(Controller):
         return values, ticked, bool(form.get("adjust"))
 
     @staticmethod
-    def _shown(sheet: Sheet, ticked: list[int] | None) -> dict[str, Any]:
-        """The sheet with its ticks; at first what the bank has cleared is ticked."""
+    def _shown(open_statement: OpenStatement, ticked: list[int] | None) -> dict[str, Any]:
+        """The open_statement with its ticks; at first what the bank has cleared is ticked."""
         if ticked is None:
-            ticked = [row.id for row in sheet.rows if row.status is Status.CLEARED]
+            ticked = [row.id for row in open_statement.rows if row.status is Status.CLEARED]
         return {
-            "account": sheet.account,
-            "held": sheet,
+            "account": open_statement.account,
+            "held": open_statement,
             "ticked": set(ticked),
-            "agreed": sheet.agreed(ticked),
-            "difference": sheet.difference(ticked),
+            "cleared_balance": open_statement.cleared_balance(ticked),
+            "difference": open_statement.difference(ticked),
         }

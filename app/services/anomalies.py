@@ -31,7 +31,7 @@ from app.models.base import now
 from app.models.repository import BookRepository
 from app.schemas.transactions import TransactionPatch
 from app.services.base import Service
-from app.services.history import Seen
+from app.services.history import PastTransaction
 
 if TYPE_CHECKING:
     from app.ml.anomalies import Finding as Judgement
@@ -76,7 +76,7 @@ class Noticed:
 
 
 def judged(
-    seen: Sequence[Seen], lessons: dict[str, list[Lesson]], today: date, *, since: date | None = None
+    seen: Sequence[PastTransaction], lessons: dict[str, list[Lesson]], today: date, *, since: date | None = None
 ) -> list[Noticed]:
     """Unusual transactions of the last week and of recent imports, the clearest first.
 
@@ -87,7 +87,7 @@ def judged(
     from app.ml.user_baseline import UserBaseline
 
     lately = since or today - NEW
-    by_currency: dict[str, list[Seen]] = defaultdict(list)
+    by_currency: dict[str, list[PastTransaction]] = defaultdict(list)
     for each in seen:
         by_currency[each.currency].append(each)
     found: list[Noticed] = []
@@ -108,9 +108,9 @@ def judged(
     return sorted(found, key=lambda each: (each.kind not in FIRST, -each.score, -each.on.toordinal(), each.key))
 
 
-def twins(rows: Sequence[Seen]) -> set[int]:
+def twins(rows: Sequence[PastTransaction]) -> set[int]:
     """Rows that look like one side of a transfer that nobody has linked yet: the inbox asks about them already."""
-    by_size: dict[int, list[Seen]] = defaultdict(list)
+    by_size: dict[int, list[PastTransaction]] = defaultdict(list)
     for each in rows:
         by_size[abs(each.minor)].append(each)
     return {
@@ -124,7 +124,7 @@ def twins(rows: Sequence[Seen]) -> set[int]:
     }
 
 
-def _noticed(each: Seen, judgement: Judgement, ids: dict[int, int], *, is_known: bool) -> Noticed | None:
+def _noticed(each: PastTransaction, judgement: Judgement, ids: dict[int, int], *, is_known: bool) -> Noticed | None:
     from app.ml import user_baseline
 
     reasons = {FindingKind(one.kind): one for one in judgement.reasons}

@@ -15,8 +15,8 @@ from app.services.base import Service
 from app.services.ledger.writer import COLUMNS, UNCATEGORISED, chunks
 from app.services.transaction_list import Filter
 
-MOST = 250_000  # rows that are changed, and changed back, in one statement each few hundred: 100,000 take 3 to 5 s
-MOST_ONE_BY_ONE = 10_000  # rows that are tagged or deleted, where each has a story of its own
+MAX_ROWS = 250_000  # rows that are changed, and changed back, in one statement each few hundred: 100,000 take 3 to 5 s
+MAX_ROWS_ONE_BY_ONE = 10_000  # rows that are tagged or deleted, where each has a story of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Selection:
 class BulkEditService(Service):
     """Changes many of one book's transactions at once; locked rows are left out and counted."""
 
-    async def file(self, selection: Selection, category_id: int | None) -> int:
+    async def set_category(self, selection: Selection, category_id: int | None) -> int:
         """File rows in a category (nothing: take them out of theirs); transfers and splits keep what they have."""
         await self.services.transactions.category(category_id)
         rows = await self._rows(selection)
@@ -47,7 +47,7 @@ class BulkEditService(Service):
         )
         return len(rows)
 
-    async def mark(self, selection: Selection, status: Status) -> int:
+    async def set_status(self, selection: Selection, status: Status) -> int:
         """Set the status of rows that are not reconciled."""
         if status is Status.RECONCILED:
             raise Invalid(_("Reconcile transactions on the account’s page."), field="status")
@@ -59,7 +59,7 @@ class BulkEditService(Service):
         )
         return len(rows)
 
-    async def move(self, selection: Selection, account_id: int | None) -> int:
+    async def move_to_account(self, selection: Selection, account_id: int | None) -> int:
         """Move rows to another account of their currency. All of them or none: what cannot move is said."""
         if account_id is None:
             raise Invalid(_("Choose the account to move them to."), field="account")
@@ -108,7 +108,7 @@ class BulkEditService(Service):
         tags = await self.services.tags.named(names)
         if not tags:
             raise Invalid(_("Enter at least one tag."), field="tags")
-        ids = [row.id for row in await self._rows(selection, most=MOST_ONE_BY_ONE)]
+        ids = [row.id for row in await self._rows(selection, most=MAX_ROWS_ONE_BY_ONE)]
         changed = 0
         for tag in tags:
             changed = max(changed, await (self._untag(tag, ids) if remove else self._tag(tag, ids)))
@@ -119,7 +119,7 @@ class BulkEditService(Service):
 
     async def delete(self, selection: Selection) -> int:
         """Delete rows, and the other sides of transfers with them."""
-        chosen = await self._rows(selection, most=MOST_ONE_BY_ONE)
+        chosen = await self._rows(selection, most=MAX_ROWS_ONE_BY_ONE)
         ids = [row.id for row in chosen if row.status is not Status.RECONCILED]
         ledger = self.services.ledger
         rows = await ledger.read_loaded(Transaction.id, ids)
@@ -136,7 +136,7 @@ class BulkEditService(Service):
         """The selected rows of this book, as the ledger changes them."""
         query = select(*COLUMNS).order_by(Transaction.id)
         if selection.everything is not None:
-            most = most or MOST
+            most = most or MAX_ROWS
             conditions = await self.services.transaction_list.conditions(selection.everything)
             found = list((await self.session.execute(query.where(*conditions).limit(most + 1))).all())
             if len(found) > most:

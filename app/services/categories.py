@@ -60,7 +60,7 @@ class GroupOption:
     categories: tuple[CategoryOption, ...]
 
 
-GROUPED = (
+GROUPS_QUERY = (
     select(
         CategoryGroup.id,
         CategoryGroup.name,
@@ -91,7 +91,7 @@ class CategoryService(Service):
             found = dict[int, tuple[str, CategoryKind, list[CategoryOption]]]()
             own = {"book_id": self.member.book.id}
             for group_id, group_name, kind, id_, key, name, icon, colour, is_archived in await rows(
-                self.session, GROUPED, own
+                self.session, GROUPS_QUERY, own
             ):
                 group = found.setdefault(group_id, (group_name, kind, []))
                 if id_ is not None:
@@ -149,17 +149,17 @@ class CategoryService(Service):
     async def add(self, entry: CategoryIn) -> Category:
         """A new category at the end of its group."""
         group = await self._group(entry.group, entry.kind)
-        await self._free(entry.name, group.id)
+        await self._check_name(entry.name, group.id)
         row = Category(
             book_id=self.member.book.id,
             group_id=group.id,
             name=entry.name,
             icon=entry.icon,
             colour=entry.colour,
-            position=await self._next(group.id),
+            position=await self._next_position(group.id),
         )
         self.session.add(row)
-        await self._saved(_("Added the category {name}", name=row.name))
+        await self._save(_("Added the category {name}", name=row.name))
         return row
 
     async def change(self, category_id: int, entry: CategoryPatch) -> Category:
@@ -176,13 +176,13 @@ class CategoryService(Service):
             group_id = group.id
         name = entry.name or row.name
         if (name, group_id) != (row.name, row.group_id):
-            await self._free(name, group_id, row.id)
+            await self._check_name(name, group_id, row.id)
         if group_id != row.group_id:
-            row.group_id, row.position = group_id, await self._next(group_id)
+            row.group_id, row.position = group_id, await self._next_position(group_id)
         row.name, row.icon, row.colour = name, entry.icon or row.icon, entry.colour or row.colour
         if entry.archived is not None:
             row.archived_at = (row.archived_at or now()) if entry.archived else None
-        await self._saved(_("Changed the category {name}", name=row.name))
+        await self._save(_("Changed the category {name}", name=row.name))
         return row
 
     async def archive(self, category_id: int, away: bool = True) -> Category:
@@ -190,7 +190,7 @@ class CategoryService(Service):
         row = await self.repository.get_owned(category_id)
         row.archived_at = now() if away else None
         label = _("Archived the category {name}", name=row.name) if away else _("Unarchived {name}", name=row.name)
-        await self._saved(label)
+        await self._save(label)
         return row
 
     async def move(self, category_id: int, by: int) -> Category:
@@ -205,7 +205,7 @@ class CategoryService(Service):
             rows[one], rows[other] = rows[other], rows[one]
             for place, each in enumerate(rows):
                 each.position = place
-            await self._saved(_("Moved the category {name}", name=row.name))
+            await self._save(_("Moved the category {name}", name=row.name))
         return row
 
     async def merge(self, category_id: int, into_id: int) -> Category:
@@ -223,7 +223,7 @@ class CategoryService(Service):
             rule.then = rule.then | {"category": target.id}
         await self.session.flush()
         await self.session.delete(row)
-        await self._saved(_("Merged {name} into {target}", name=row.name, target=target.name))
+        await self._save(_("Merged {name} into {target}", name=row.name, target=target.name))
         return await self.repository.get_owned(target.id)
 
     async def delete(self, category_id: int) -> None:
@@ -235,12 +235,12 @@ class CategoryService(Service):
         if await self._rules(row.id):
             raise Conflict(_("A rule uses {name}. Change the rule or merge the category.", name=row.name))
         await self.session.delete(row)
-        await self._saved(_("Deleted the category {name}", name=row.name))
+        await self._save(_("Deleted the category {name}", name=row.name))
 
     async def add_group(self, entry: GroupIn) -> CategoryGroup:
-        await self._free_group(entry.name)
+        await self._check_group_name(entry.name)
         row = await self._new_group(entry.name, entry.kind)
-        await self._saved(_("Added the group {name}", name=row.name))
+        await self._save(_("Added the group {name}", name=row.name))
         return row
 
     async def group(self, group_id: int) -> CategoryGroup:
@@ -248,9 +248,9 @@ class CategoryService(Service):
 
     async def rename_group(self, group_id: int, name: str) -> CategoryGroup:
         row = await self.group_repository.get_owned(group_id)
-        await self._free_group(name, row.id)
+        await self._check_group_name(name, row.id)
         row.name = name
-        await self._saved(_("Renamed the group to {name}", name=name))
+        await self._save(_("Renamed the group to {name}", name=name))
         return row
 
     async def move_group(self, group_id: int, by: int) -> CategoryGroup:
@@ -263,7 +263,7 @@ class CategoryService(Service):
             rows[at], rows[at + by] = rows[at + by], rows[at]
             for place, each in enumerate(rows):
                 each.position = place
-            await self._saved(_("Moved the group {name}", name=row.name))
+            await self._save(_("Moved the group {name}", name=row.name))
         return row
 
     async def delete_group(self, group_id: int) -> None:
@@ -273,7 +273,7 @@ class CategoryService(Service):
         if await self.session.scalar(inside) is not None:
             raise Conflict(_("{name} has categories. Move them to another group first.", name=row.name))
         await self.session.delete(row)
-        await self._saved(_("Deleted the group {name}", name=row.name))
+        await self._save(_("Deleted the group {name}", name=row.name))
 
     async def _group(self, reference: int | str, kind: CategoryKind | None) -> GroupOption | CategoryGroup:
         groups = await self._groups()
@@ -282,7 +282,7 @@ class CategoryService(Service):
         if found is not None:
             if kind is not None and found.kind != kind:
                 raise Invalid(
-                    _("The group {name} is for {kind}.", name=found.name, kind=_kind(found.kind)), field="kind"
+                    _("The group {name} is for {kind}.", name=found.name, kind=_kind_label(found.kind)), field="kind"
                 )
             return found
         if isinstance(reference, int) or not reference:
@@ -299,7 +299,7 @@ class CategoryService(Service):
         await self.session.flush()
         return row
 
-    async def _next(self, group_id: int) -> int:
+    async def _next_position(self, group_id: int) -> int:
         last = await self.session.scalar(select(func.max(Category.position)).where(Category.group_id == group_id))
         return 0 if last is None else last + 1
 
@@ -316,20 +316,20 @@ class CategoryService(Service):
         rules = await self.session.scalars(select(Rule).where(Rule.book_id == self.member.book.id))
         return [rule for rule in rules if rule.then.get("category") == category_id]
 
-    async def _free(self, name: str, group_id: int, but: int = 0) -> None:
+    async def _check_name(self, name: str, group_id: int, but: int = 0) -> None:
         for each in (await self.by_id()).values():
             if each.group_id == group_id and each.name.casefold() == name.casefold() and each.id != but:
                 raise Conflict(_("The group already has a category with this name."), field="name")
 
-    async def _free_group(self, name: str, but: int = 0) -> None:
+    async def _check_group_name(self, name: str, but: int = 0) -> None:
         if any(each.name.casefold() == name.casefold() and each.id != but for each in await self._groups()):
             raise Conflict(_("A group with this name already exists."), field="name")
 
-    async def _saved(self, label: str) -> None:
+    async def _save(self, label: str) -> None:
         self.services.journal.note(label)
         await self.session.flush()
         self.forget()
 
 
-def _kind(kind: CategoryKind) -> str:
+def _kind_label(kind: CategoryKind) -> str:
     return _("income") if kind is CategoryKind.INCOME else _("spending")

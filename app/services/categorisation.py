@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from app.services import Services
 
 LEARNED_FROM = (CategorisedBy.PERSON, CategorisedBy.FILE, CategorisedBy.RULE)
-UNANIMOUS = 2  # filings of one payee under one category, and none under another, that count as sure
-NAMES = 10_000  # of categories in a file that are remembered
-LEARNED_ROWS = 20_000  # the latest filed rows a memory is built from
+MIN_UNANIMOUS_ROWS = 2  # filings of one payee under one category, and none under another, that count as sure
+MAX_CATEGORY_NAMES = 10_000  # of categories in a file that are remembered
+MAX_LEARNED_ROWS = 20_000  # the latest filed rows a memory is built from
 #: For one entry: the latest rows of the book, the latest of its payee and of payees that share a word with it.
-NEAR_ROWS, NEAR_PAYEES, SHORTEST_WORD = 200, 10, 4
+MAX_NEARBY_ROWS, MAX_NEARBY_PAYEES, MIN_WORD_CHARACTERS = 200, 10, 4
 
 
-class Line(Protocol):
-    """What filing wants to know of a row; a line of a statement has it all."""
+class CategorisableRow(Protocol):
+    """What categoriser wants to know of a row; a line of a statement has it all."""
 
     @property
     def payee_text(self) -> str: ...
@@ -52,7 +52,7 @@ class Line(Protocol):
     def booked_on(self) -> date: ...
 
 
-class Entry(NamedTuple):
+class RowText(NamedTuple):
     """A row of our own to be filed."""
 
     payee_text: str
@@ -93,7 +93,7 @@ OPEN = Categorised()
 
 @dataclass(slots=True)
 class BookCategoriser:
-    """Ready to file: all it needs is in memory, so it may run in a thread."""
+    """Ready to categorise: all it needs is in memory, so it may run in a thread."""
 
     model: Categoriser
     memory: Memory
@@ -104,13 +104,13 @@ class BookCategoriser:
     _said: dict[str, Categorised | None] = field(default_factory=dict)  # by what a file calls a category
     _kept: list[object] = field(default_factory=list)  # answers whose ids are in use
 
-    def file(self, lines: Sequence[Line], account_id: int | None = None) -> list[Categorised]:
-        """Each row's filing, in order. What looks the same is worked out once."""
+    def categorise(self, lines: Sequence[CategorisableRow], account_id: int | None = None) -> list[Categorised]:
+        """Each row's categoriser, in order. What looks the same is worked out once."""
         from app.ml.categoriser import Row
 
         places = {code: exponent(code) for code in {line.currency for line in lines}}
         sizes = {code: 10.0**-digits for code, digits in places.items()}
-        given = [self._of_file(line.category) for line in lines]
+        given = [self._from_file(line.category) for line in lines]
         guesses = iter(
             self.model.predict_many(
                 self.memory,
@@ -122,19 +122,19 @@ class BookCategoriser:
             )
         )
         answers = [
-            known or self._of_models(line.payee_text, next(guesses)) for line, known in zip(lines, given, strict=True)
+            known or self._from_models(line.payee_text, next(guesses)) for line, known in zip(lines, given, strict=True)
         ]
         self._by_memo(lines, answers, sizes)
-        _as_its_likes(lines, answers)
+        _align_payees(lines, answers)
         if len(self.rules) > 0:
             for at, line in enumerate(lines):
                 text = f"{line.payee_text} {line.memo}" if line.memo else line.payee_text
                 payee = payees.clean(line.payee_text)
                 then = self.rules.first(text, payee, account_id, line.minor, places[line.currency])
-                answers[at] = _ruled(then, answers[at]) if then else answers[at]
+                answers[at] = _apply_rule(then, answers[at]) if then else answers[at]
         return answers
 
-    def _by_memo(self, lines: Sequence[Line], answers: list[Categorised], sizes: dict[str, float]) -> None:
+    def _by_memo(self, lines: Sequence[CategorisableRow], answers: list[Categorised], sizes: dict[str, float]) -> None:
         """Rows whose payee says too little are looked at once more with a memo that says something: “Gehalt”."""
         from app.ml.categoriser import Row
         from app.ml.seed_table import hints
@@ -144,16 +144,16 @@ class BookCategoriser:
                 # the known words alone: numbers and names would make each memo another one to work out
                 text = " ".join((line.payee_text, *(hint.phrase for hint in known)))
                 row = Row(text, line.minor * sizes[line.currency], line.booked_on)
-                found = self._of_models(text, self.model.predict(self.memory, row))
+                found = self._from_models(text, self.model.predict(self.memory, row))
                 if found.category_id is not None:
                     answers[at] = found
 
-    def _of_file(self, name: str) -> Categorised | None:
+    def _from_file(self, name: str) -> Categorised | None:
         """What the file says; a name is looked up once, as the next thousand lines say it too."""
         if not name:
             return None
         if name not in self._said:
-            if len(self._said) >= NAMES:
+            if len(self._said) >= MAX_CATEGORY_NAMES:
                 self._said.clear()
             category_id = self.names.get(name.casefold())
             self._said[name] = Categorised(category_id, CategorisedBy.FILE) if category_id else None
@@ -164,16 +164,16 @@ class BookCategoriser:
         from app.ml.features import payee_key
 
         filed = self.memory.payees.get(payee_key(text), {})
-        return why.kind == "payee" and why.count >= UNANIMOUS and len(filed) == 1
+        return why.kind == "payee" and why.count >= MIN_UNANIMOUS_ROWS and len(filed) == 1
 
-    def _of_models(self, text: str, guesses: Sequence[Guess]) -> Categorised:
+    def _from_models(self, text: str, guesses: Sequence[Guess]) -> Categorised:
         known = self._answers.get(id(guesses))
         if known is None:
-            known = self._answers[id(guesses)] = self._weighed(text, guesses)
+            known = self._answers[id(guesses)] = self._weigh(text, guesses)
             self._kept.append(guesses)
         return known
 
-    def _weighed(self, text: str, guesses: Sequence[Guess]) -> Categorised:
+    def _weigh(self, text: str, guesses: Sequence[Guess]) -> Categorised:
         from app.ml.categoriser import Outcome, decide
 
         top = tuple(
@@ -195,7 +195,7 @@ class BookCategoriser:
         )
 
 
-def _as_its_likes(lines: Sequence[Line], answers: list[Categorised]) -> None:
+def _align_payees(lines: Sequence[CategorisableRow], answers: list[Categorised]) -> None:
     """One payee's rows go one way: what is nearly sure goes where most rows of its payee and direction surely go.
 
     Where the amount alone made the difference, a list that files one coffee and leaves the next open looks careless.
@@ -214,7 +214,7 @@ def _as_its_likes(lines: Sequence[Line], answers: list[Categorised]) -> None:
                 answers[at] = replace(sure[0], confidence=answer.confidence, top=answer.top)
 
 
-def _ruled(then: Then, answer: Categorised) -> Categorised:
+def _apply_rule(then: Then, answer: Categorised) -> Categorised:
     """A rule's category wins over every other; its payee and tags go with any."""
     ruled = replace(answer, payee=then.payee, tags=then.tags, transfer=then.transfer)
     if then.category is None:
@@ -231,7 +231,7 @@ TAUGHT = (
 NEWEST = (Transaction.booked_on.desc(), Transaction.id.desc())
 
 
-def _learned(rows: FromClause) -> Any:
+def _select_learned(rows: FromClause) -> Any:
     """What these rows (their ``id``) teach, alike ones counted."""
     text = func.coalesce(func.nullif(Transaction.statement_text, ""), Payee.name)
     return (
@@ -250,21 +250,23 @@ def _learned(rows: FromClause) -> Any:
     )
 
 
-def _near(*alike: ColumnElement[bool]) -> Any:
+def _select_nearby(*alike: ColumnElement[bool]) -> Any:
     """What the latest rows teach, and the latest of a payee and of some payees that are ``alike``."""
     own = select(Payee.id).where(Payee.book_id == bindparam("book_id"), or_(Payee.id == bindparam("payee_id"), *alike))
-    kin = own.order_by((Payee.id == bindparam("payee_id")).desc(), Payee.id.desc()).limit(NEAR_PAYEES)
+    kin = own.order_by((Payee.id == bindparam("payee_id")).desc(), Payee.id.desc()).limit(MAX_NEARBY_PAYEES)
     lately = select(Transaction.id).where(Transaction.book_id == bindparam("book_id"))
     theirs = select(Transaction.id).where(Transaction.payee_id.in_(kin))
-    rows = [each.order_by(*NEWEST).limit(NEAR_ROWS).subquery() for each in (lately, theirs)]
-    return _learned(union(*(select(each.c.id) for each in rows)).subquery())
+    rows = [each.order_by(*NEWEST).limit(MAX_NEARBY_ROWS).subquery() for each in (lately, theirs)]
+    return _select_learned(union(*(select(each.c.id) for each in rows)).subquery())
 
 
-LATELY = _learned(select(Transaction.id).where(*TAUGHT).order_by(*NEWEST).limit(LEARNED_ROWS).subquery())
-NEAR, NEAR_ALIKE = _near(), _near(Payee.key.like(bindparam("alike"), escape="/"))
+LEARNED_RECENTLY = _select_learned(
+    select(Transaction.id).where(*TAUGHT).order_by(*NEWEST).limit(MAX_LEARNED_ROWS).subquery()
+)
+NEARBY, NEARBY_ALIKE = _select_nearby(), _select_nearby(Payee.key.like(bindparam("alike"), escape="/"))
 
 
-def escaped(word: str) -> str:
+def escape_like(word: str) -> str:
     """A word for LIKE, with “/” before what has a meaning there."""
     return word.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
@@ -276,26 +278,26 @@ class CategorisationService(Service):
         super().__init__(services)
         self._ready: BookCategoriser | None = None
 
-    async def ready(self) -> BookCategoriser:
+    async def load(self) -> BookCategoriser:
         """Rules, categories and all that the user taught, read once for the life of the service."""
         if self._ready is None:
-            self._ready = await self._filing(LATELY, {})
+            self._ready = await self._load_from(LEARNED_RECENTLY, {})
         return self._ready
 
-    async def near(self, row: Transaction, payee: str) -> BookCategoriser:
-        """Ready to file this one entry: what was taught of its payee, of payees named alike and lately.
+    async def load_nearby(self, row: Transaction, payee: str) -> BookCategoriser:
+        """Ready to categorise this one entry: what was taught of its payee, of payees named alike and lately.
 
         It reads a bounded number of rows however large the book is.
         """
         if self._ready is not None:
             return self._ready
         word = max(fold(payee).split(), key=len, default="")
-        if len(word) < SHORTEST_WORD:
-            return await self._filing(NEAR, {"payee_id": row.payee_id})
-        return await self._filing(NEAR_ALIKE, {"payee_id": row.payee_id, "alike": f"%{escaped(word)}%"})
+        if len(word) < MIN_WORD_CHARACTERS:
+            return await self._load_from(NEARBY, {"payee_id": row.payee_id})
+        return await self._load_from(NEARBY_ALIKE, {"payee_id": row.payee_id, "alike": f"%{escape_like(word)}%"})
 
-    async def _filing(self, taught: Any, parameters: dict[str, Any]) -> BookCategoriser:
-        """What is needed to file, with a memory of what was taught."""
+    async def _load_from(self, taught: Any, parameters: dict[str, Any]) -> BookCategoriser:
+        """What is needed to categorise, with a memory of what was taught."""
         from app.ml.categoriser import Categoriser, Learned, Memory
 
         labels, names = dict[str, int](), dict[str, int]()
@@ -313,11 +315,11 @@ class CategorisationService(Service):
         ]
         return BookCategoriser(Categoriser.load(), Memory.from_counts(learned, labels), matcher, labels, names)
 
-    async def file(self, row: Transaction, payee: str) -> Categorised:
+    async def categorise(self, row: Transaction, payee: str) -> Categorised:
         """File one transaction that has no category yet; what is only a suggestion leaves it empty."""
-        filing = await self.near(row, payee)
-        entry = Entry(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
-        found = filing.file([entry], row.account_id)[0]
+        categoriser = await self.load_nearby(row, payee)
+        entry = RowText(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
+        found = categoriser.categorise([entry], row.account_id)[0]
         if row.transfer_id is None and not row.is_split:
             row.category_id, row.categorised_by = found.category_id, found.by
             row.confidence, row.reason = found.confidence, found.reason
@@ -325,11 +327,11 @@ class CategorisationService(Service):
 
     async def suggestions(self, row: Transaction, payee: str) -> tuple[Suggestion, ...]:
         """The likeliest categories of a transaction, the likeliest first."""
-        filing = await self.near(row, payee)
-        entry = Entry(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
-        return filing.file([entry], row.account_id)[0].top
+        categoriser = await self.load_nearby(row, payee)
+        entry = RowText(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
+        return categoriser.categorise([entry], row.account_id)[0].top
 
-    async def likes(self, row: Transaction) -> list[int]:
+    async def similar(self, row: Transaction) -> list[int]:
         """Return transactions of the same payee and direction in other categories, except those categorized by hand."""
         if row.payee_id is None or row.category_id is None:
             return []
@@ -346,8 +348,8 @@ class CategorisationService(Service):
         return list(await self.session.scalars(found.order_by(Transaction.booked_on.desc())))
 
     async def recategorise_similar(self, row: Transaction) -> int:
-        """File the likes of a transaction where it is filed, as one change set; how many there were."""
-        ids = await self.likes(row)
+        """Give similar transactions the category of this one, as one change set; how many there were."""
+        ids = await self.similar(row)
         if not ids or row.category_id is None:
             raise Conflict(_("No similar transactions in other categories."))
         category = (await self.services.categories.by_id())[row.category_id]

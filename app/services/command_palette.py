@@ -1,4 +1,4 @@
-"""What a few typed letters may mean: accounts, categories, payees, entries, or a sentence to be booked."""
+"""What a few typed letters may mean: accounts, categories, payees, transactions, or a sentence to be booked."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     pass
 
 Named = TypeVar("Named", AccountOption, CategoryOption)
-EACH = 4  # results of a kind
-PAYEES = 2_000  # the newest ones, likewise
-RECENT = 1_500  # the newest transactions, which are looked through
+MAX_RESULTS = 4  # of each kind
+MAX_PAYEES = 2_000  # the newest ones, likewise
+MAX_RECENT = 1_500  # the newest transactions, which are looked through
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class TransactionHit:
     """A transaction that was found."""
 
     id: int
@@ -39,14 +39,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Everything that fits, each kind with its best first. ``booking`` is what the text would be booked as."""
+class SearchResults:
+    """Everything that fits, each kind with the best first. ``sentence`` is what the text would be booked as."""
 
-    booking: phrases.Entry | None = None
+    sentence: phrases.Entry | None = None
     accounts: Sequence[AccountOption] = ()
     categories: Sequence[CategoryOption] = ()
     payees: Sequence[str] = ()
-    entries: Sequence[Hit] = ()
+    transactions: Sequence[TransactionHit] = ()
 
 
 def rank(name: str, words: Sequence[str]) -> int | None:
@@ -63,38 +63,42 @@ def rank(name: str, words: Sequence[str]) -> int | None:
 class CommandPaletteService(Service):
     """Searches one book in a few statements."""
 
-    async def find(self, text: str) -> Found:
+    async def find(self, text: str) -> SearchResults:
         words = words_of(text)
         if not words:
-            return Found()
+            return SearchResults()
         accounts = await self.services.accounts.options()
         categories = [each for each in (await self.services.categories.by_id()).values() if not each.is_archived]
-        return Found(
-            booking=self._booking(text, accounts),
-            accounts=best(accounts, words),
-            categories=best(categories, words),
-            payees=await self._payees(words),
-            entries=await self._entries(words),
+        return SearchResults(
+            sentence=self._read_sentence(text, accounts),
+            accounts=best_matches(accounts, words),
+            categories=best_matches(categories, words),
+            payees=await self._find_payees(words),
+            transactions=await self._find_transactions(words),
         )
 
-    def _booking(self, text: str, accounts: Sequence[AccountOption]) -> phrases.Entry | None:
+    def _read_sentence(self, text: str, accounts: Sequence[AccountOption]) -> phrases.Entry | None:
         """The one entry of a sentence that says what it was, too: an amount alone is rather looked for."""
         default = next((each for each in accounts if each.is_default), None)
         currency = default.currency if default else self.member.book.base_currency
-        entries = phrases.parse(text, self.services.today, currency, current_locale())
-        if len(entries) != 1 or not (entries[0].payee or entries[0].category_hint):
+        transactions = phrases.parse(text, self.services.today, currency, current_locale())
+        if len(transactions) != 1 or not (transactions[0].payee or transactions[0].category_hint):
             return None
-        return entries[0]
+        return transactions[0]
 
-    async def _payees(self, words: Sequence[str]) -> list[str]:
-        latest = select(Payee.name).where(Payee.book_id == self.member.book.id).order_by(Payee.id.desc()).limit(PAYEES)
+    async def _find_payees(self, words: Sequence[str]) -> list[str]:
+        latest = (
+            select(Payee.name).where(Payee.book_id == self.member.book.id).order_by(Payee.id.desc()).limit(MAX_PAYEES)
+        )
         ranked = [(rank(name, words), name) for name in await self.session.scalars(latest)]
-        return [name for _place, name in sorted((place, name) for place, name in ranked if place is not None)][:EACH]
+        return [name for _place, name in sorted((place, name) for place, name in ranked if place is not None)][
+            :MAX_RESULTS
+        ]
 
-    async def _entries(self, words: Sequence[str]) -> list[Hit]:
+    async def _find_transactions(self, words: Sequence[str]) -> list[TransactionHit]:
         newest = (Transaction.booked_on.desc(), Transaction.id.desc())
         recent = (
-            select(Transaction.id).where(Transaction.book_id == self.member.book.id).order_by(*newest).limit(RECENT)
+            select(Transaction.id).where(Transaction.book_id == self.member.book.id).order_by(*newest).limit(MAX_RECENT)
         )
         query = (
             select(
@@ -108,13 +112,15 @@ class CommandPaletteService(Service):
             .where(Transaction.id.in_(recent.scalar_subquery()), Transaction.book_id == self.member.book.id)
             .where(*(Transaction.search_text.contains(word, autoescape=True) for word in words))
             .order_by(*newest)
-            .limit(EACH + 1)
+            .limit(MAX_RESULTS + 1)
         )
         rows = await self.session.execute(query)
-        return [Hit(id_, day, payee or "", Money(minor, currency)) for id_, day, payee, minor, currency in rows]
+        return [
+            TransactionHit(id_, day, payee or "", Money(minor, currency)) for id_, day, payee, minor, currency in rows
+        ]
 
 
-def best(options: Sequence[Named], words: Sequence[str]) -> list[Named]:
+def best_matches(options: Sequence[Named], words: Sequence[str]) -> list[Named]:
     ranked = [(rank(each.name, words), at, each) for at, each in enumerate(options)]
     fitting = sorted((place, at, each) for place, at, each in ranked if place is not None)
-    return [each for _place, _at, each in fitting][:EACH]
+    return [each for _place, _at, each in fitting][:MAX_RESULTS]

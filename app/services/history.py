@@ -16,11 +16,11 @@ from app.services.base import Service
 if TYPE_CHECKING:
     from app.ml.memory import Row
 
-MONTHS = 24
+HISTORY_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PastTransaction:
     """One transaction other than a transfer; ``text`` is its payee or the bank description."""
 
     id: int
@@ -45,7 +45,7 @@ class Seen:
 class HistoryService(Service):
     """Reads one book's past."""
 
-    async def read(self, months: int = MONTHS) -> list[Seen]:
+    async def read(self, months: int = HISTORY_MONTHS) -> list[PastTransaction]:
         """What was booked in the last months up to today under some name, oldest first."""
         today = self.services.today
         text = func.coalesce(Payee.name, Transaction.statement_text)
@@ -70,4 +70,4 @@ class HistoryService(Service):
             )
             .order_by(Transaction.booked_on, Transaction.id)
         )
-        return [Seen(*row) for row in await self.session.execute(query)]
+        return [PastTransaction(*row) for row in await self.session.execute(query)]

@@ -28,7 +28,7 @@ from app.models import (
 from app.services.anomalies import open_findings
 from app.services.base import Service
 from app.services.bulk_edit import Selection
-from app.services.categorisation import BookCategoriser, Entry
+from app.services.categorisation import BookCategoriser, RowText
 from app.services.insights import Label, Month
 from app.services.transaction_list import UNFILED_ROWS
 
@@ -128,12 +128,12 @@ class InboxService(Service):
         count = len(unfiled) + len(twins) + len(unsure) + len(findings)
         return Inbox(unfiled, twins, unsure, findings, count, is_more)
 
-    async def add_suggestions(self, inbox: Inbox, labels: Mapping[int, Label], filing: BookCategoriser) -> Inbox:
+    async def add_suggestions(self, inbox: Inbox, labels: Mapping[int, Label], categoriser: BookCategoriser) -> Inbox:
         """Add suggestions by the text of each transaction, before the categories used most."""
         better = []
         for each in inbox.uncategorized:
-            entry = Entry(each.line.payee, each.line.minor, each.line.currency, each.line.booked_on)
-            top = filing.file([entry], each.line.account_id)[0].top
+            entry = RowText(each.line.payee, each.line.minor, each.line.currency, each.line.booked_on)
+            top = categoriser.categorise([entry], each.line.account_id)[0].top
             known = [labels[guess.category_id] for guess in top if guess.category_id in labels]
             better.append(replace(each, suggestions=list(dict.fromkeys([*known, *each.suggestions]))[:SUGGESTIONS]))
         return replace(inbox, uncategorized=better)
@@ -151,7 +151,7 @@ class InboxService(Service):
         if not asked:
             await self.services.transactions.category(category_id)
             return 0
-        return await self.services.bulk_edit.file(Selection(asked), category_id)
+        return await self.services.bulk_edit.set_category(Selection(asked), category_id)
 
     async def _uncategorized(self) -> list[InboxRow]:
         return [read_row(row) for row in await rows(self.session, UNFILED, {"book_id": self.member.book.id})]

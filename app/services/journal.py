@@ -16,11 +16,11 @@ from app.services.imports.undo import mark_undone
 from app.services.ledger.recorder import Recorder, recorder_of
 from app.services.ledger.undo import Undo
 
-PAGE = 30
+PAGE_ROWS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One line of the activity page."""
 
     id: int
@@ -52,8 +52,8 @@ class JournalService(Service):
             self.recorder.actor = actor
 
     async def page(
-        self, before_id: int | None = None, *, limit: int = PAGE, offset: int = 0, actor: Actor | None = None
-    ) -> list[Entry]:
+        self, before_id: int | None = None, *, limit: int = PAGE_ROWS, offset: int = 0, actor: Actor | None = None
+    ) -> list[JournalEntry]:
         """The latest change sets, newest first; ``before_id`` continues a page."""
         undoing = aliased(ChangeSet)
         query = (
@@ -78,7 +78,7 @@ class JournalService(Service):
             query = query.where(ChangeSet.id < before_id)
         if actor is not None:
             query = query.where(ChangeSet.actor == actor)
-        return [Entry(*row) for row in await self.session.execute(query)]
+        return [JournalEntry(*row) for row in await self.session.execute(query)]
 
     async def count(self) -> int:
         """How many change sets the book has."""

@@ -14,11 +14,11 @@ from app.i18n import _, ngettext
 from app.models import Account, AccountTotal, CategorisedBy, Payee, Status, Transaction
 from app.services.base import Service
 
-SHOWN = 200  # rows to tick; older ones are taken as they are
+MAX_ROWS = 200  # rows to tick; older ones are taken as they are
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class UnreconciledRow:
     """A booking that is not locked yet."""
 
     id: int
@@ -30,8 +30,8 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """An account against its statement: ``settled`` is the opening balance with all that is locked already.
+class OpenStatement:
+    """An account against its statement: ``reconciled`` is the opening balance with all that is locked already.
 
     ``older`` and ``older_sum`` are of rows before those shown, which are taken to agree.
     """
@@ -39,26 +39,26 @@ class Sheet:
     account: Account
     until: date
     statement: Money
-    settled: Money
-    rows: Sequence[Candidate]
+    reconciled: Money
+    rows: Sequence[UnreconciledRow]
     older: int
     older_sum: Money
 
-    def agreed(self, ticked: Iterable[int]) -> Money:
+    def cleared_balance(self, ticked: Iterable[int]) -> Money:
         """What is locked with what is ticked."""
         chosen = set(ticked)
         minor = sum(row.amount.minor for row in self.rows if row.id in chosen)
-        return Money(self.settled.minor + self.older_sum.minor + minor, self.account.currency)
+        return Money(self.reconciled.minor + self.older_sum.minor + minor, self.account.currency)
 
     def difference(self, ticked: Iterable[int]) -> Money:
         """What the statement has more than the books; zero when all is well."""
-        return self.statement - self.agreed(ticked)
+        return self.statement - self.cleared_balance(ticked)
 
 
 class ReconciliationService(Service):
     """Holds one book's accounts against their statements."""
 
-    async def sheet(self, account_id: int, until: date, statement: Money) -> Sheet:
+    async def get_open(self, account_id: int, until: date, statement: Money) -> OpenStatement:
         """The rows up to a statement's day that are not locked yet, the latest first."""
         account = await self.services.accounts.get(account_id)
         if statement.currency != account.currency:
@@ -89,14 +89,14 @@ class ReconciliationService(Service):
             .outerjoin(Payee, Payee.id == Transaction.payee_id)
             .where(*open_rows)
             .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-            .limit(SHOWN)
+            .limit(MAX_ROWS)
         )
         rows = [
-            Candidate(row_id, day, payee, memo, Money(minor, account.currency), status)
+            UnreconciledRow(row_id, day, payee, memo, Money(minor, account.currency), status)
             for row_id, day, payee, memo, minor, status in await self.session.execute(query)
         ]
         older_sum = int(total) - sum(row.amount.minor for row in rows)
-        return Sheet(
+        return OpenStatement(
             account,
             until,
             statement,
@@ -106,59 +106,62 @@ class ReconciliationService(Service):
             Money(older_sum, account.currency),
         )
 
-    async def finish(self, sheet: Sheet, ticked: Sequence[int], *, adjust: bool = False) -> int:
+    async def finish(self, open_statement: OpenStatement, ticked: Sequence[int], *, adjust: bool = False) -> int:
         """Lock the ticked rows, as one change set; how many there are.
 
         A difference that remains is refused, or booked as one adjustment on the statement's day.
         """
-        known = {row.id for row in sheet.rows}
+        known = {row.id for row in open_statement.rows}
         chosen = [row_id for row_id in dict.fromkeys(ticked) if row_id in known]
-        gap = sheet.difference(chosen)
+        gap = open_statement.difference(chosen)
         if gap and not adjust:
             raise Conflict(_("{gap} is still open. Select what is on the statement or add an adjustment.", gap=gap))
-        if not chosen and not sheet.older and not gap:
+        if not chosen and not open_statement.older and not gap:
             raise Conflict(_("No transactions to reconcile up to that date."))
-        chosen += await self._older(sheet)
+        chosen += await self._older(open_statement)
         rows = await self.services.ledger.read_rows(chosen)
         count = await self.services.ledger.update_many(rows, {"status": Status.RECONCILED})
         if gap:
-            await self._adjust(sheet, gap)
+            await self._adjust(open_statement, gap)
         label = ngettext(
-            "Reconciled {name}: {n} transaction", "Reconciled {name}: {n} transactions", count, name=sheet.account.name
+            "Reconciled {name}: {n} transaction",
+            "Reconciled {name}: {n} transactions",
+            count,
+            name=open_statement.account.name,
         )
         self.services.journal.note(label)
         return count
 
-    async def _older(self, sheet: Sheet) -> list[int]:
-        if not sheet.older:
+    async def _older(self, open_statement: OpenStatement) -> list[int]:
+        if not open_statement.older:
             return []
         query = (
             select(Transaction.id)
             .where(
                 Transaction.book_id == self.member.book.id,
-                Transaction.account_id == sheet.account.id,
-                Transaction.booked_on <= sheet.until,
+                Transaction.account_id == open_statement.account.id,
+                Transaction.booked_on <= open_statement.until,
                 Transaction.status != Status.RECONCILED,
             )
             .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-            .offset(SHOWN)
+            .offset(MAX_ROWS)
         )
         return list(await self.session.scalars(query))
 
-    async def _adjust(self, sheet: Sheet, gap: Money) -> None:
+    async def _adjust(self, open_statement: OpenStatement, gap: Money) -> None:
         payee = await self.services.payees.named(_("Balance adjustment"))
         await self.services.ledger.insert(
             Transaction(
                 book_id=self.member.book.id,
-                account_id=sheet.account.id,
-                booked_on=sheet.until,
+                account_id=open_statement.account.id,
+                booked_on=open_statement.until,
                 amount_minor=gap.minor,
                 currency=gap.currency,
                 payee_id=payee.id,
                 category_id=await self._category(gap),
                 categorised_by=CategorisedBy.RULE,
                 reason=_("adjustment to a statement"),
-                memo=_("Adjustment to the statement of {day}", day=sheet.until.isoformat()),
+                memo=_("Adjustment to the statement of {day}", day=open_statement.until.isoformat()),
                 status=Status.RECONCILED,
                 created_by_id=self.member.user.id,
             )

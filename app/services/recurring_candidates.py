@@ -20,7 +20,7 @@ from app.models import Cadence, Candidate, CandidateState, Recurring, RecurringK
 from app.models.base import now
 from app.models.repository import BookRepository
 from app.services.base import Service
-from app.services.history import Seen
+from app.services.history import PastTransaction
 
 if TYPE_CHECKING:
     from app.ml.recurrences import Recurrence
@@ -75,11 +75,11 @@ class Found:
         }
 
 
-def detected(seen: Sequence[Seen], today: date) -> list[Found]:
+def detected(seen: Sequence[PastTransaction], today: date) -> list[Found]:
     """Everything regular in a book's past, currency by currency. Takes a while: run it outside of a transaction."""
     from app.ml import recurrences
 
-    by_currency: dict[str, list[Seen]] = defaultdict(list)
+    by_currency: dict[str, list[PastTransaction]] = defaultdict(list)
     for each in seen:
         by_currency[each.currency].append(each)
     found = []

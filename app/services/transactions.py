@@ -31,10 +31,10 @@ from app.services.base import Service
 from app.services.categorisation import OPEN
 from app.services.ledger.writer import UNCATEGORISED
 
-EARLIEST = date(1900, 1, 1)
-LATEST = date(2199, 12, 31)
+EARLIEST_DATE = date(1900, 1, 1)
+LATEST_DATE = date(2199, 12, 31)
 #: What a reconciled transaction keeps until it is unlocked, by a change of nothing but its status to cleared.
-LOCKED = frozenset({"account", "booked_on", "payee", "amount", "currency", "splits"})
+LOCKED_FIELDS = frozenset({"account", "booked_on", "payee", "amount", "currency", "splits"})
 
 
 class TransactionRepository(BookRepository[Transaction]):
@@ -46,7 +46,7 @@ class TransactionRepository(BookRepository[Transaction]):
 
 
 @dataclass(frozen=True, slots=True)
-class Booking:
+class ConvertedAmount:
     """An amount as it goes into an account, with what it was before it was converted."""
 
     money: Money
@@ -56,7 +56,7 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SplitAmount:
     """One split, in the account's currency."""
 
     category_id: int | None
@@ -80,12 +80,12 @@ class TransactionService(Service):
     ) -> Transaction:
         """Book an entry. Without a category and without splits it is filed the way its payee usually is."""
         account = await self.account(data.account)
-        booked_on = bookable(data.booked_on or self.services.today)
-        booking = await self._booking(data.amount, data.currency, account, booked_on)
+        booked_on = check_date(data.booked_on or self.services.today)
+        converted = await self._convert(data.amount, data.currency, account, booked_on)
         category_id = await self.category(data.category)
         if data.splits and category_id:
             raise Invalid(_("Choose one category or split the transaction, not both."), field="category")
-        parts = await self._parts(data.splits, booking) if data.splits else []
+        parts = await self._convert_splits(data.splits, converted) if data.splits else []
         payee = await self.payee(data.payee)
         row = Transaction(
             book_id=self.member.book.id,
@@ -100,13 +100,13 @@ class TransactionService(Service):
             created_by_id=self.member.user.id,
             is_split=bool(parts),
             splits=[self._split(part) for part in parts],
-            **_amounts(booking),
+            **_amounts(converted),
         )
         filed = (
-            OPEN if category_id or parts or payee is None else await self.services.categorisation.file(row, payee.name)
+            OPEN if category_id or parts or payee is None else await self.services.categorisation.categorise(row, payee.name)
         )
         tags = [*data.tags, *filed.tags]
-        self.services.journal.note(_("Added {payee}, {amount}", payee=_shown(payee), amount=booking.money.shown))
+        self.services.journal.note(_("Added {payee}, {amount}", payee=_payee_name(payee), amount=converted.money.shown))
         await self.services.ledger.insert(row)
         if tags:
             await self._tag(row.id, tags)
@@ -122,10 +122,10 @@ class TransactionService(Service):
             raise await self._stale(row, patch)
         if row.status is Status.RECONCILED:
             unlocking = patch.status is Status.CLEARED and given == {"status"}
-            if given & LOCKED or (patch.status not in (None, row.status) and not unlocking):
+            if given & LOCKED_FIELDS or (patch.status not in (None, row.status) and not unlocking):
                 raise AlreadyReconciled()
         values: dict[str, Any] = {}
-        payee = await self._payee_after(row, patch, given)
+        payee = await self._get_payee(row, patch, given)
         if "payee" in given:
             values["payee_id"] = payee.id if payee else None
         splits = await self._edit_amount(row, patch, given, values)
@@ -138,7 +138,7 @@ class TransactionService(Service):
         if "tags" in given:
             await self._tag(row.id, patch.tags or [])
         await self.services.ledger.update(row, splits=splits, **values)
-        self.services.journal.note(_("Changed {payee}, {amount}", payee=_shown(payee), amount=row.amount.shown))
+        self.services.journal.note(_("Changed {payee}, {amount}", payee=_payee_name(payee), amount=row.amount.shown))
         return row
 
     async def recategorise(self, transaction_id: int, category_id: int | None) -> Transaction:
@@ -151,7 +151,7 @@ class TransactionService(Service):
         payee = await self.session.get(Payee, row.payee_id) if row.payee_id else None
         rows = [row] if row.transfer_id is None else await self.legs(row.transfer_id)
         await self.remove(rows)
-        self.services.journal.note(_("Deleted {payee}, {amount}", payee=_shown(payee), amount=row.amount.shown))
+        self.services.journal.note(_("Deleted {payee}, {amount}", payee=_payee_name(payee), amount=row.amount.shown))
 
     async def remove(self, rows: Sequence[Transaction]) -> None:
         """Delete these rows (splits loaded) with all that hangs on them; imported ones leave a tombstone."""
@@ -232,40 +232,40 @@ class TransactionService(Service):
 
     # Parts of the verbs
 
-    async def _booking(
+    async def _convert(
         self, text: str, currency: str | None, account: AccountOption, on: date, field: str = "amount"
-    ) -> Booking:
+    ) -> ConvertedAmount:
         code = check_currency(currency) if currency else account.currency
         money = Money.parse(text, code, field=field)
         if not money:
             raise Invalid(_("The amount can’t be zero."), field=field)
         if code == account.currency:
-            return Booking(money)
+            return ConvertedAmount(money)
         made = await self.services.currencies.convert(money, account.currency, on, field=field)
         if not made.amount:
             raise Invalid(
                 _("This is less than the smallest unit of {currency}.", currency=account.currency), field=field
             )
-        return Booking(made.amount, money, made.text, made.source[:40])
+        return ConvertedAmount(made.amount, money, made.text, made.source[:40])
 
-    async def _parts(self, splits: Sequence[SplitIn], booking: Booking) -> list[Part]:
-        """The splits in the account's currency. They have to add up to the amount that was written, to the cent."""
-        written = booking.original or booking.money
+    async def _convert_splits(self, splits: Sequence[SplitIn], converted: ConvertedAmount) -> list[SplitAmount]:
+        """The splits in the account's currency. They have to add up to the original amount exactly."""
+        original = converted.original or converted.money
         moneys = [
-            Money.parse(each.amount, written.currency, field=f"splits[{at}].amount") for at, each in enumerate(splits)
+            Money.parse(each.amount, original.currency, field=f"splits[{at}].amount") for at, each in enumerate(splits)
         ]
-        check_sum(moneys, written)
-        if booking.original:
-            moneys = booking.money.share([each.minor for each in moneys])
+        check_sum(moneys, original)
+        if converted.original:
+            moneys = converted.money.share([each.minor for each in moneys])
         return [
-            Part(await self.category(each.category, f"splits[{at}].category"), money.minor, each.memo)
+            SplitAmount(await self.category(each.category, f"splits[{at}].category"), money.minor, each.memo)
             for at, (each, money) in enumerate(zip(splits, moneys, strict=True))
         ]
 
-    def _split(self, part: Part) -> Split:
+    def _split(self, part: SplitAmount) -> Split:
         return Split(book_id=self.member.book.id, category_id=part.category_id, amount_minor=part.minor, memo=part.memo)
 
-    async def _payee_after(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> Payee | None:
+    async def _get_payee(self, row: Transaction, patch: TransactionPatch, given: set[str]) -> Payee | None:
         if "payee" in given:
             return await self.payee(patch.payee)
         return await self.session.get(Payee, row.payee_id) if row.payee_id else None
@@ -277,32 +277,32 @@ class TransactionService(Service):
 
         They depend on each other: each may change what the row is worth.
         """
-        booked_on = bookable(patch.booked_on) if patch.booked_on is not None else row.booked_on
+        booked_on = check_date(patch.booked_on) if patch.booked_on is not None else row.booked_on
         account = None
         if patch.account is not None and patch.account != row.account_id:
             if row.is_valuation:
                 raise Invalid(_("A valuation can’t be moved to another account."), field="account")
             account = await self.account(patch.account)
             values["account_id"] = account.id
-        booking = Booking(row.amount)
+        converted = ConvertedAmount(row.amount)
         if patch.amount is not None or "currency" in given or account is not None:
-            booking = await self._rebooked(row, patch, account, booked_on)
+            converted = await self._convert_changed_amount(row, patch, account, booked_on)
         values["booked_on"] = booked_on
-        splits = await self._edit_splits(row, patch, given, booking)
+        splits = await self._edit_splits(row, patch, given, converted)
         if splits:
             values |= UNCATEGORISED
-        if booking.money != row.amount or booking.original:
+        if converted.money != row.amount or converted.original:
             if row.transfer_id is not None and not row.is_valuation:
-                await self._mirror(row, booking)
+                await self._update_other_side(row, converted)
             if row.is_valuation:
-                change = booking.money.minor - row.amount_minor
+                change = converted.money.minor - row.amount_minor
                 await self.services.valuations.keep_later_value(row.account_id, booked_on, change)
-            values |= _amounts(booking)
+            values |= _amounts(converted)
         return splits
 
-    async def _rebooked(
+    async def _convert_changed_amount(
         self, row: Transaction, patch: TransactionPatch, account: AccountOption | None, booked_on: date
-    ) -> Booking:
+    ) -> ConvertedAmount:
         if account is None:
             every = {each.id: each for each in await self.services.accounts.all()}
             account = every[row.account_id]
@@ -311,20 +311,21 @@ class TransactionService(Service):
             if row.original_minor is not None and row.original_currency and account.currency != row.currency:
                 money = Money(row.original_minor, row.original_currency)
             elif account.currency == row.currency:
-                return Booking(row.amount)
-            return await self._booking(money.wire, money.currency, account, booked_on, "account")
+                return ConvertedAmount(row.amount)
+            return await self._convert(money.wire, money.currency, account, booked_on, "account")
         text = patch.amount if patch.amount is not None else row.amount.wire
-        return await self._booking(text, patch.currency, account, booked_on)
+        return await self._convert(text, patch.currency, account, booked_on)
 
     async def _edit_splits(
-        self, row: Transaction, patch: TransactionPatch, given: set[str], booking: Booking
+        self, row: Transaction, patch: TransactionPatch, given: set[str], converted: ConvertedAmount
     ) -> list[Split] | None:
         if "splits" in given:
             if patch.splits and row.transfer_id is not None:
                 raise Invalid(_("Transfers and valuations have no category and can’t be split."), field="splits")
-            return [self._split(part) for part in await self._parts(patch.splits, booking)] if patch.splits else []
-        if row.is_split and booking.money != row.amount:
-            check_sum([Money(each.amount_minor, booking.money.currency) for each in row.splits], booking.money)
+            parts = await self._convert_splits(patch.splits, converted) if patch.splits else []
+            return [self._split(part) for part in parts]
+        if row.is_split and converted.money != row.amount:
+            check_sum([Money(each.amount_minor, converted.money.currency) for each in row.splits], converted.money)
         return None
 
     async def _edit_category(self, row: Transaction, patch: TransactionPatch, *, is_split: bool) -> dict[str, Any]:
@@ -336,17 +337,17 @@ class TransactionService(Service):
         chosen_by = CategorisedBy.PERSON if category_id else None
         return {**UNCATEGORISED, "category_id": category_id, "categorised_by": chosen_by}
 
-    async def _mirror(self, row: Transaction, booking: Booking) -> None:
+    async def _update_other_side(self, row: Transaction, converted: ConvertedAmount) -> None:
         """Keep the other leg of a transfer in step with a changed amount."""
         other = next(each for each in await self.legs(row.transfer_id or 0) if each.id != row.id)
         if other.status is Status.RECONCILED:
             raise AlreadyReconciled()
-        if booking.money.minor * other.amount_minor > 0:
+        if converted.money.minor * other.amount_minor > 0:
             raise Invalid(_("The two halves of a transfer need opposite signs."), field="amount")
-        if other.currency == booking.money.currency:
-            await self.services.ledger.update(other, amount_minor=-booking.money.minor)
+        if other.currency == converted.money.currency:
+            await self.services.ledger.update(other, amount_minor=-converted.money.minor)
         else:
-            legs = (other.amount, booking.money) if row.amount_minor > 0 else (booking.money, other.amount)
+            legs = (other.amount, converted.money) if row.amount_minor > 0 else (converted.money, other.amount)
             transfer = await self.session.get_one(Transfer, row.transfer_id)
             await self.services.ledger.set_rate(transfer, rate_between(*legs))
 
@@ -408,24 +409,24 @@ def rate_between(source: Money, target: Money) -> str:
     return f"{abs(target.decimal) / abs(source.decimal):.12g}" if source.minor else "0"
 
 
-def _amounts(booking: Booking) -> dict[str, Any]:
-    original = booking.original
+def _amounts(converted: ConvertedAmount) -> dict[str, Any]:
+    original = converted.original
     return {
-        "amount_minor": booking.money.minor,
-        "currency": booking.money.currency,
+        "amount_minor": converted.money.minor,
+        "currency": converted.money.currency,
         "original_minor": original.minor if original else None,
         "original_currency": original.currency if original else None,
-        "rate": booking.rate,
-        "rate_source": booking.source,
+        "rate": converted.rate,
+        "rate_source": converted.source,
     }
 
 
-def bookable(day: date) -> date:
+def check_date(day: date) -> date:
     """The day, or an error when no ledger reaches it."""
-    if not EARLIEST <= day <= LATEST:
+    if not EARLIEST_DATE <= day <= LATEST_DATE:
         raise Invalid(_("Use a year from 1900 to 2199."), field="booked_on")
     return day
 
 
-def _shown(payee: Payee | None) -> str:
+def _payee_name(payee: Payee | None) -> str:
     return payee.name if payee else _("a transaction")

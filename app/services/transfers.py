@@ -13,9 +13,9 @@ from app.i18n import _
 from app.models import DismissedTransferPair, Status, Transaction, Transfer
 from app.schemas.transfers import TransferIn
 from app.services.base import Service
-from app.services.transactions import bookable, rate_between
+from app.services.transactions import check_date, rate_between
 
-NEAR = timedelta(days=7)
+MAX_DISTANCE = timedelta(days=7)
 
 
 class TransferService(Service):
@@ -27,10 +27,10 @@ class TransferService(Service):
         target = await self.services.transactions.account(data.to, "to")
         if source.id == target.id:
             raise Invalid(_("Choose two different accounts."), field="to")
-        on = bookable(data.booked_on or self.services.today)
-        out = _positive(data.amount, source.currency, "amount")
+        on = check_date(data.booked_on or self.services.today)
+        out = _parse_positive(data.amount, source.currency, "amount")
         if data.to_amount is not None:
-            into = _positive(data.to_amount, target.currency, "to_amount")
+            into = _parse_positive(data.to_amount, target.currency, "to_amount")
             if source.currency == target.currency and into != out:
                 raise Invalid(
                     _("Both accounts are in {currency}, so the amounts must be equal.", currency=out.currency),
@@ -129,7 +129,7 @@ class TransferService(Service):
         self.services.journal.note(_("Linked {amount} as a transfer", amount=(-out.amount).shown))
         return transfer
 
-    async def keep_apart(self, source_id: int, target_id: int) -> None:
+    async def dismiss_pair(self, source_id: int, target_id: int) -> None:
         """Say that two booked rows are no transfer, though they look like one: nobody is asked again."""
         out, into = [await self.services.transactions.get(each) for each in (source_id, target_id)]
         if out.transfer_id or into.transfer_id:
@@ -168,7 +168,7 @@ class TransferService(Service):
                 Transaction.account_id != row.account_id,
                 *([Transaction.account_id == account_id] if account_id else []),
                 Transaction.transfer_id.is_(None),
-                Transaction.booked_on.between(row.booked_on - NEAR, row.booked_on + NEAR),
+                Transaction.booked_on.between(row.booked_on - MAX_DISTANCE, row.booked_on + MAX_DISTANCE),
                 or_(
                     and_(Transaction.currency == row.currency, Transaction.amount_minor == -row.amount_minor),
                     and_(Transaction.currency != row.currency, opposite),
@@ -178,9 +178,9 @@ class TransferService(Service):
             .order_by(Transaction.currency != row.currency, Transaction.booked_on.desc(), Transaction.id.desc())
             .limit(100)
         )
-        return [each for each in await self.session.scalars(query) if await self._may_be_one(row, each)][:limit]
+        return [each for each in await self.session.scalars(query) if await self._is_possible_pair(row, each)][:limit]
 
-    async def _may_be_one(self, row: Transaction, other: Transaction) -> bool:
+    async def _is_possible_pair(self, row: Transaction, other: Transaction) -> bool:
         """Whether two rows are worth about the same; what has no rate is for the person to say."""
         if other.currency == row.currency:
             return True
@@ -201,7 +201,7 @@ class TransferService(Service):
         return transfer, legs
 
 
-def _positive(text: str, currency: str, field: str) -> Money:
+def _parse_positive(text: str, currency: str, field: str) -> Money:
     money = Money.parse(text, currency, field=field)
     if money.minor <= 0:
         raise Invalid(_("Enter an amount above zero."), field=field)

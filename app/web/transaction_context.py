@@ -58,7 +58,7 @@ async def detail_context(services: Services, line: Line) -> dict[str, Any]:
         "files": await services.attachments.of(line.id),
         "other": other,
         "candidates": candidates,
-        "likes": len(await services.categorisation.likes(row)) if line.categorised_by == "person" else 0,
+        "similar": len(await services.categorisation.similar(row)) if line.categorised_by == "person" else 0,
     }
 
 
@@ -148,7 +148,7 @@ async def correction_offers(request: AnyRequest, services: Services, line: Line)
     """What can follow the correction of a category: the same for similar transactions, and a rule for new ones."""
     url = request.app.route_reverse
     found = [Offer(_("Create a rule"), f"{url('rules:new')}?from={line.id}", "get")]
-    similar = len(await services.categorisation.likes(await services.transactions.get(line.id)))
+    similar = len(await services.categorisation.similar(await services.transactions.get(line.id)))
     if similar:
         label = ngettext(
             "Categorize the other one from {name} too",

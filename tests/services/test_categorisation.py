@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.models import CategorisedBy, Category, MonthTotal, Transaction
 from app.schemas.rules import RuleIn
 from app.schemas.transactions import TransactionIn
-from app.services.categorisation import Entry
+from app.services.categorisation import RowText
 
 DAY = date(2026, 3, 14)
 
@@ -31,8 +31,8 @@ def add(person, payee, amount="-12.50", **more):
 
 def file(person, *texts, minor=-1250):
     async def work(services):
-        filing = await services.categorisation.ready()
-        return filing.file([Entry(text, minor, "EUR", DAY) for text in texts])
+        categoriser = await services.categorisation.load()
+        return categoriser.categorise([RowText(text, minor, "EUR", DAY) for text in texts])
 
     return person.work(work)
 
@@ -111,7 +111,7 @@ def test_the_likes_of_a_correction_are_filed_with_it_and_undone_with_it(alice):
 
     async def correct(services):
         row = await services.transactions.recategorise(rows[0], pets)
-        return await services.categorisation.likes(row)
+        return await services.categorisation.similar(row)
 
     assert sorted(alice.work(correct)) == rows[1:]
 
@@ -171,7 +171,7 @@ def test_one_entry_is_filed_from_what_is_near_it_in_a_large_book(alice, monkeypa
     pets, gifts = category(alice, "pets"), category(alice, "gifts")
     for payee in ("Zqxv", "Zqxv", "Zqxv Wolfratshausen", "Lidl", "Aldi"):
         add(alice, payee, category=pets if "Zqxv" in payee else gifts)
-    monkeypatch.setattr("app.services.categorisation.NEAR_ROWS", 3)
+    monkeypatch.setattr("app.services.categorisation.MAX_NEARBY_ROWS", 3)
 
     _id, filed, by, because = add(alice, "Zqxv")
     assert (filed, by) == (pets, CategorisedBy.MEMORY)
@@ -180,9 +180,9 @@ def test_one_entry_is_filed_from_what_is_near_it_in_a_large_book(alice, monkeypa
 
 def test_a_memo_speaks_where_the_payee_says_nothing(alice):
     async def work(services):
-        filing = await services.categorisation.ready()
-        lines = [Entry("XQZ GMBH", 265000, "EUR", DAY, memo) for memo in ("Gehalt/Lohn 11", "Kundennummer 11")]
-        return [filed.category_id for filed in filing.file(lines)]
+        categoriser = await services.categorisation.load()
+        lines = [RowText("XQZ GMBH", 265000, "EUR", DAY, memo) for memo in ("Gehalt/Lohn 11", "Kundennummer 11")]
+        return [filed.category_id for filed in categoriser.categorise(lines)]
 
     assert alice.work(work) == [category(alice, "salary"), None]
 
@@ -191,9 +191,14 @@ def test_one_payee_goes_one_way(alice):
     """At some amounts the café is sure, at others it is nearly so; a list shows them together."""
 
     async def work(services):
-        filing = await services.categorisation.ready()
-        alone = {minor: filing.file([Entry("Cafe Einstein", minor, "EUR", DAY)])[0] for minor in (-356, -512, -1119)}
-        return list(alone.values()), filing.file([Entry("Cafe Einstein", minor, "EUR", DAY) for minor in alone])
+        categoriser = await services.categorisation.load()
+        alone = {
+            minor: categoriser.categorise([RowText("Cafe Einstein", minor, "EUR", DAY)])[0]
+            for minor in (-356, -512, -1119)
+        }
+        return list(alone.values()), categoriser.categorise(
+            [RowText("Cafe Einstein", minor, "EUR", DAY) for minor in alone]
+        )
 
     alone, together = alice.work(work)
     coffee = category(alice, "coffee")

@@ -94,18 +94,18 @@ PATHS: dict[str, tuple[Any, Any]] = {
         lambda b: ({b["bank"], b["savings"]}, set(), {MARCH}, set()),
     ),
     "categorise many": (
-        lambda s, b: s.bulk_edit.file(Selection((b["march"], b["april"])), b["transport"]),
+        lambda s, b: s.bulk_edit.set_category(Selection((b["march"], b["april"])), b["transport"]),
         lambda b: (
             {b["bank"], b["savings"]}, {b["groceries"], b["household"], b["transport"]}, {MARCH, APRIL},
             {b["Shop"], b["Kiosk"]},
         ),
     ),
     "move many": (
-        lambda s, b: s.bulk_edit.move(Selection((b["march"],)), b["savings"]),
+        lambda s, b: s.bulk_edit.move_to_account(Selection((b["march"],)), b["savings"]),
         lambda b: ({b["bank"], b["savings"]}, {b["groceries"]}, {MARCH}, {b["Shop"]}),
     ),
     "status of many": (
-        lambda s, b: s.bulk_edit.mark(Selection((b["march"],)), Status.PENDING),
+        lambda s, b: s.bulk_edit.set_status(Selection((b["march"],)), Status.PENDING),
         lambda b: ({b["bank"]}, {b["groceries"]}, {MARCH}, {b["Shop"]}),
     ),
     "delete many": (
@@ -150,8 +150,8 @@ def test_a_rule_and_a_reconciliation_announce_once(alice: Any, book: Any, dispat
     async def reconcile(services: Any) -> None:
         from app.domain.money import Money
 
-        sheet = await services.reconciliation.sheet(book["bank"], date(2026, 3, 31), Money(-2000, "EUR"))
-        await services.reconciliation.finish(sheet, [book["march"]], adjust=True)
+        open_statement = await services.reconciliation.get_open(book["bank"], date(2026, 3, 31), Money(-2000, "EUR"))
+        await services.reconciliation.finish(open_statement, [book["march"]], adjust=True)
 
     dispatched.clear()
     alice.work(apply_rule)

@@ -220,12 +220,12 @@ class Ledger(RuleBasedStateMachine):
         rows = {n: row for n, row in self.model.rows.items() if row.account == account}
         waiting = sorted(n for n, row in rows.items() if not row.reconciled)
         ticked = data.draw(st.lists(st.sampled_from(waiting), min_size=1, unique=True))
-        agreed = [row.minor for n, row in rows.items() if row.reconciled or n in ticked]
-        statement = Money(self.model.openings[account] + sum(agreed), "EUR")
+        cleared_balance = [row.minor for n, row in rows.items() if row.reconciled or n in ticked]
+        statement = Money(self.model.openings[account] + sum(cleared_balance), "EUR")
 
         async def lock(services: Any) -> int:
-            sheet = await services.reconciliation.sheet(account, date(2026, 12, 31), statement)
-            return int(await services.reconciliation.finish(sheet, ticked))
+            open_statement = await services.reconciliation.get_open(account, date(2026, 12, 31), statement)
+            return int(await services.reconciliation.finish(open_statement, ticked))
 
         assert self.alice.work(lock) == len(ticked)
         for n in ticked:

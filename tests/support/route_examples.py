@@ -182,7 +182,9 @@ EXAMPLES: dict[str, Example] = {
         form={"account": "{other_account_id}"}, make=OTHER_ACCOUNT
     ),
     "POST /transactions/{transaction_id:int}/link": Example(form={"other": "{other_id}"}, make=LINKED),
-    "POST /transactions/{transaction_id:int}/refile-likes": on("transaction_id", examples.corrected_transaction),
+    "POST /transactions/{transaction_id:int}/recategorise-similar": on(
+        "transaction_id", examples.corrected_transaction
+    ),
     "GET /transactions/{transaction_id:int}/row": HTMX,
     "POST /transactions/{transaction_id:int}/row": Example(form={"category": "{category_id}"}, htmx=True),
     "POST /transactions/{transaction_id:int}/unlink": on("transaction_id", examples.transfer_leg),

@@ -11,7 +11,7 @@ from app.domain.money import Money, exponent, wire
 from app.models import FindingKind
 from app.schemas.anomalies import Expected, ReasonOut, ScoreIn, ScoreOut
 from app.schemas.rules import PredictIn
-from app.services.categorisation import Entry
+from app.services.categorisation import RowText
 from app.web.guards import MEMBER
 from app.web.types import ServicesDep
 
@@ -29,8 +29,8 @@ class PredictionsApi(Controller):
         """
         currency = services.member.book.base_currency
         money = Money.parse(data.amount, currency) if data.amount is not None else Money(-1000, currency)
-        filing = await services.categorisation.ready()
-        found = filing.file([Entry(data.text, money.minor, currency, services.today)])[0]
+        categoriser = await services.categorisation.load()
+        found = categoriser.categorise([RowText(data.text, money.minor, currency, services.today)])[0]
         names = {each.id: {"id": each.id, "name": each.name} for each in (await services.categories.by_id()).values()}
         best = found.confidence / 1000 if found.confidence is not None else 1.0 if found.category_id else 0.0
         return {

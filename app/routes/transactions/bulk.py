@@ -59,13 +59,13 @@ class BulkEditController(Controller):
         tags = [each[:MAX_TAG] for each in parse_tags(data.get("tags", ""))]
         match action:
             case "file":
-                await bulk.file(selection, parse_optional_id(data, "category"))
+                await bulk.set_category(selection, parse_optional_id(data, "category"))
             case "tag" | "untag":
                 await bulk.tag(selection, tags, remove=action == "untag")
             case "clear":
-                await bulk.mark(selection, Status.CLEARED)
+                await bulk.set_status(selection, Status.CLEARED)
             case "move":
-                await bulk.move(selection, parse_optional_id(data, "account"))
+                await bulk.move_to_account(selection, parse_optional_id(data, "account"))
             case "delete":
                 await bulk.delete(selection)
             case _:

@@ -64,7 +64,7 @@ class TransactionController(Controller):
         await services.transactions.edit(transaction_id, TransactionPatch(status=Status.CLEARED))
         return await redirect_with_undo(request, services, f"{LIST}/{transaction_id}")
 
-    @post("/{transaction_id:int}/refile-likes", name="transactions:recategorise-similar", status_code=200)
+    @post("/{transaction_id:int}/recategorise-similar", name="transactions:recategorise-similar", status_code=200)
     async def recategorise_similar(
         self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]
     ) -> Reply:

@@ -93,8 +93,8 @@ class ImportDecisions(Service):
             else:
                 new.append((row, line))
         lines = [line for _row, line in new]
-        categoriser = await self.services.categorisation.ready()
-        for line, filed in zip(lines, categoriser.file([each.line for each in lines], account.id), strict=True):
+        categoriser = await self.services.categorisation.load()
+        for line, filed in zip(lines, categoriser.categorise([each.line for each in lines], account.id), strict=True):
             line.filed = filed
         keep(lines, found)
         await self.session.run_sync(self.services.journal.recorder.change_set)

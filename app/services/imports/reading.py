@@ -40,16 +40,16 @@ class Statement:
 
 
 class Reader:
-    """Reads for one account. Parsing and filing run in a thread, so that the web process answers meanwhile."""
+    """Reads for one account. Parsing and categorising run in a thread, so that the web process answers meanwhile."""
 
     def __init__(
         self,
         rates: CurrencyService,
         account: Account,
-        filing: BookCategoriser,
+        categoriser: BookCategoriser,
         bank_categories: Mapping[str, str] | None = None,
     ) -> None:
-        self.rates, self.filing = rates, filing
+        self.rates, self.categoriser = rates, categoriser
         self.bank_categories = bank_categories or {}
         self.account_id, self.currency = account.id, account.currency
 
@@ -81,7 +81,9 @@ class Reader:
             for row in rows:
                 if row.line.category and (own := self.bank_categories.get(fold(row.line.category))):
                     row.line = row.line._replace(category=own)
-        for row, filed in zip(rows, self.filing.file([row.line for row in rows], self.account_id), strict=True):
+        for row, filed in zip(
+            rows, self.categoriser.categorise([row.line for row in rows], self.account_id), strict=True
+        ):
             row.filed = filed
         return chunk
 

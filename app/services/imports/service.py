@@ -229,7 +229,7 @@ class ImportService(Service):
             for name, category_id in (before.categories if before else {}).items():
                 if category_id in by_id:
                     bank_categories[name] = by_id[category_id].name
-        return Reader(services.currencies, account, await services.categorisation.ready(), bank_categories)
+        return Reader(services.currencies, account, await services.categorisation.load(), bank_categories)
 
     async def read_file(self, file: BinaryIO, inspected: Inspected) -> Statement:
         """The lines of an inspected file; raises ``Questions`` while something is open."""

@@ -221,7 +221,7 @@ def test_a_transfer_form_moves_money(alice: Any, row: int) -> None:
         assert alice.post("/transfers", {**data, **wrong}).status_code == 422
 
 
-@pytest.mark.parametrize("verb", ["delete", "duplicate", "unlock", "link", "unlink", "refile-likes", "files"])
+@pytest.mark.parametrize("verb", ["delete", "duplicate", "unlock", "link", "unlink", "recategorise-similar", "files"])
 def test_it_is_private(alice: Any, bob: Any, row: int, verb: str) -> None:
     assert bob.get(f"/transactions/{row}").status_code == 404
     assert bob.post(f"/transactions/{row}").status_code == 404

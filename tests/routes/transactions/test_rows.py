@@ -99,7 +99,7 @@ def test_a_corrected_category_offers_its_likes_and_a_rule(alice: Any, groceries:
     assert "Categorize the 2 others from Qwxv too" in answer.text
     assert f'href="/rules/new?from={first}"' in answer.text
     assert alice.get(f"/rules/new?from={first}").status_code == 200
-    refiled = alice.htmx("post", f"/transactions/{first}/refile-likes")
+    refiled = alice.htmx("post", f"/transactions/{first}/recategorise-similar")
     assert refiled.status_code == 200
     assert "saldo:changed" in refiled.headers["hx-trigger"]
     change_set = int(refiled.text.split('hx-post="/activity/')[1].split("/")[0])
