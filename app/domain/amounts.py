@@ -11,7 +11,7 @@ from typing import Literal
 from babel import Locale
 from babel.core import UnknownLocaleError
 
-from app.domain.money import LARGEST, LONGEST, Money, currencies, exponent, too_fine
+from app.domain.money import MAX_CHARACTERS, MAX_MINOR, Money, currencies, exponent, too_fine
 from app.errors import InvalidAmount
 from app.i18n import _
 
@@ -63,7 +63,7 @@ def read(text: str, currency: str, locale: str, *, decimal: Mark | None = None) 
     A currency written in it wins over ``currency``. ``decimal`` is the decimal mark where a file's is known.
     Raises `InvalidAmount` for whatever is not one bookable amount.
     """
-    if len(text) > LONGEST * 2:
+    if len(text) > MAX_CHARACTERS * 2:
         raise InvalidAmount(text)
     plain = without_cent_dash(text.translate(PLAINER).translate(MARKS).strip().lower())
     if not plain:
@@ -71,7 +71,7 @@ def read(text: str, currency: str, locale: str, *, decimal: Mark | None = None) 
     if WIDE.search(plain):
         raise InvalidAmount(text, why=_("Use the digits 0–9, for example 12.50."))
     found = BODY.search(plain)
-    if found is None or len(plain) > LONGEST:
+    if found is None or len(plain) > MAX_CHARACTERS:
         raise InvalidAmount(text)
     # The point of "fr.500" and "د.ج" belongs to the currency, not to the figures.
     lead = len(found[0]) - len(found[0].lstrip(" ',")) if plain[: found.start()].strip(" -+(") == "" else 0
@@ -192,7 +192,7 @@ def _choose(text: str, values: list[Decimal], currency: str) -> Reading:
             raise InvalidAmount(text, why=too_fine(text, currency))
     chosen = fitting[0]
     others = tuple(_money(value, currency) for value in values if value != chosen)
-    if abs(chosen.scaleb(exponent(currency))) >= LARGEST:
+    if abs(chosen.scaleb(exponent(currency))) >= MAX_MINOR:
         raise InvalidAmount(text, why=_("This amount is too large."))
     return Reading(_money(chosen, currency), sure=not others, others=others)
 
@@ -228,7 +228,7 @@ def _ungrouped(body: str) -> Decimal:
 
 def _minor_units_slowly(text: str, decimal: Mark, exponent: int) -> int:
     plain = without_cent_dash(text.translate(PLAINER).translate(MARKS).strip().lower())
-    if len(plain) > LONGEST or WIDE.search(plain) or (found := BODY.search(plain)) is None:
+    if len(plain) > MAX_CHARACTERS or WIDE.search(plain) or (found := BODY.search(plain)) is None:
         raise InvalidAmount(text)
     negative, words = _around(text, plain[: found.start()], plain[found.end() :])
     if any(currency_of(word, "") is None for word in words):
@@ -242,12 +242,12 @@ def _minor_units_slowly(text: str, decimal: Mark, exponent: int) -> int:
     scaled = values[0].scaleb(exponent)
     if scaled != scaled.to_integral_value():
         raise InvalidAmount(
-            text, why=_("“{text}” has more than {places} decimals.", text=text[:LONGEST], places=exponent)
+            text, why=_("“{text}” has more than {places} decimals.", text=text[:MAX_CHARACTERS], places=exponent)
         )
     return _bounded(-int(scaled) if negative else int(scaled), text)
 
 
 def _bounded(minor: int, text: str) -> int:
-    if abs(minor) >= LARGEST:
+    if abs(minor) >= MAX_MINOR:
         raise InvalidAmount(text, why=_("This amount is too large."))
     return minor

@@ -13,9 +13,9 @@ from babel.numbers import get_currency_precision, is_currency
 from app.errors import CurrencyMismatch, Invalid, InvalidAmount
 from app.i18n import _, amount
 
-WIRE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-LARGEST = 10**15  # minor units; a sum of a thousand such still fits 64 bits
-LONGEST = 40  # characters of a written amount
+WIRE_FORMAT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+MAX_MINOR = 10**15  # minor units; a sum of a thousand such still fits 64 bits
+MAX_CHARACTERS = 40  # characters of a written amount
 
 
 @cache
@@ -55,12 +55,12 @@ class Money:
     def parse(cls, text: str, currency: str, field: str = "amount") -> Money:
         """Read the wire form, ``-12.5``, and refuse what the currency cannot hold; people's writing is for
         ``amounts.read``."""
-        if len(text) > LONGEST or not WIRE.fullmatch(text):
+        if len(text) > MAX_CHARACTERS or not WIRE_FORMAT.fullmatch(text):
             raise InvalidAmount(text, field=field)
         scaled = Decimal(text).scaleb(exponent(currency))
         if scaled != scaled.to_integral_value():
             raise InvalidAmount(text, field=field, why=too_fine(text, currency))
-        if abs(scaled) >= LARGEST:
+        if abs(scaled) >= MAX_MINOR:
             raise InvalidAmount(text, field=field, why=_("This amount is too large."))
         return cls(int(scaled), currency)
 

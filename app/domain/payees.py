@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-LONGEST = 80  # characters of a clean payee
+MAX_CHARACTERS = 80  # characters of a clean payee
 
 # In front of a payee: how it was paid, or who carried the money. Each goes as long as something is left.
 LEADING = re.compile(
@@ -157,14 +157,14 @@ KNOWN = (
     (re.compile(r"deutsche bahn\b.*|db vertrieb\b.*", re.I), "Deutsche Bahn"),
     (re.compile(r"sncf\b.*", re.I), "SNCF"),
 )  # fmt: skip
-CAPITALS = _words(
+UPPERCASE_WORDS = _words(
     """
     IKEA BP KFC UPS DHL TK AOK EDF H&M C&A M&S B&Q EE O2 SNCF RATP TGV BMW VW HSBC ING IBM HP AT&T CVS TGI WH
     RSPCA RSPB NHS UK BBC BT ATM DB BVG MVG AXA HUK DKV GEZ LVM ADAC TUI KLM TUV TÜV EON E.ON RWE SFR PC TV
     USA II III IV GWR NCP KPMG AA RAC YMCA DVLA HMRC DWP AWS
     """
 )
-SMALL = _words(
+LOWERCASE_WORDS = _words(
     """
     and of the for in on at to a de du des la le les et en y e del los las und der die das am im von zu van
     der di da
@@ -178,7 +178,7 @@ CODE = re.compile(r"[a-z0-9*#/_.-]{4,400}", re.I)
 FIRST_LETTER = re.compile(r"(?:^|\||\()(?:\?:)?(\w)")
 WORD = re.compile(r"[^\W\d_]{2}")
 STAR = re.compile(r"\s?\*\s?")
-LEAST_BY_MACHINE, LEAST_BY_HAND = 3, 4  # digits of a number that is none of the name
+MIN_DIGITS_BY_MACHINE, MIN_DIGITS_BY_HAND = 3, 4  # digits of a number that is none of the name
 EDGES = " \t-–—_,;:.*/\\|#+=\"'`<>~^"
 NOT_WORD = re.compile(r"[^\w]+|_+")
 MAX_KEY_WORDS = 4
@@ -254,7 +254,7 @@ def _once(text: str) -> str:
     words = _without_tail(words)
     words = [_domain(word) for word in words]
     name = _or(" ".join(words).strip(EDGES), middle)
-    return _cased(name[:LONGEST].strip() or text[:LONGEST])
+    return _cased(name[:MAX_CHARACTERS].strip() or text[:MAX_CHARACTERS])
 
 
 def _without_noise(text: str) -> str:
@@ -305,7 +305,7 @@ def _without_star(text: str) -> str:
 def _without_tail(words: list[str]) -> list[str]:
     """Drop from the end on what is no name; the first word stays."""
     keep = list(words)
-    least = LEAST_BY_MACHINE if _by_machine(words) else LEAST_BY_HAND
+    least = MIN_DIGITS_BY_MACHINE if _by_machine(words) else MIN_DIGITS_BY_HAND
     while len(keep) > 1 and (drop := _at_the_end(keep, least, cut=len(keep) < len(words))):
         del keep[-drop:]
     # From a shop's number on it is the place: BLUE BOTTLE 4421 OAKLAND.
@@ -326,7 +326,7 @@ def _at_the_end(words: list[str], least: int, cut: bool) -> int:
         return 1
     if last in SHOP_WORDS and cut and len(words) > 2:
         return 1
-    abroad = (last in COUNTRY or last in STATES) and last not in SMALL and last != "co"
+    abroad = (last in COUNTRY or last in STATES) and last not in LOWERCASE_WORDS and last != "co"
     return int(len(words) > 2 and (last in CLEAR or (abroad and (cut or _is_place(words[:-1])))))
 
 
@@ -342,7 +342,7 @@ def _by_machine(words: list[str]) -> bool:
 def _may_go(words: list[str]) -> bool:
     """A city may go when what is left is a name: not the Bank *of* Madrid, nor a lone generic word."""
     before = words[-2].casefold().strip(EDGES)
-    return before not in SMALL and not (len(words) == 2 and (before in GENERIC or len(before) <= 3))
+    return before not in LOWERCASE_WORDS and not (len(words) == 2 and (before in GENERIC or len(before) <= 3))
 
 
 GENERIC = _words(
@@ -376,9 +376,9 @@ def _cased(name: str) -> str:
 
 
 def _cased_word(word: str, at: int) -> str:
-    if word.upper() in CAPITALS:
+    if word.upper() in UPPERCASE_WORDS:
         return word.upper()
-    if at and word.lower() in SMALL:
+    if at and word.lower() in LOWERCASE_WORDS:
         return word.lower()
     if word.isalpha():
         return word[:1].upper() + word[1:].lower()

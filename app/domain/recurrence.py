@@ -10,9 +10,9 @@ from app.domain.period import shift_month
 
 DAYS = {"weekly": 7, "fortnightly": 14}
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
-LAST = date(2199, 12, 31)
+LAST_DATE = date(2199, 12, 31)
 #: How many days before or after its due date a payment still counts as the one that was due.
-TOLERANCE = {"weekly": 3, "fortnightly": 6, "monthly": 12, "quarterly": 20, "yearly": 30}
+TOLERANCE_DAYS = {"weekly": 3, "fortnightly": 6, "monthly": 12, "quarterly": 20, "yearly": 30}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Schedule:
         step = self._first_step(day)
         while self.count is None or step < self.count:
             due = self.at(step)
-            if due is None or due > min(self.ends_on or LAST, LAST):
+            if due is None or due > min(self.ends_on or LAST_DATE, LAST_DATE):
                 return
             if due >= day:
                 yield due

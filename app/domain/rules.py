@@ -12,7 +12,7 @@ from typing import Literal
 from app.domain.search import fold
 
 Kind = Literal["expense", "income"]
-TEXTS = 65_536  # texts whose rules are remembered
+MAX_CACHED_TEXTS = 65_536  # texts whose rules are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Matcher:
             return NOTHING
         readable = self._read.get((text, payee))
         if readable is None:
-            if len(self._read) >= TEXTS:
+            if len(self._read) >= MAX_CACHED_TEXTS:
                 self._read.clear()
             readable = self._read[text, payee] = self._reading(fold(text), fold(payee))
         found = NOTHING

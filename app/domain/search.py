@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-LONGEST = 600  # characters; an index entry has its limits
+MAX_CHARACTERS = 600  # characters; an index entry has its limits
 
 
 def fold(text: str) -> str:
@@ -18,4 +18,4 @@ def fold(text: str) -> str:
 def search_text(payee: str, memo: str, statement_text: str, amount: str = "") -> str:
     """All of a transaction that its search looks into; ``amount`` is the wire form, found without its sign."""
     parts = [payee, memo, statement_text if statement_text != payee else ""]
-    return " ".join(filter(None, [fold(" ".join(filter(None, parts)))[:LONGEST], amount.lstrip("-")]))
+    return " ".join(filter(None, [fold(" ".join(filter(None, parts)))[:MAX_CHARACTERS], amount.lstrip("-")]))

@@ -16,16 +16,16 @@ from app.domain.money import currencies
 from app.errors import SaldoError
 from app.i18n import _
 
-FILE = Path(__file__).parents[1] / "data" / "ecb-rates.csv.gz"
+ECB_FILE = Path(__file__).parents[1] / "data" / "ecb-rates.csv.gz"
 EURO = "EUR"
 SOURCE = "ecb"
 APPROXIMATE = "approximate"
 FETCHED = "fetched"
 FETCH_TIMEOUT_SECONDS = 20
 MAX_FETCH_BYTES = 1 << 20
-APPROXIMATE_FILE = FILE.with_name("approximate-rates.csv")
+APPROXIMATE_FILE = ECB_FILE.with_name("approximate-rates.csv")
 MAX_AGE_DAYS = 366  # behind the newest fixing; a currency that the ECB has not quoted since is not quoted
-DAY = 10  # characters of a line's date
+DATE_CHARACTERS = 10  # characters of a line's date
 
 
 class Fixing(NamedTuple):
@@ -35,13 +35,13 @@ class Fixing(NamedTuple):
     as_of: date
 
 
-class Bundled:
+class EcbRates:
     """The ECB's history. A day is one line, which is parsed when it is first needed."""
 
-    def __init__(self, path: Path = FILE) -> None:
+    def __init__(self, path: Path = ECB_FILE) -> None:
         head, *self.lines = gzip.decompress(path.read_bytes()).split(b"\n")
         self.place = {code: at for at, code in enumerate(head.decode("ascii").split(","))} | {EURO: 0}
-        self.days = [line[:DAY] for line in self.lines]
+        self.days = [line[:DATE_CHARACTERS] for line in self.lines]
 
     @property
     def first(self) -> date:
@@ -80,12 +80,12 @@ class Bundled:
 
 
 @cache
-def bundled() -> Bundled:
+def bundled() -> EcbRates:
     """The shipped rates, read once a process when first asked for."""
-    return Bundled()
+    return EcbRates()
 
 
-class Approximate:
+class ApproximateRates:
     """Approximate rates of the currencies that the ECB does not quote, each for one unit of an anchor that it does."""
 
     def __init__(self, path: Path = APPROXIMATE_FILE) -> None:
@@ -103,9 +103,9 @@ class Approximate:
 
 
 @cache
-def approximate() -> Approximate:
+def approximate() -> ApproximateRates:
     """The approximate rates, read once a process when they are first needed."""
-    return Approximate()
+    return ApproximateRates()
 
 
 class FetchedRates(NamedTuple):

@@ -15,7 +15,7 @@ from app.log import logger
 from app.settings import settings
 
 log = logger("saldo.mail")
-PATIENCE = 10.0  # seconds
+TIMEOUT_SECONDS = 10.0
 
 
 class Mailer(Protocol):
@@ -45,7 +45,7 @@ class SmtpMailer:
                 username=unquote(self.url.username) if self.url.username else None,
                 password=unquote(self.url.password) if self.url.password else None,
                 use_tls=secure,
-                timeout=PATIENCE,
+                timeout=TIMEOUT_SECONDS,
             )
         except (aiosmtplib.SMTPException, OSError) as error:
             log.warning("mail was not sent", error=type(error).__name__)

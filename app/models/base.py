@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 PortableJSON = JSON().with_variant(JSONB(), "postgresql")
-NAMES = {
+NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -32,7 +32,7 @@ class Base(CommonTableAttributes, DeclarativeBase):
 
     __abstract__ = True
     registry = registry(
-        metadata=MetaData(naming_convention=NAMES),
+        metadata=MetaData(naming_convention=NAMING_CONVENTION),
         type_annotation_map={
             datetime: DateTimeUTC(timezone=True),
             dict[str, Any]: PortableJSON,

@@ -27,7 +27,7 @@ class Cadence(enum.StrEnum):
 
 
 #: How many a year.
-A_YEAR = {
+OCCURRENCES_PER_YEAR = {
     Cadence.WEEKLY: Decimal("52.1775"),
     Cadence.FORTNIGHTLY: Decimal("26.08875"),
     Cadence.MONTHLY: Decimal(12),
@@ -126,7 +126,7 @@ class Candidate(WithId, OfBook, Stamped, Base):
     def monthly(self) -> Money:
         """What it comes to in a month on average, the middle of its range."""
         middle = Money(self.low_minor + self.high_minor, self.currency)
-        return middle.times(A_YEAR[self.cadence] / 24)
+        return middle.times(OCCURRENCES_PER_YEAR[self.cadence] / 24)
 
 
 Candidate.unjournaled = Base.unjournaled | {

@@ -94,7 +94,7 @@ API: list[ControllerRouterHandler] = [
     LegacyMeController,
     TokensController,
     api_auth.AuthController,
-    api_auth.SeedAuthController,
+    api_auth.LegacyAuthController,
     CategoriesApi,
     CurrencyApi,
     PayeesApi,

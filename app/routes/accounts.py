@@ -19,7 +19,7 @@ from app.services.accounts import Point
 from app.services.transaction_list import date_of_cursor
 from app.services.valuations import VALUED_KINDS, check_valued
 from app.web import charts
-from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, with_etag
+from app.web.crud_pages import EDIT_PAGE, check_unchanged, editor, parse_amount, with_etag
 from app.web.filters import amount_text, day, day_month
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
@@ -254,7 +254,7 @@ class AccountsController(Controller):
         return rerender_on_error(
             "accounts/form",
             data,
-            page=PAGE,
+            page=EDIT_PAGE,
             form="accounts/form",
             title=title,
             action=action,

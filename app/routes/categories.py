@@ -15,7 +15,7 @@ from app.schemas.categories import ICONS, CategoryIn, CategoryPatch, GroupIn, Gr
 from app.services import Services
 from app.services.categories import CategoryOption
 from app.web import charts
-from app.web.crud_pages import PAGE, check_unchanged, editor, with_etag
+from app.web.crud_pages import EDIT_PAGE, check_unchanged, editor, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters import reports
@@ -126,7 +126,7 @@ class CategoriesController(Controller):
         self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int], data: FormBody
     ) -> Reply:
         """Give all that a category has to another one."""
-        with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merge(services, category_id)):
+        with rerender_on_error("merge", data, page=EDIT_PAGE, form="merge", **await self._merge(services, category_id)):
             await services.categories.merge(category_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await self._listed(request, services)
 
@@ -209,12 +209,12 @@ class CategoriesController(Controller):
     async def _form(services: Services, data: Form, action: str, title: str, kind: str = "") -> Any:
         offered = await choices(services, kind)
         form = "categories/form"
-        return rerender_on_error(form, data, page=PAGE, form=form, title=title, action=action, **offered)
+        return rerender_on_error(form, data, page=EDIT_PAGE, form=form, title=title, action=action, **offered)
 
     @staticmethod
     def _group_form(data: Form, action: str, title: str, *, fresh: bool = False) -> Any:
         form = "categories/group_form"
-        return rerender_on_error(form, data, page=PAGE, form=form, title=title, action=action, fresh=fresh)
+        return rerender_on_error(form, data, page=EDIT_PAGE, form=form, title=title, action=action, fresh=fresh)
 
     @staticmethod
     async def _merge(services: Services, category_id: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.i18n import _
 from app.integrations.exchange_rates import bundled
 from app.schemas.currencies import ConvertIn, RateIn
 from app.services import Services
-from app.web.crud_pages import PAGE, editor, parse_amount
+from app.web.crud_pages import EDIT_PAGE, editor, parse_amount
 from app.web.forms import rerender_on_error, sentences
 from app.web.guards import MEMBER
 from app.web.presenters.labels import rate_source
@@ -82,7 +82,7 @@ class CurrenciesController(Controller):
 
     @post("/rates", name="currencies:add", status_code=200)
     async def add_rate(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
-        with rerender_on_error(FORM, data, page=PAGE, form=FORM, title=_("New rate"), action=f"{LIST}/rates"):
+        with rerender_on_error(FORM, data, page=EDIT_PAGE, form=FORM, title=_("New rate"), action=f"{LIST}/rates"):
             await services.currencies.add(RateIn.model_validate(_entry(data)))
         return await respond_with_undo(request, services, LIST, "currencies/list", **await listing(services))
 
@@ -98,7 +98,7 @@ class CurrenciesController(Controller):
     ) -> Reply:
         await services.currencies.get(rate_id)
         with rerender_on_error(
-            FORM, data, page=PAGE, form=FORM, title=_("Edit rate"), action=f"{LIST}/rates/{rate_id}"
+            FORM, data, page=EDIT_PAGE, form=FORM, title=_("Edit rate"), action=f"{LIST}/rates/{rate_id}"
         ):
             await services.currencies.change(rate_id, RateIn.model_validate(_entry(data)))
         return await respond_with_undo(request, services, LIST, "currencies/list", **await listing(services))

@@ -25,8 +25,8 @@ from app.web.render import local_path, page, partial, redirect
 from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
 PATH = "/forecast"
-DAYS = 90
-WAITS = (3, 3, 5, 8, 13, 21, 34, 60)  # seconds between two looks for the worker's result: two and a half minutes
+DAYS_AHEAD = 90
+POLL_SECONDS = (3, 3, 5, 8, 13, 21, 34, 60)  # seconds between two looks for the worker's result: two and a half minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ class Poll:
         pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "turn"]
         page_query = urlencode([pair for pair in pairs if pair[0] != "after"])
         again = PATH + (f"?{page_query}" if page_query else "")
-        if turn >= len(WAITS):
+        if turn >= len(POLL_SECONDS):
             return cls("", 0, again)
-        return cls(f"{PATH}/fresh?{urlencode([*pairs, ('turn', turn + 1)])}", WAITS[turn], again)
+        return cls(f"{PATH}/fresh?{urlencode([*pairs, ('turn', turn + 1)])}", POLL_SECONDS[turn], again)
 
 
 class Asked:
     """What the address asks for; bad suppositions are told at their field, everything else falls back."""
 
     def __init__(self, days: str | None, account: str, what: list[str], draft: str) -> None:
-        self.days = int(days) if days in {str(each) for each in HORIZONS} else DAYS
+        self.days = int(days) if days in {str(each) for each in HORIZONS} else DAYS_AHEAD
         self.account, self.what, self.draft = account[:20], what[: scenarios.MAX_SCENARIOS], draft
         self.too_many = len(what) > scenarios.MAX_SCENARIOS
         self.typed, self.error = "", ""
@@ -60,7 +60,7 @@ class Asked:
     def url(self, **changes: Any) -> str:
         """The page's address with something else in it."""
         query = {"days": self.days, "account": self.account, "what": self.what} | changes
-        shown = {key: value for key, value in query.items() if value and (key, value) != ("days", DAYS)}
+        shown = {key: value for key, value in query.items() if value and (key, value) != ("days", DAYS_AHEAD)}
         return PATH + (f"?{urlencode(shown, doseq=True)}" if shown else "")
 
     def without(self, text: str) -> str:
@@ -169,7 +169,7 @@ class ForecastController(Controller):
         after = request.query_params.get("after")
         if computed is None or computed.isoformat() == after:
             turn = request.query_params.get("turn", "")
-            at = int(turn) if turn.isdecimal() and len(turn) < 3 else len(WAITS)
+            at = int(turn) if turn.isdecimal() and len(turn) < 3 else len(POLL_SECONDS)
             return partial(
                 "forecast/first" if after is None else "forecast/waiting", poll=Poll.after(at, request.url.query)
             )

@@ -24,7 +24,7 @@ from app.services.imports.matching import NEW, SAME, UNSURE
 from app.web.forms import InvalidForm, parse_id, parse_optional_id, rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
-from app.web.rate_limit import limit
+from app.web.rate_limit import count_request
 from app.web.render import page, page_or_partial, partial, redirect
 from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
@@ -200,7 +200,7 @@ class ImportsController(Controller):
         form = await request.form()
         chosen = str(form.get("account") or "")
         try:
-            await limit(request, "import", member)
+            await count_request(request, "import", member)
             file = form.get("file")
             if not isinstance(file, UploadFile) or not file.filename:
                 raise Invalid(_("Choose a file."), field="file")

@@ -14,7 +14,7 @@ from app.schemas.paging import PageNumber
 from app.schemas.payees import PayeeIn
 from app.services import Services
 from app.services.payees import PAGE as PER_PAGE
-from app.web.crud_pages import PAGE, check_unchanged, editor, with_etag
+from app.web.crud_pages import EDIT_PAGE, check_unchanged, editor, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
@@ -23,7 +23,7 @@ from app.web.undo import get_flashes, respond_with_undo
 
 LIST = "/payees"
 FORM = "name_form"
-CHOICES = 500  # payees offered to merge into
+MAX_CHOICES = 500  # payees offered to merge into
 
 
 async def listing(services: Services, search: str = "", number: int = 1) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class PayeesController(Controller):
         self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int], data: FormBody
     ) -> Reply:
         row = await services.payees.get(payee_id)
-        with rerender_on_error(FORM, data, page=PAGE, form=FORM, **self._naming(row.id, row.name)):
+        with rerender_on_error(FORM, data, page=EDIT_PAGE, form=FORM, **self._naming(row.id, row.name)):
             check_unchanged(data, {"name": row.name})
             await services.payees.rename(payee_id, PayeeIn.model_validate({"name": data.get("name", "")}).name)
         return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))
@@ -81,7 +81,7 @@ class PayeesController(Controller):
         self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int], data: FormBody
     ) -> Reply:
         """Give all that a payee has to another one."""
-        with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merging(services, payee_id)):
+        with rerender_on_error("merge", data, page=EDIT_PAGE, form="merge", **await self._merging(services, payee_id)):
             await services.payees.merge(payee_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))
 
@@ -103,7 +103,7 @@ class PayeesController(Controller):
     @staticmethod
     async def _merging(services: Services, payee_id: int) -> dict[str, Any]:
         row = await services.payees.get(payee_id)
-        lines, _total = await services.payees.page(limit=CHOICES)
+        lines, _total = await services.payees.page(limit=MAX_CHOICES)
         return {
             "title": _("Merge {name} into another payee", name=row.name),
             "text": _("Its transactions and rules move to the payee you choose. You can undo this."),

@@ -16,7 +16,7 @@ from app.models import RecurringKind
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.services import Services
 from app.services.recurring import Bill, rule_values
-from app.web.crud_pages import PAGE, check_unchanged, editor, parse_amount, with_etag
+from app.web.crud_pages import EDIT_PAGE, check_unchanged, editor, parse_amount, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.presenters.labels import cadence, cadences, due_words
@@ -224,7 +224,7 @@ class RecurringController(Controller):
         return rerender_on_error(
             "recurring/form",
             data,
-            page=PAGE,
+            page=EDIT_PAGE,
             form="recurring/form",
             title=title,
             action=action,

@@ -19,7 +19,7 @@ from app.web.query import get_month
 from app.web.render import page, page_or_partial
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 
-AHEAD = 6  # months of savings that are shown
+MONTHS_AHEAD = 6  # months of savings that are shown
 
 
 class ReportsController(Controller):
@@ -75,7 +75,7 @@ class ReportsController(Controller):
         history = await services.insights.history(start)
         running = member.book.months.of(services.today)
         over = [each for each in history.months if each.count and each.start < running]
-        ahead = (await services.forecasts.savings_forecast())[:AHEAD] if start >= running else []
+        ahead = (await services.forecasts.savings_forecast())[:MONTHS_AHEAD] if start >= running else []
         week_start = member.book.first_day_of_week
         return page_or_partial(
             request,

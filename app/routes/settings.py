@@ -19,15 +19,15 @@ from app.i18n import _, ngettext
 from app.integrations.mail import sends_mail
 from app.models import BookRole, Profile
 from app.schemas.profile import (
-    MONEY,
+    MONEY_FIELDS,
     VALID_DAYS,
+    AppearanceForm,
     BookForm,
-    LooksForm,
     NamesForm,
     NewAddress,
     PasswordForm,
+    ProfileFields,
     TokenForm,
-    Told,
 )
 from app.services import Services, auth, avatars, one_time_links, security_events
 from app.services.tokens import DEFAULT_VALID_DAYS
@@ -35,7 +35,7 @@ from app.web.forms import rerender_on_error, typed
 from app.web.guards import MEMBER
 from app.web.htmx import is_htmx
 from app.web.presenters.options import currency_options, locale_options, time_zone_options, weekday_options
-from app.web.rate_limit import limit
+from app.web.rate_limit import count_request
 from app.web.render import local_path, page, redirect
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 from app.web.user_agents import device
@@ -77,7 +77,7 @@ async def profile_context(services: Services) -> dict[str, Any]:
                 "shortcuts": user.shortcuts,
             },
             "money": {
-                **{name: _written(profile, name, mark) for name in MONEY},
+                **{name: _written(profile, name, mark) for name in MONEY_FIELDS},
                 "savings_rate": ""
                 if share is None
                 else f"{share // 10}" + (f"{mark}{share % 10}" if share % 10 else ""),
@@ -168,7 +168,7 @@ class SettingsController(Controller):
         context = await profile_context(services)
         typed_in = {**form, "shortcuts": "shortcuts" in form}
         with rerender_on_error("settings/looks_form", typed_in, page="settings/profile", form="looks", **context):
-            looks = LooksForm.model_validate(typed_in)
+            looks = AppearanceForm.model_validate(typed_in)
             await services.profile.change_user(**looks.model_dump())
         answer = redirect(request, "/settings?done=saved")
         answer.set_cookie(_theme_cookie(looks.theme))
@@ -195,14 +195,14 @@ class SettingsController(Controller):
         form = await typed(request)
         context = await profile_context(services)
         with rerender_on_error("settings/money_form", form, page="settings/profile", form="money", **context):
-            told = Told.model_validate({name: form.get(name, "") for name in (*MONEY, "savings_rate")})
+            told = ProfileFields.model_validate({name: form.get(name, "") for name in (*MONEY_FIELDS, "savings_rate")})
             unit = services.member.book.base_currency
             await services.profile.change(unit, **told.columns(unit, services.member.user.locale))
         return redirect(request, "/settings?done=saved")
 
     @post("/avatar", name="settings:avatar:set", request_max_body_size=avatars.MAX_BYTES + (1 << 20))
     async def set_avatar(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
-        await limit(request, "upload", services.member)
+        await count_request(request, "upload", services.member)
         file = (await request.form()).get("file")
         context = await profile_context(services)
         await services.session.rollback()  # holds no lock while the picture is decoded
@@ -281,7 +281,7 @@ class SecurityController(Controller):
     @post("/email/confirm", name="settings:email:confirm")
     async def confirm_email(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
         """Send the link that confirms the current address again."""
-        await limit(request, "reset", services.member)
+        await count_request(request, "reset", services.member)
         member = services.member
         answer = redirect(request, "/settings/security?done=sent")
         if member.user.email:

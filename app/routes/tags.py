@@ -12,7 +12,7 @@ from app.i18n import _
 from app.schemas.categories import MergeIn
 from app.schemas.tags import TagIn
 from app.services import Services
-from app.web.crud_pages import PAGE, check_unchanged, editor, with_etag
+from app.web.crud_pages import EDIT_PAGE, check_unchanged, editor, with_etag
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.render import page_or_partial
@@ -45,7 +45,7 @@ class TagsController(Controller):
 
     @post("/", name="tags:add", status_code=200)
     async def add_tag(self, request: AnyRequest, services: ServicesDep, data: FormBody) -> Reply:
-        with rerender_on_error(FORM, data, page=PAGE, form=FORM, **self._naming(_("New tag"), LIST)):
+        with rerender_on_error(FORM, data, page=EDIT_PAGE, form=FORM, **self._naming(_("New tag"), LIST)):
             await services.tags.add(TagIn.model_validate({"name": data.get("name", "")}).name)
         return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 
@@ -61,7 +61,7 @@ class TagsController(Controller):
     ) -> Reply:
         row = await services.tags.get(tag_id)
         naming = self._naming(_("Rename {name}", name=row.name), f"{LIST}/{tag_id}")
-        with rerender_on_error(FORM, data, page=PAGE, form=FORM, **naming):
+        with rerender_on_error(FORM, data, page=EDIT_PAGE, form=FORM, **naming):
             check_unchanged(data, {"name": row.name})
             await services.tags.rename(tag_id, TagIn.model_validate({"name": data.get("name", "")}).name)
         return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
@@ -75,7 +75,7 @@ class TagsController(Controller):
         self, request: AnyRequest, services: ServicesDep, tag_id: FromPath[int], data: FormBody
     ) -> Reply:
         """Put another tag in the place of this one."""
-        with rerender_on_error("merge", data, page=PAGE, form="merge", **await self._merging(services, tag_id)):
+        with rerender_on_error("merge", data, page=EDIT_PAGE, form="merge", **await self._merging(services, tag_id)):
             await services.tags.merge(tag_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))
 

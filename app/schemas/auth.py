@@ -83,7 +83,7 @@ class PasswordOnly(BaseModel):
     password: Password
 
 
-class SeedSignUp(BaseModel):
+class LegacySignUp(BaseModel):
     """``POST users/create/``; unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
@@ -100,14 +100,14 @@ class SeedSignUp(BaseModel):
         return value or None
 
 
-class SeedCredentials(BaseModel):
+class LegacyCredentials(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     username: Annotated[str, Line(254, least=1)]
     password: Password
 
 
-class SeedRefresh(BaseModel):
+class LegacyRefresh(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     refresh: str = Field(max_length=500)

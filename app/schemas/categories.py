@@ -133,7 +133,7 @@ class MergeIn(BaseModel):
     into: Id
 
 
-class Reffed(BaseModel):
+class GroupRef(BaseModel):
     id: int
     name: str
 
@@ -142,7 +142,7 @@ class CategoryOut(BaseModel):
     id: int
     key: str | None
     name: str
-    group: Reffed
+    group: GroupRef
     kind: CategoryKind
     icon: str
     colour: int

@@ -12,7 +12,7 @@ from app.domain.money import check_currency
 from app.i18n import _
 from app.schemas.text import Line
 
-LARGEST, SMALLEST = Decimal(10) ** 12, Decimal(10) ** -12
+MAX_RATE, MIN_RATE = Decimal(10) ** 12, Decimal(10) ** -12
 
 
 def _code(value: Any) -> Any:
@@ -31,7 +31,7 @@ def _figure(value: Any) -> str:
         rate = Decimal(text)
     except InvalidOperation:
         raise ValueError(_("Enter a rate, for example 1.0842.")) from None
-    if not rate.is_finite() or not SMALLEST <= rate <= LARGEST or len(text) > 30:
+    if not rate.is_finite() or not MIN_RATE <= rate <= MAX_RATE or len(text) > 30:
         raise ValueError(_("Enter a rate, for example 1.0842."))
     return f"{rate.normalize():f}"
 

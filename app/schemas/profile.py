@@ -18,8 +18,8 @@ from app.models import Book, Profile, User
 from app.schemas.auth import Address, Password
 from app.schemas.text import Line, Note
 
-MONEY = ("monthly_income", "savings", "investments", "debts")
-LONG = 8000
+MONEY_FIELDS = ("monthly_income", "savings", "investments", "debts")
+MAX_NOTE_CHARACTERS = 8000
 
 
 def _figure(value: Any) -> Any:
@@ -69,10 +69,10 @@ Percent = Annotated[int | None, BeforeValidator(_share)]
 Zone = Annotated[str, Line(64), AfterValidator(_zone)]
 LocaleTag = Annotated[str, Line(12), AfterValidator(_locale)]
 CurrencyCode = Annotated[str, Line(3), AfterValidator(_currency)]
-Long = Annotated[str, Note(LONG)]
+LongText = Annotated[str, Note(MAX_NOTE_CHARACTERS)]
 
 
-class Told(BaseModel):
+class ProfileFields(BaseModel):
     """What a profile may be told; what is left out stays as it is."""
 
     monthly_income: Figure = None
@@ -80,15 +80,15 @@ class Told(BaseModel):
     investments: Figure = None
     debts: Figure = None
     savings_rate: Percent = None
-    user_ai_preferences: Long | None = None
-    personal_info: Long | None = None
-    extra_info: Long | None = None
+    user_ai_preferences: LongText | None = None
+    personal_info: LongText | None = None
+    extra_info: LongText | None = None
 
     def columns(self, currency: str, locale: str | None = None, prefix: str = "") -> dict[str, Any]:
         """Columns of the profile; amounts read as the wire writes them, or as people of a locale do."""
         given = self.model_fields_set
         found: dict[str, Any] = {}
-        for name in given & set(MONEY):
+        for name in given & set(MONEY_FIELDS):
             found[f"{name}_minor"] = minor_of(getattr(self, name), currency, locale, prefix + name)
         if "savings_rate" in given:
             found["savings_rate_permille"] = self.savings_rate
@@ -123,7 +123,7 @@ def _plain(text: str) -> str:
     return f"{value:f}" if "e" in text.lower() and value.is_finite() and abs(value.adjusted()) < 20 else text
 
 
-class SeedMe(Told):
+class LegacyMePatch(ProfileFields):
     """``PATCH users/me/``: profile fields nested or at the top; what it does not know is ignored."""
 
     model_config = ConfigDict(extra="ignore")
@@ -132,16 +132,16 @@ class SeedMe(Told):
     first_name: Annotated[str, Line(60)] | None = None
     last_name: Annotated[str, Line(60)] | None = None
     preferred_currency: CurrencyCode | None = None
-    profile: SeedProfile | None = None
+    profile: LegacyProfilePatch | None = None
 
 
-class SeedProfile(Told):
+class LegacyProfilePatch(ProfileFields):
     model_config = ConfigDict(extra="ignore")
 
     preferred_currency: CurrencyCode | None = None
 
 
-class MePatch(Told):
+class MePatch(ProfileFields):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Line(120)] | None = None
@@ -150,7 +150,7 @@ class MePatch(Told):
     time_zone: Zone | None = None
     language: LocaleTag | None = None
     base_currency: CurrencyCode | None = None
-    motivation: Long | None = None
+    motivation: LongText | None = None
     check_in_frequency: Literal["", "daily", "weekly", "monthly"] | None = None
 
 
@@ -162,7 +162,7 @@ class NamesForm(BaseModel):
     last_name: Annotated[str, Line(60)] = ""
 
 
-class LooksForm(BaseModel):
+class AppearanceForm(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     locale: LocaleTag
@@ -231,7 +231,7 @@ class TokenForm(BaseModel):
         return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
-def seed_me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
+def legacy_me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
     """The seed's shape: amounts as numbers in the base currency."""
     status = profile.onboarding_status.value
     return {
@@ -243,7 +243,7 @@ def seed_me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
         "onboarding_status": status,
         "profile": {
             "onboarding_status": status,
-            **{name: _number(getattr(profile, f"{name}_minor"), profile.currency) for name in MONEY},
+            **{name: _number(getattr(profile, f"{name}_minor"), profile.currency) for name in MONEY_FIELDS},
             "user_ai_preferences": profile.user_ai_preferences or None,
             "personal_info": profile.personal_info or None,
             "extra_info": profile.extra_info or None,
@@ -269,7 +269,7 @@ def me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
         "time_zone": user.time_zone,
         "language": user.locale,
         "base_currency": book.base_currency,
-        **{name: _text(getattr(profile, f"{name}_minor"), profile.currency) for name in MONEY},
+        **{name: _text(getattr(profile, f"{name}_minor"), profile.currency) for name in MONEY_FIELDS},
         "savings_rate": _percent(profile),
         "user_ai_preferences": profile.user_ai_preferences,
         "personal_info": profile.personal_info,

@@ -19,7 +19,7 @@ from app.services.insights import History, Label, Month
 if TYPE_CHECKING:
     pass
 
-LONGEST = 24  # months looked back for budgets
+MAX_MONTHS = 24  # months looked back for budgets
 YEAR = 12
 LIQUID = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.SAVINGS})
 OWED = frozenset({AccountKind.CREDIT_CARD, AccountKind.LOAN})
@@ -70,7 +70,7 @@ class BudgetSuggestionService(Service):
         """A budget for each category that something is known of, the largest first."""
         from app.ml.budget_suggestions import suggest
 
-        history, months = await self._over(LONGEST)
+        history, months = await self._over(MAX_MONTHS)
         labels = {label.key or f"#{label.id}": label for label in history.labels.values() if label.id != UNFILED}
         rows = [
             {"month": f"{month.start:%Y-%m}", "category": key, "amount": self._major(month.of(label.id, label.kind))}

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import rows
-from app.domain.money import LARGEST, Money
+from app.domain.money import MAX_MINOR, Money
 from app.errors import Conflict, Invalid
 from app.i18n import _
 from app.integrations.exchange_rates import (
@@ -189,7 +189,7 @@ class CurrencyService(Service):
         """``money`` in another currency at the rate of the day, rounded half-even to its minor unit."""
         quote = await self.rate(money.currency, to, on, field=field)
         amount = money if money.currency == to else money.to(to, quote.rate)
-        if abs(amount.minor) >= LARGEST:
+        if abs(amount.minor) >= MAX_MINOR:
             raise Invalid(_("This amount is too large."), field=field)
         return Conversion(amount, quote.rate, quote.as_of, quote.source)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import and_, func, or_, select
 
 from app.domain.money import Money
-from app.domain.recurrence import TOLERANCE, Schedule
+from app.domain.recurrence import TOLERANCE_DAYS, Schedule
 from app.errors import Conflict, Invalid, NotFound
 from app.i18n import _
 from app.models import (
@@ -25,7 +25,7 @@ from app.models import (
     Transaction,
 )
 from app.models.base import now
-from app.models.recurring import A_YEAR
+from app.models.recurring import OCCURRENCES_PER_YEAR
 from app.models.repository import BookRepository
 from app.schemas.recurring import RecurringIn, RecurringPatch
 from app.services.base import Service
@@ -106,12 +106,12 @@ class Rule:
     def monthly(self) -> Money:
         """What it comes to in a month on average, the middle of its range."""
         middle = Money(self.amount_minor + self.amount_max_minor, self.currency)
-        return middle.times(A_YEAR[self.cadence] / (24 * self.interval))
+        return middle.times(OCCURRENCES_PER_YEAR[self.cadence] / (24 * self.interval))
 
     @property
     def tolerance(self) -> int:
         """Days around a due date within which a payment counts."""
-        return TOLERANCE[self.cadence.value]
+        return TOLERANCE_DAYS[self.cadence.value]
 
     def state(self, today: date) -> State:
         if self.is_paused:

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.db import rows as rows_of
 from app.domain import search_query
-from app.domain.money import LARGEST, Money, exponent
+from app.domain.money import MAX_MINOR, Money, exponent
 from app.domain.payees import name_key
 from app.domain.search import fold
 from app.domain.search_query import SearchQuery
@@ -557,7 +557,7 @@ class TransactionListService(Service):
         for each in places:
             currencies = {a.currency for a in await self.services.accounts.all() if exponent(a.currency) == each}
             low = _minor(least, each, 0, up=not is_least_open) + is_least_open
-            high = _minor(most, each, LARGEST, up=is_most_open) - is_most_open
+            high = _minor(most, each, MAX_MINOR, up=is_most_open) - is_most_open
             # by magnitude, so that the index of the list is read on, not the index of amounts sorted anew
             inside = func.abs(Transaction.amount_minor).between(low, high)
             by_places.append(inside if len(places) == 1 else and_(Transaction.currency.in_(currencies), inside))

@@ -18,7 +18,7 @@ from app.services.jobs import JobService
 from app.tasks.registry import job, periodic
 
 KIND = "forecast"
-PAUSE = timedelta(hours=1)
+MIN_INTERVAL = timedelta(hours=1)
 ACTIVE_PERIOD = timedelta(days=60)  # a book that nobody changed for longer is not computed every day
 MAX_BOOKS_PER_SWEEP = 100
 
@@ -53,7 +53,7 @@ async def queue_forecasts() -> None:
             KIND,
             limit=MAX_BOOKS_PER_SWEEP,
             refresh_before=midnight,
-            pause=PAUSE,
+            pause=MIN_INTERVAL,
             active_since=now() - ACTIVE_PERIOD,
         )
     if not behind:

@@ -17,13 +17,13 @@ from app.web.htmx import is_partial
 from app.web.render import page, partial
 from app.web.types import AnyRequest
 
-PAGE = "edit"
+EDIT_PAGE = "edit"
 
 
 def editor(request: AnyRequest, form: str, title: str, **context: Any) -> Template:
     """A form for the sheet, or as a page. The partial finds its title in ``title``."""
     context = {"title": title, "values": {}, "errors": {}, **context}
-    return partial(form, **context) if is_partial(request) else page(PAGE, form=form, **context)
+    return partial(form, **context) if is_partial(request) else page(EDIT_PAGE, form=form, **context)
 
 
 def parse_amount(text: str, currency: str, field: str) -> Money | None:
@@ -44,12 +44,12 @@ def parse_amount(text: str, currency: str, field: str) -> Money | None:
     return reading.money
 
 
-SEEN = "seen"
+SHOWN_FIELD = "seen"
 
 
 def with_etag(values: Mapping[str, Any]) -> dict[str, Any]:
     """A form's values with a mark of what its writer was shown; the form sends it back as ``seen``."""
-    return {**values, SEEN: _mark(values)}
+    return {**values, SHOWN_FIELD: _mark(values)}
 
 
 def check_unchanged(
@@ -60,8 +60,8 @@ def check_unchanged(
     What was typed stays in the form, which is marked anew: sent again it counts. ``names`` are what a field's
     stored values are called.
     """
-    shown, current = data.get(SEEN), _mark(stored)
-    data[SEEN] = current
+    shown, current = data.get(SHOWN_FIELD), _mark(stored)
+    data[SHOWN_FIELD] = current
     if shown in (None, "", current):
         return
     now = _("Someone else changed this. Each field shows the saved value. Save again to overwrite it.")
@@ -80,5 +80,5 @@ class ChangedMeanwhile(Invalid):
 
 
 def _mark(values: Mapping[str, Any]) -> str:
-    said = {name: str(value) for name, value in values.items() if name != SEEN}
+    said = {name: str(value) for name, value in values.items() if name != SHOWN_FIELD}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:20]

@@ -46,18 +46,18 @@ def show_conflict(
 
 def compared(mine: Mapping[str, Any], stored: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> list[Field]:
     """The fields that the form has, in its order. What it did not send counts as left alone."""
-    sides = [_said({**stored, **mine}, line, choices), _said(stored, line, choices)]
+    sides = [_describe_values({**stored, **mine}, line, choices), _describe_values(stored, line, choices)]
     return [Field(label, sides[0][label], sides[1][label]) for label in sides[0]]
 
 
-def _said(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> dict[str, str]:
+def _describe_values(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> dict[str, str]:
     """A form's values in the reader's words, by the label of each field."""
     found = {_("Date"): day(date.fromisoformat(values["booked_on"])), _("Payee"): values["payee"].strip()}
     found[_("Amount")] = _amount(values, line)
     if "account" in values:
         found[_("Account")] = dict(choices["accounts"]).get(int(values["account"]), "")
     if not line.transfer_id:
-        found[_("Category")] = _filed(values, line, choices)
+        found[_("Category")] = _describe_category(values, line, choices)
     if "memo" in values:
         found[_("Note")] = values["memo"].strip()
         found[_("Tags")] = ", ".join(each.strip() for each in values["tags"].split(",") if each.strip())
@@ -72,7 +72,7 @@ def _amount(values: Mapping[str, Any], line: Line) -> str:
     return amount_text(money.minor, money.currency, sign=True)
 
 
-def _filed(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> str:
+def _describe_category(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> str:
     """The category, or each part of a split with its own."""
     names: dict[str, str] = {str(key): name for _group, pairs in choices["categories"] for key, name in pairs}
     if not values.get("splits"):

@@ -79,10 +79,12 @@ def _told(request: AnyRequest, error: SaldoError) -> Response[Any]:
         return problem(status, error.message, errors=errors, headers=headers, **versions)
     if isinstance(error, Unauthenticated):
         return _sign_in(request)
-    return shown(request, error.status, error.message, headers)
+    return render_message(request, error.status, error.message, headers)
 
 
-def shown(request: AnyRequest, status: int, message: str, headers: dict[str, str] | None = None) -> Response[Any]:
+def render_message(
+    request: AnyRequest, status: int, message: str, headers: dict[str, str] | None = None
+) -> Response[Any]:
     """The message as a toast for htmx (placed whatever the status), as a page for everyone else."""
     if is_htmx(request):
         return partial("alert", status=status, headers=headers, message=message)
@@ -122,10 +124,10 @@ def validation_error(request: AnyRequest, error: ValidationError) -> Response[An
     errors = sentences(error)
     if is_api(request):
         return problem(400, _("Some fields are invalid."), errors=errors)
-    return shown(request, 422, "; ".join(errors.values()))
+    return render_message(request, 422, "; ".join(errors.values()))
 
 
-def refused(error: BaseException | None) -> ValidationError | None:
+def find_validation_error(error: BaseException | None) -> ValidationError | None:
     """The schema's own refusal behind the one that Litestar made of it."""
     while error is not None and not isinstance(error, ValidationError):
         error = error.__cause__ or error.__context__
@@ -133,7 +135,7 @@ def refused(error: BaseException | None) -> ValidationError | None:
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
-    if (refusal := refused(error)) is not None:
+    if (refusal := find_validation_error(error)) is not None:
         return validation_error(request, refusal)
     status = error.status_code
     headers = {key: value for key, value in (error.headers or {}).items() if key.lower() in ("allow", "retry-after")}
@@ -145,11 +147,11 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
                 for each in error.extra[:MAX_FIELD_ERRORS]
             }
         detail = error.detail if status < 500 else _("Something went wrong.")
-        return problem(status, _said(status) or detail, errors=errors, headers=headers)
-    return shown(request, status, _said(status) or _("Invalid request."), headers)
+        return problem(status, _status_message(status) or detail, errors=errors, headers=headers)
+    return render_message(request, status, _status_message(status) or _("Invalid request."), headers)
 
 
-def _said(status: int) -> str | None:
+def _status_message(status: int) -> str | None:
     return {
         404: _("Page not found."),
         405: _("This action isn’t available here."),
@@ -158,7 +160,7 @@ def _said(status: int) -> str | None:
     }.get(status)
 
 
-def leaf(error: BaseException) -> BaseException:
+def innermost_error(error: BaseException) -> BaseException:
     """The first plain exception inside groups that task groups and dependency clean-up wrap around it."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
@@ -171,7 +173,7 @@ def _route(request: AnyRequest) -> str:
 
 
 def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
-    cause = leaf(error)
+    cause = innermost_error(error)
     if isinstance(cause, SaldoError):
         return saldo_error(request, cause)
     if isinstance(cause, InvalidForm):
@@ -195,7 +197,7 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
     message = _("Something went wrong. Nothing was saved.")
     if is_api(request):
         return problem(500, message, request_id=log_context().get("request_id"))
-    return shown(request, 500, message)
+    return render_message(request, 500, message)
 
 
 HANDLERS: Any = {

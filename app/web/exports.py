@@ -8,7 +8,7 @@ from app.services import Member, security_events
 from app.services.exports import csv_stream, json_stream
 from app.services.transaction_list import Filter
 from app.web.downloads import respond_with_file
-from app.web.rate_limit import limit
+from app.web.rate_limit import count_request
 from app.web.types import AnyRequest
 
 FORMATS = {"csv": (csv_stream, "text/csv"), "json": (json_stream, "application/json")}
@@ -16,7 +16,7 @@ FORMATS = {"csv": (csv_stream, "text/csv"), "json": (json_stream, "application/j
 
 async def export_transactions(request: AnyRequest, member: Member, wanted: Filter, form: str) -> Stream:
     """The rows of a filter as a ``csv`` or ``json`` file; counted, and listed in the member's security events."""
-    await limit(request, "export", member)
+    await count_request(request, "export", member)
     address = request.client.host if request.client else ""
     await security_events.record_now("exported", member.user.id, address, name=form.upper())
     make, media_type = FORMATS[form]

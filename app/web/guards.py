@@ -14,8 +14,8 @@ from app.services import Member
 #: ``public`` anyone, ``member`` who is signed in (a viewer may only read), ``admin`` the operator.
 Policy = Literal["public", "member", "admin"]
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-LARGEST_ID = 2**63  # no database could even be asked for more
+READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_ID = 2**63  # no database could even be asked for more
 
 PUBLIC: dict[str, Any] = {"policy": "public"}
 MEMBER: dict[str, Any] = {"policy": "member"}
@@ -26,7 +26,7 @@ def policy_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
     policy = handler.opt.get("policy")
     if policy == "public":
         return
-    if any(isinstance(each, int) and not 0 < each < LARGEST_ID for each in connection.path_params.values()):
+    if any(isinstance(each, int) and not 0 < each < MAX_ID for each in connection.path_params.values()):
         raise NotFound(_("Page not found."))
     member: Member | None = connection.scope["auth"]
     if member is None:
@@ -43,7 +43,7 @@ def _check_token(connection: ASGIConnection[Any, Any, Any, Any], member: Member,
     A POST that changes nothing is marked ``opt={"reads": True}``, a route that needs the password
     ``opt={"no_personal_token": True}``.
     """
-    if member.is_read_only and connection.scope.get("method") not in READING and not options.get("reads"):
+    if member.is_read_only and connection.scope.get("method") not in READ_METHODS and not options.get("reads"):
         raise Forbidden(_("This token can only read. Use one that may also write."))
     if member.token_id is not None and options.get("no_personal_token"):
         raise Forbidden(_("Personal tokens can’t do this. Sign in with your password."))

@@ -20,7 +20,7 @@ from app.services.auth import Visitor, WrongPassword
 from app.services.users import Taken
 from app.web.types import AnyRequest
 
-LONGEST_KEY = 200
+MAX_KEY_CHARACTERS = 200
 REPLAYED = {"Idempotent-Replayed": "true"}
 HEADER = "idempotency-key"
 Then = Callable[[AsyncSession, User], Awaitable[None]]
@@ -55,14 +55,14 @@ async def respond_once(
 
 def key_of(request: AnyRequest) -> str | None:
     key = request.headers.get(HEADER)
-    if key and (len(key) > LONGEST_KEY or not key.isprintable()):
-        raise Invalid(_("Use at most {n} printable characters.", n=LONGEST_KEY), field="Idempotency-Key")
+    if key and (len(key) > MAX_KEY_CHARACTERS or not key.isprintable()):
+        raise Invalid(_("Use at most {n} printable characters.", n=MAX_KEY_CHARACTERS), field="Idempotency-Key")
     return key or None
 
 
 async def respond_once_for_newcomer(
     request: AnyRequest,
-    said: Mapping[str, Any],
+    content: Mapping[str, Any],
     password: str,
     make: Callable[[Then | None], Awaitable[User]],
     visitor: Visitor,
@@ -70,14 +70,14 @@ async def respond_once_for_newcomer(
     """The account that ``make`` makes in one transaction with what it is given, and whether it was made before.
 
     Nobody is signed in yet, so a key counts for all newcomers together, kept with the account that it made. Who sends
-    it again proves with the password that it is theirs. ``said`` is the rest of the request: no hash of a password is
-    kept but the slow one.
+    it again proves with the password that it is theirs. ``content`` is the rest of the request: only the slow hash of
+    a password is kept.
     """
     key = key_of(request)
     if key is None:
         return await make(None), False
     path = request.url.path.rstrip("/")
-    mark = hashlib.sha256(f"{path}\n{json.dumps(said, sort_keys=True)}".encode("utf-8", "surrogatepass")).hexdigest()
+    mark = hashlib.sha256(f"{path}\n{json.dumps(content, sort_keys=True)}".encode("utf-8", "surrogatepass")).hexdigest()
     # not printable, so nobody's own key
     row_key = "\x01" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -95,7 +95,7 @@ async def respond_once_for_newcomer(
     if first.request_hash != mark:
         raise _other_request()
     try:
-        user = await auth.verify(str(said.get("username") or said.get("email")), password, visitor)
+        user = await auth.verify(str(content.get("username") or content.get("email")), password, visitor)
     except WrongPassword:
         raise _other_request() from None
     if user.id != first.user_id:
@@ -109,22 +109,22 @@ def _other_request() -> Conflict:
 
 async def fingerprint(request: AnyRequest, book_id: int, secret: frozenset[str] = frozenset()) -> str:
     """Return a hash of the request and its book, without ``secret`` fields: a fast hash of them could be guessed."""
-    said = hashlib.sha256(f"{book_id} {request.method} {request.url.path.rstrip('/')}?{request.url.query}\n".encode())
-    said.update(request.content_type[0].encode())
+    digest = hashlib.sha256(f"{book_id} {request.method} {request.url.path.rstrip('/')}?{request.url.query}\n".encode())
+    digest.update(request.content_type[0].encode())
     if request.content_type[0] == "multipart/form-data":  # the boundary is another one at each try
         for name, value in sorted((await request.form()).multi_items(), key=lambda each: each[0]):
-            said.update(name.encode("utf-8", "surrogatepass"))
+            digest.update(name.encode("utf-8", "surrogatepass"))
             if isinstance(value, str):
-                said.update(value.encode("utf-8", "surrogatepass"))
+                digest.update(value.encode("utf-8", "surrogatepass"))
             else:
-                said.update(await value.read())
+                digest.update(await value.read())
                 await value.seek(0)
     elif secret:
         fields = {name: value for name, value in (await request.json()).items() if name not in secret}
-        said.update(json.dumps(fields, sort_keys=True).encode())
+        digest.update(json.dumps(fields, sort_keys=True).encode())
     else:
-        said.update(await request.body())
-    return said.hexdigest()
+        digest.update(await request.body())
+    return digest.hexdigest()
 
 
 async def _first_answer(session: AsyncSession, user_id: int, key: str, mark: str) -> Response[Any]:

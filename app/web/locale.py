@@ -8,29 +8,29 @@ from babel.numbers import get_territory_currencies
 
 from app.i18n import LANGUAGES, known
 
-DEFAULT = "en-GB"
+DEFAULT_LOCALE = "en-GB"
 
 
 @lru_cache(maxsize=512)
 def preferred_locale(accepted: str) -> str:
     """The first locale of an Accept-Language header that we speak, such as ``fr-CH``; English else."""
-    for tag in wished(accepted):
+    for tag in accepted_locales(accepted):
         if tag.partition("-")[0] in LANGUAGES:
             return tag
-    return DEFAULT
+    return DEFAULT_LOCALE
 
 
 @lru_cache(maxsize=512)
 def likely_currency(accepted: str) -> str | None:
     """The currency of the first country that an Accept-Language header names."""
-    for tag in wished(accepted):
+    for tag in accepted_locales(accepted):
         _language, _dash, territory = tag.partition("-")
         if territory and (codes := get_territory_currencies(territory)):
             return str(codes[0])
     return None
 
 
-def wished(accepted: str) -> list[str]:
+def accepted_locales(accepted: str) -> list[str]:
     """The locales of an Accept-Language header, the dearest first."""
     wishes = []
     for place, part in enumerate(accepted[:400].split(",")):

@@ -1,4 +1,4 @@
-"""Limit how often a handler is used: ``await limit(request, "import", member)``, before anything is written."""
+"""Limit how often a handler is used: ``await count_request(request, "import", member)``, before anything is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from litestar import Request
 from app.services import Member, rate_limit
 
 
-async def limit(request: Request[Any, Any, Any], kind: str, member: Member | None = None) -> None:
+async def count_request(request: Request[Any, Any, Any], kind: str, member: Member | None = None) -> None:
     """Count one use by the member or, without one, by the address. Raises ``TooMany`` (429 with Retry-After).
 
     It counts in a transaction of its own, so call it before the handler's first statement writes.

@@ -280,7 +280,7 @@ def test_other_kinds_of_content_are_refused(alice: Any) -> None:
 
 
 def test_a_dry_run_has_an_end(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.routes.api.imports.LARGEST_TRY", 3)
+    monkeypatch.setattr("app.routes.api.imports.MAX_DRY_RUN_LINES", 3)
     answer = send(alice, BANK, dry_run="true")
     assert answer.status_code == 413
     assert "at most" in answer.json()["detail"]

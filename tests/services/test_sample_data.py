@@ -13,7 +13,7 @@ from app.models import Account, Payee, Recurring, Rule, Split, Tag, Transaction,
 from app.services.sample_data import household
 from tests.support.entries import cash, enter, findings
 
-KEPT = (Account, Payee, Recurring, Rule, Split, Tag, Transaction, TransactionTag, Transfer)
+TRACKED_PAYEES = (Account, Payee, Recurring, Rule, Split, Tag, Transaction, TransactionTag, Transfer)
 
 
 def count(person):
@@ -23,26 +23,26 @@ def count(person):
             model.__tablename__: await services.session.scalar(
                 select(func.count()).select_from(model).where(model.book_id == book)
             )
-            for model in KEPT
+            for model in TRACKED_PAYEES
         }
 
     return person.work(look)
 
 
 def test_the_household_is_the_same_every_time():
-    assert household.entries(date(2026, 11, 21)) == household.entries(date(2026, 11, 21))
+    assert household.build_transactions(date(2026, 11, 21)) == household.build_transactions(date(2026, 11, 21))
 
 
 def test_the_household_shows_payees_as_people_call_them():
-    shown = {each.payee for each in household.entries(date(2026, 11, 21))}
+    shown = {each.payee for each in household.build_transactions(date(2026, 11, 21))}
     assert {"Kiosk 22", "Hjm Services", "Parkhaus Mitte", "M. Okafor"} <= shown
     assert not [name for name in shown if "*" in name]
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 21), date(2024, 2, 29), date(2026, 1, 1)])
 def test_the_household_lives_up_to_today_and_within_its_means(today):
-    entries = household.entries(today)
-    held = dict(household.OPENING)
+    entries = household.build_transactions(today)
+    held = dict(household.OPENING_BALANCES)
     for each in entries:
         held[each.account] += each.minor
         if each.to:
@@ -51,7 +51,7 @@ def test_the_household_lives_up_to_today_and_within_its_means(today):
     assert max(each.day for each in entries) <= today
     assert 2_200 < len(entries) < 2_800
     assert min(held["joint"], held["savings"], held["cash"]) > 0
-    assert all(each.minor == sum(part for _key, part in each.parts) for each in entries if each.parts)
+    assert all(each.minor == sum(part for _key, part in each.splits) for each in entries if each.splits)
 
 
 def test_the_sample_data_is_sound(alice):

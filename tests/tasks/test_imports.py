@@ -94,7 +94,7 @@ def test_a_file_that_is_gone_fails_with_a_sentence(alice: Any, run: Any) -> None
 
 
 def test_lines_are_matched_across_the_parts_of_a_file(alice: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "CHUNK", 1)
+    monkeypatch.setattr(reading, "CHUNK_LINES", 1)
     typed(alice, payee="Rewe", amount="-5", booked_on="2026-03-04")
     rows = [
         {"booked_on": f"2026-03-0{day}", "payee": f"REWE {day}", "amount": "-5.00", "external_id": f"r{day}"}
@@ -113,7 +113,7 @@ def test_lines_are_matched_across_the_parts_of_a_file(alice: Any, run: Any, monk
 
 
 def test_a_long_file_is_never_in_memory_as_a_whole(alice: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "CHUNK", 20)
+    monkeypatch.setattr(reading, "CHUNK_LINES", 20)
     send(alice, LONG)
     held: list[int] = []
     take = ImportRun.take
@@ -138,7 +138,7 @@ LONG_TOTAL = -100 * sum(range(1, 401))
 def test_an_import_in_parts_is_one_change_set_and_others_write_in_between(
     alice: Any, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "CHUNK", 100)
+    monkeypatch.setattr(reading, "CHUNK_LINES", 100)
     batch = send(alice, LONG).json()["batch"]
     seen: list[int] = []
     pause = ImportRun.pause
@@ -164,7 +164,7 @@ def test_an_import_in_parts_is_one_change_set_and_others_write_in_between(
 def test_an_interrupted_import_starts_again_or_leaves_nothing(
     alice: Any, run: Any, monkeypatch: pytest.MonkeyPatch, is_last_try: bool
 ) -> None:
-    monkeypatch.setattr(reading, "CHUNK", 100)
+    monkeypatch.setattr(reading, "CHUNK_LINES", 100)
     if is_last_try:
         monkeypatch.setattr("app.tasks.imports.MAX_ATTEMPTS", 1)
     batch = send(alice, LONG).json()["batch"]

@@ -19,7 +19,7 @@ from app.domain.phrases import accounts, gate, numbers, sums, words
 
 Kind = Literal["expense", "income", "transfer", "refund"]
 Span = tuple[int, int]
-LONGEST = 1_000  # characters that are read; the rest is left
+MAX_CHARACTERS = 1_000  # characters that are read; the rest is left
 BLANK = "\x01"  # stands where something was read already
 MAX_ENTRIES = 20  # a text with more amounts is no sentence
 MAX_WAYS = 50
@@ -104,7 +104,7 @@ def parse(
     ``accounts`` are the names of the book's accounts with their currencies. An amount without a currency is of the
     account that the sentence names, else of ``currency``. Never raises; under 20 ms for any text.
     """
-    original = unicodedata.normalize("NFC", text[:LONGEST])
+    original = unicodedata.normalize("NFC", text[:MAX_CHARACTERS])
     folded = fold(original)
     written = dates.find(folded, today, locale)
     rest = _blank(folded, [(one.start, one.end) for one in written])

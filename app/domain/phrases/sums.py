@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from app.domain.amounts import SHARED, SYMBOLS, currency_of, decimal_mark, figures
-from app.domain.money import LARGEST, Money, currencies, exponent
+from app.domain.money import MAX_MINOR, Money, currencies, exponent
 from app.domain.phrases import numbers, words
 
 Span = tuple[int, int]
@@ -274,7 +274,7 @@ def _built(
     if len(values) == 1 and values[0] < 1000 and -int(values[0].as_tuple().exponent) == 3 > exponent(known):
         # "1,250" where the comma is decimal, and "1.900" where the point is: more decimals than the currency has
         fitting, scaled = [scaled[0] * 1000, *fitting], [*scaled, scaled[0] * 1000]
-    if not fitting or not 0 < fitting[0] < LARGEST:
+    if not fitting or not 0 < fitting[0] < MAX_MINOR:
         return None
     readings = tuple(
         dict.fromkeys(Money(int(value.to_integral_value(ROUND_HALF_EVEN)), known) for value in [*fitting, *scaled])

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from app.domain.amounts import without_cent_dash
-from app.domain.money import LARGEST, LONGEST, currencies, exponent, too_fine
+from app.domain.money import MAX_CHARACTERS, MAX_MINOR, currencies, exponent, too_fine
 from app.errors import InvalidAmount
 from app.i18n import _
 
@@ -74,7 +74,7 @@ def split(text: str) -> Written | None:
 
     Nothing for what is no amount. Runs in linear time: a file of hostile cells must not hold up the server.
     """
-    if len(text) > LONGEST:
+    if len(text) > MAX_CHARACTERS:
         return None
     plain = without_cent_dash(text.translate(MINUS).strip())
     found = NUMBER.search(plain)
@@ -110,7 +110,7 @@ def careful(text: str, decimal: str, currency: str) -> int:
     if len(part) > places:
         raise InvalidAmount(text, why=too_fine(text, currency))
     minor = int((number["whole"] or "0").translate(NOT_DIGITS) + part.ljust(places, "0"))
-    if minor >= LARGEST:
+    if minor >= MAX_MINOR:
         raise InvalidAmount(text, why=_("This amount is too large."))
     return -minor if found.is_negative else minor
 

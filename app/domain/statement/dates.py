@@ -31,7 +31,7 @@ SHORT = re.compile(
     r"[0-9]{1,2}[-/.][0-9]{1,2}\.?|[0-9]{1,2}\.?[-/. ][^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.?[-/. ][0-9]{1,2}\.?|"
     r"[0-9]{1,2}月[0-9]{1,2}日"
 )
-LONGEST = 40
+MAX_CHARACTERS = 40
 #: Where two languages give a month one name, the earlier one counts.
 LANGUAGES = ("en", "fr", "es", "de", "it", "pt", "nl", "sv", "pl", "da", "nb", "fi", "cs", "ro", "tr", "ru", "hu")
 CENTURY = 70  # 69 is 2069, 70 is 1970, as in POSIX
@@ -93,7 +93,7 @@ def months() -> dict[str, int]:
 
 def is_date(text: str) -> bool:
     """Whether a cell looks like a date and could be one in some order."""
-    return 6 <= len(text) <= LONGEST and bool(SHAPE.fullmatch(text.strip())) and bool(orders(text))
+    return 6 <= len(text) <= MAX_CHARACTERS and bool(SHAPE.fullmatch(text.strip())) and bool(orders(text))
 
 
 def is_short_date(text: str) -> bool:
@@ -135,10 +135,10 @@ def short_orders(texts: Iterable[str]) -> frozenset[str]:
 def with_year(text: str, order: str, near: date) -> date:
     """A short date in the year that brings it nearest to ``near``. Raises ``Invalid`` for what is no day."""
     if not is_short_date(text):
-        raise Invalid(_("“{text}” is not a date.", text=text[:LONGEST]), field="date")
+        raise Invalid(_("“{text}” is not a date.", text=text[:MAX_CHARACTERS]), field="date")
     day = _days_of_leap_year(text)[1 if order == "mdy" else 0]
     if day is None:
-        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:LONGEST]), field="date")
+        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:MAX_CHARACTERS]), field="date")
     found = []
     for year in (near.year - 1, near.year, near.year + 1):
         try:
@@ -146,7 +146,7 @@ def with_year(text: str, order: str, near: date) -> date:
         except ValueError:  # 29 February
             continue
     if not found:
-        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:LONGEST]), field="date")
+        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:MAX_CHARACTERS]), field="date")
     return min(found, key=lambda each: abs((each - near).days))
 
 
@@ -161,12 +161,12 @@ def read(text: str, order: str) -> date:
     text = text.strip()
     if not text:
         raise Invalid(_("There is no date."), field="date")
-    if not 6 <= len(text) <= LONGEST or not SHAPE.fullmatch(text):
-        raise Invalid(_("“{text}” is not a date.", text=text[:LONGEST]), field="date")
+    if not 6 <= len(text) <= MAX_CHARACTERS or not SHAPE.fullmatch(text):
+        raise Invalid(_("“{text}” is not a date.", text=text[:MAX_CHARACTERS]), field="date")
     try:
         return _day(text, order)
     except (ValueError, KeyError, IndexError) as error:
-        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:LONGEST]), field="date") from error
+        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:MAX_CHARACTERS]), field="date") from error
 
 
 def _day(text: str, order: str) -> date:
@@ -274,9 +274,9 @@ def order_of(date_format: str) -> str:
     found = "".join(dict.fromkeys({"j": "d", "t": "d", "a": "y"}.get(c, c) for c in written if c in "dmyjta"))
     if found in ("dm", "md"):
         found += "y"  # of dates without a year
-    if found not in ORDERS or len(date_format) > LONGEST:
+    if found not in ORDERS or len(date_format) > MAX_CHARACTERS:
         raise Invalid(
-            _("“{format}” is not a date format. Write it like DD/MM/YYYY.", format=date_format[:LONGEST]),
+            _("“{format}” is not a date format. Write it like DD/MM/YYYY.", format=date_format[:MAX_CHARACTERS]),
             field="date_format",
         )
     return found

@@ -82,7 +82,7 @@ def known_encoding(name: str) -> str:
     """The encoding's usual name, or an error at ``encoding``."""
     try:
         found = codecs.lookup(name)
-        if len(name) > LONGEST_NAME or not getattr(found, "_is_text_encoding", True) or name.lower() in REFUSED:
+        if len(name) > MAX_ENCODING_NAME or not getattr(found, "_is_text_encoding", True) or name.lower() in REFUSED:
             raise LookupError(name)
         "12,5 é".encode(found.name, "replace").decode(found.name)
     except (LookupError, ValueError, UnicodeError) as error:
@@ -92,7 +92,7 @@ def known_encoding(name: str) -> str:
     return str(found.name)
 
 
-LONGEST_NAME = 24
+MAX_ENCODING_NAME = 24
 REFUSED = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "utf_7", "mbcs"})
 
 

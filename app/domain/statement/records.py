@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from app.i18n import _
 
-LONGEST_CELL = 131_072  # characters; what the csv module stops at
-LONGEST_RECORD = 50  # physical lines of one row
+MAX_CELL_CHARACTERS = 131_072  # characters; what the csv module stops at
+MAX_RECORD_LINES = 50  # physical lines of one row
 
 
 class Broken(str):
@@ -46,7 +46,7 @@ def records(text: Iterable[str], delimiter: str, width: int = 0) -> Iterator[tup
 
     def hold(line: str) -> str:
         held.append(line)
-        if len(held) > LONGEST_RECORD:
+        if len(held) > MAX_RECORD_LINES:
             raise _Runaway
         return line
 

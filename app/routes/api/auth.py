@@ -11,7 +11,16 @@ from litestar.params import JSONBody
 from app.errors import Invalid
 from app.i18n import _
 from app.models import User
-from app.schemas.auth import Credentials, Forgotten, Refresh, Register, Reset, SeedCredentials, SeedRefresh, SeedSignUp
+from app.schemas.auth import (
+    Credentials,
+    Forgotten,
+    LegacyCredentials,
+    LegacyRefresh,
+    LegacySignUp,
+    Refresh,
+    Register,
+    Reset,
+)
 from app.services import auth, one_time_links
 from app.services.auth import Visitor
 from app.services.tokens import Pair, refresh
@@ -22,13 +31,13 @@ from app.web.types import AnyRequest, ServicesDep
 from app.web.visitors import url_builder, visitor
 
 
-class SeedAuthController(Controller):
+class LegacyAuthController(Controller):
     path = "/"
     tags = ["Sign in"]
     opt = {**PUBLIC}
 
     @post("/users/create", name="api:users:create", status_code=201, security=[{}])
-    async def create(self, request: AnyRequest, data: JSONBody[SeedSignUp]) -> Response[dict[str, Any]]:
+    async def create(self, request: AnyRequest, data: JSONBody[LegacySignUp]) -> Response[dict[str, Any]]:
         """Create an account and return both tokens."""
         said = data.model_dump(exclude={"password"})
         who = visitor(request)
@@ -53,12 +62,12 @@ class SeedAuthController(Controller):
         return Response(answer, status_code=201, headers=REPLAYED if again else {})
 
     @post("/token", name="api:token", status_code=200, security=[{}])
-    async def token(self, request: AnyRequest, data: JSONBody[SeedCredentials]) -> dict[str, str]:
+    async def token(self, request: AnyRequest, data: JSONBody[LegacyCredentials]) -> dict[str, str]:
         """Sign in by username or email address."""
         return _seed(await _log_in(data.username, data.password, visitor(request)))
 
     @post("/token/refresh", name="api:token:refresh", status_code=200, security=[{}])
-    async def refresh(self, data: JSONBody[SeedRefresh]) -> dict[str, str]:
+    async def refresh(self, data: JSONBody[LegacyRefresh]) -> dict[str, str]:
         """Renew both tokens.
 
         A refresh token works once. Presented again within 60 seconds, before its successor was used, it returns that

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
-from app.schemas.categories import CategoryIn, CategoryOut, CategoryPatch, MergeIn, Reffed
+from app.schemas.categories import CategoryIn, CategoryOut, CategoryPatch, GroupRef, MergeIn
 from app.schemas.paging import PageNumber, PageSize, paged
 from app.services import Services
 from app.services.categories import CategoryOption
@@ -21,7 +21,7 @@ def out(row: CategoryOption, group: str, count: int) -> CategoryOut:
         id=row.id,
         key=row.key,
         name=row.name,
-        group=Reffed(id=row.group_id, name=group),
+        group=GroupRef(id=row.group_id, name=group),
         kind=row.kind,
         icon=row.icon,
         colour=row.colour,

@@ -70,7 +70,7 @@ class LegacyForecastApi(Controller):
     tags = ["Forecast"]
     opt = MEMBER
 
-    @get("/", operation_id="GetSeedForecast")
+    @get("/", operation_id="GetLegacyForecast")
     async def forecast(self, services: ServicesDep, months: Months = 3) -> PlainForecast:
         """Spending of the months after the running one: the total, then each category."""
         total = await services.forecasts.monthly(SPENDING)

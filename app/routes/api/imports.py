@@ -34,12 +34,12 @@ from app.services.imports.reading import store_lines
 from app.services.imports.run import parsed
 from app.web.errors import problem
 from app.web.idempotency import respond_once
-from app.web.rate_limit import limit
+from app.web.rate_limit import count_request
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 
 OUTCOMES: dict[str, Any] = {NEW: "created", SAME: "duplicate", "unsure": "unsure"}
-LARGEST_TRY = 100_000  # lines that are read while somebody waits, and kept nowhere
-LARGEST_BODY = MAX_BYTES + (1 << 20)
+MAX_DRY_RUN_LINES = 100_000  # lines that are read while somebody waits, and kept nowhere
+MAX_BODY_BYTES = MAX_BYTES + (1 << 20)
 KEPT = {
     RowOutcome.UNSURE: "unsure",
     RowOutcome.SKIPPED: "unsure",
@@ -56,7 +56,7 @@ class ImportsApi(Controller):
 
     @post(
         "/v1/transactions/import",
-        request_max_body_size=LARGEST_BODY,
+        request_max_body_size=MAX_BODY_BYTES,
         summary="Import a file, or lines as JSON",
         description=(
             "Multipart `file` with `account` and `mapping`, or JSON `{account, transactions}`. Duplicates are skipped."
@@ -70,7 +70,7 @@ class ImportsApi(Controller):
         dry_run: FromQuery[bool] = False,
         unsure: FromQuery[Unsure] = "ask",
     ) -> Response[Any]:
-        await limit(request, "import", member)
+        await count_request(request, "import", member)
         kind = request.content_type[0]
         try:
             if kind == "multipart/form-data":
@@ -128,7 +128,7 @@ class ImportsApi(Controller):
 
 
 def too_many_to_try() -> TooLarge:
-    return TooLarge(_("A dry run reads at most {n} lines. Send part of the file.", n=LARGEST_TRY), field="file")
+    return TooLarge(_("A dry run reads at most {n} lines. Send part of the file.", n=MAX_DRY_RUN_LINES), field="file")
 
 
 class WrongKind(SaldoError):
@@ -162,7 +162,7 @@ async def _import_file(request: AnyRequest, services: Services, dry_run: bool, u
             return {"batch": batch.id}
 
         return await respond_once(request, services, later, status=202)
-    if rows > LARGEST_TRY:
+    if rows > MAX_DRY_RUN_LINES:
         raise too_many_to_try()
     statement = await services.imports.read_file(file, inspected)
     file.seek(0)  # the fingerprint of a repeated request is of all of it

@@ -10,10 +10,10 @@ from litestar.params import JSONBody
 
 from app.errors import Forbidden, Invalid
 from app.i18n import _
-from app.schemas.profile import MePatch, NewPassword, SeedMe, given, me, seed_me
+from app.schemas.profile import LegacyMePatch, MePatch, NewPassword, given, legacy_me, me
 from app.services import Services, auth, avatars
 from app.web.guards import MEMBER
-from app.web.rate_limit import limit
+from app.web.rate_limit import count_request
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 from app.web.visitors import visitor
 
@@ -27,10 +27,10 @@ class LegacyMeController(Controller):
 
     @get("/", name="api:users:me")
     async def read(self, services: ServicesDep) -> dict[str, Any]:
-        return await _shown(services, seed_me)
+        return await _shown(services, legacy_me)
 
     @patch("/", name="api:users:me:patch")
-    async def change(self, request: AnyRequest, services: ServicesDep, data: JSONBody[SeedMe]) -> dict[str, Any]:
+    async def change(self, request: AnyRequest, services: ServicesDep, data: JSONBody[LegacyMePatch]) -> dict[str, Any]:
         """Change names, and what the profile tells: its fields nested under ``profile`` or at the top."""
         user = await services.profile.change_user(**given(data.model_dump(), "first_name", "last_name"))
         if data.email is not None and data.email != user.email:
@@ -44,7 +44,7 @@ class LegacyMeController(Controller):
         if data.profile is not None:
             told |= data.profile.columns(unit, prefix="profile.")
         await services.profile.change(unit, **told)
-        return await _shown(services, seed_me)
+        return await _shown(services, legacy_me)
 
 
 class MeController(Controller):
@@ -77,7 +77,7 @@ class MeController(Controller):
     @put("/avatar", name="api:v1:me:avatar", status_code=200, request_max_body_size=avatars.MAX_BYTES + (1 << 20))
     async def set_avatar(self, request: AnyRequest, member: MemberDep) -> dict[str, str]:
         """Upload a JPEG, PNG or WebP picture of at most 5 MB as the field ``file`` of a multipart form."""
-        await limit(request, "upload", member)
+        await count_request(request, "upload", member)
         file = next((each for each in (await request.form()).values() if isinstance(each, UploadFile)), None)
         if file is None:
             raise Invalid(_("Upload the picture as a file."), field="file")

@@ -17,7 +17,7 @@ from app.services import Services, attachments, reading, unit_of_work
 from app.services.transaction_list import Line
 from app.web.forms import parse_id, parse_optional_id, rerender_on_error
 from app.web.guards import MEMBER
-from app.web.rate_limit import limit
+from app.web.rate_limit import count_request
 from app.web.render import page
 from app.web.transaction_context import detail_context
 from app.web.transaction_forms import show
@@ -103,7 +103,7 @@ class TransactionController(Controller):
     )
     async def attach_file(self, request: AnyRequest, member: MemberDep, transaction_id: FromPath[int]) -> Reply:
         """Attach a file. It is decoded before the transaction begins."""
-        await limit(request, "upload", member)
+        await count_request(request, "upload", member)
         async with reading(member) as services:
             line = await services.transaction_list.line(transaction_id)
             context = await detail_context(services, line)

@@ -16,7 +16,7 @@ from app.i18n import _, ngettext
 from app.models import Account, Actor, ImportBatch, ImportRow, ImportStatus, RowOutcome, Transaction
 from app.schemas.transactions import TransactionIn
 from app.services.base import Service
-from app.services.imports.matching import UNSURE, Original, Row, load_existing, load_window
+from app.services.imports.matching import UNSURE, OriginalAmount, Row, load_existing, load_window
 from app.services.imports.run import add_summaries, claim, keep
 from app.services.imports.service import Decision
 from app.services.imports.writing import RowWriter, summarise
@@ -183,5 +183,5 @@ def revive(row: ImportRow, currency: str) -> Row:
         values["external_id"],
         is_pending=values.get("pending", False),
     )
-    original = Original(*values["original"]) if "original" in values else None
+    original = OriginalAmount(*values["original"]) if "original" in values else None
     return Row(line, values["identity"], values["ordinal"], original, UNSURE, row.reason, row.match_id)

@@ -26,7 +26,7 @@ from app.services.disk_quota import require_space
 from app.services.imports import files
 from app.services.imports.matching import NEW, SAME, UNSURE, Row
 from app.services.imports.reading import Statement
-from app.services.imports.run import Closing
+from app.services.imports.run import ClosingBalance
 from app.services.imports.service import (
     LARGE_ROWS,
     BatchRepository,
@@ -157,7 +157,7 @@ class ImportDrafts(Service):
         return preview
 
     async def _check_balance(self, preview: Preview) -> BalanceCheck | None:
-        closing = Closing()
+        closing = ClosingBalance()
         rows = preview.report.statement.rows
         closing.add(rows)
         if closing.value is None or not preview.is_whole:

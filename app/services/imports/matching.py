@@ -26,12 +26,12 @@ from app.i18n import _
 from app.models import Account, Payee, Status, Tombstone, Transaction
 from app.services.categorisation import Categorised
 
-EQUAL_LINES = 10_000  # of one identity in a file; more is no statement
+MAX_EQUAL_LINES = 10_000  # of one identity in a file; more is no statement
 NEW, SAME, UNSURE = "new", "same", "unsure"
-CHUNK = 500
+CHUNK_IDS = 500
 
 
-class Original(NamedTuple):
+class OriginalAmount(NamedTuple):
     """What a line said in another currency than the account's, and how it was converted."""
 
     minor: int
@@ -47,7 +47,7 @@ class Row:
     line: Line
     identity: int
     ordinal: int
-    original: Original | None = None
+    original: OriginalAmount | None = None
     outcome: str = NEW
     reason: str = ""
     match_id: int | None = None
@@ -55,7 +55,7 @@ class Row:
     filed: Categorised | None = None
 
 
-def numbered(account_id: int, lines: Iterable[Line | BadLine]) -> Iterator[Row | BadLine]:
+def assign_identities(account_id: int, lines: Iterable[Line | BadLine]) -> Iterator[Row | BadLine]:
     """Lines with their identity, and the how-manieth of its equals in the file each is."""
     seen: dict[int, int] = {}
     for line in lines:
@@ -65,13 +65,15 @@ def numbered(account_id: int, lines: Iterable[Line | BadLine]) -> Iterator[Row |
         one = identity(account_id, line.booked_on, line.minor, line.currency, normalise(line.payee_text))
         ordinal = seen.get(one, 0)
         seen[one] = ordinal + 1
-        if ordinal >= EQUAL_LINES:
-            yield BadLine(line.line, _("This line is in the file more than {n} times.", n=EQUAL_LINES), line.payee_text)
+        if ordinal >= MAX_EQUAL_LINES:
+            yield BadLine(
+                line.line, _("This line is in the file more than {n} times.", n=MAX_EQUAL_LINES), line.payee_text
+            )
         else:
             yield Row(line, one, ordinal)
 
 
-class Booked(NamedTuple):
+class ExistingRow(NamedTuple):
     """A row of the account, as far as matching needs it."""
 
     id: int
@@ -95,17 +97,17 @@ class ExistingRows:
     until: int = 0
     first: date | None = None
     last: date | None = None
-    rows: list[Booked] = field(default_factory=list)
+    rows: list[ExistingRow] = field(default_factory=list)
     amounts: set[int] = field(default_factory=set)
-    by_identity: dict[tuple[int, int], Booked] = field(default_factory=dict)
-    by_reference: dict[str, Booked] | None = None
+    by_identity: dict[tuple[int, int], ExistingRow] = field(default_factory=dict)
+    by_reference: dict[str, ExistingRow] | None = None
     deleted: set[tuple[int, int]] = field(default_factory=set)
     deleted_references: set[str] = field(default_factory=set)
     payees: dict[int, str] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)  # rows that a line of the file was found to be
     seen: dict[str, int] = field(default_factory=dict)  # the file's references so far, with their lines' identity
 
-    def existing(self, row: Booked) -> Existing:
+    def existing(self, row: ExistingRow) -> Existing:
         return Existing(
             row.id,
             row.booked_on,
@@ -155,14 +157,14 @@ async def load_window(session: AsyncSession, account: Account, found: ExistingRo
         found, min(days) - timedelta(days=PENDING_WINDOW), max(days) + timedelta(days=PENDING_WINDOW)
     ):
         for row in await session.execute(own.where(Transaction.booked_on.between(first, last))):
-            booked = Booked(*row[:8])
+            booked = ExistingRow(*row[:8])
             found.rows.append(booked)
             found.amounts.add(booked.minor)
             if booked.identity is not None:
                 found.by_identity[booked.identity, row.ordinal or 0] = booked
     if found.by_reference is None and any(row.line.external_id for row in rows):
         referenced = await session.execute(own.where(Transaction.external_id.is_not(None)))
-        found.by_reference = {row.external_id: Booked(*row[:8]) for row in referenced}
+        found.by_reference = {row.external_id: ExistingRow(*row[:8]) for row in referenced}
 
 
 def _unread(found: ExistingRows, first: date, last: date) -> Iterator[tuple[date, date]]:
@@ -192,7 +194,7 @@ def match_by_identity(found: ExistingRows, rows: Iterable[Row]) -> list[Row]:
 async def match_by_amount(session: AsyncSession, found: ExistingRows, rows: Sequence[Row]) -> None:
     """Hold rows against what is booked with the same amount, once all that is known by identity is put aside."""
     wanted = {row.line.minor for row in rows} & found.amounts
-    by_amount: dict[int, list[Booked]] = defaultdict(list)
+    by_amount: dict[int, list[ExistingRow]] = defaultdict(list)
     for booked in found.rows if wanted else ():
         if booked.minor in wanted and booked.id not in found.used:
             by_amount[booked.minor].append(booked)
@@ -220,7 +222,7 @@ def _is_known(row: Row, found: ExistingRows) -> bool:
         return False
     if reference and booked.external_id:  # two references of one bank that differ are two bookings
         while (row.identity, row.ordinal) in found.by_identity:
-            row.ordinal += EQUAL_LINES
+            row.ordinal += MAX_EQUAL_LINES
         return False
     found.used.add(booked.id)
     row.claims = booked.is_pending and not row.line.is_pending
@@ -252,14 +254,14 @@ def _candidate(row: Row) -> Candidate:
     return Candidate(line.booked_on, line.minor, line.currency, line.payee_text, line.external_id)
 
 
-async def _name_payees(session: AsyncSession, found: ExistingRows, groups: Iterable[list[Booked]]) -> None:
+async def _name_payees(session: AsyncSession, found: ExistingRows, groups: Iterable[list[ExistingRow]]) -> None:
     ids = sorted({booked.payee_id for group in groups for booked in group if booked.payee_id})
-    for start in range(0, len(ids), CHUNK):
-        names = select(Payee.id, Payee.name).where(Payee.id.in_(ids[start : start + CHUNK]))
+    for start in range(0, len(ids), CHUNK_IDS):
+        names = select(Payee.id, Payee.name).where(Payee.id.in_(ids[start : start + CHUNK_IDS]))
         found.payees.update((id_, name) for id_, name in await session.execute(names))
 
 
-def _compare(found: ExistingRows, rows: list[Row], by_amount: dict[int, list[Booked]]) -> None:
+def _compare(found: ExistingRows, rows: list[Row], by_amount: dict[int, list[ExistingRow]]) -> None:
     """Hold the rows against bookings of the same amount; the nearest to a hand-typed row is asked first."""
 
     def distance(row: Row) -> int:

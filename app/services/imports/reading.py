@@ -18,9 +18,9 @@ from app.errors import Invalid
 from app.models import Account
 from app.services.categorisation import BookCategoriser
 from app.services.currencies import CurrencyService
-from app.services.imports.matching import Original, Row, numbered
+from app.services.imports.matching import OriginalAmount, Row, assign_identities
 
-CHUNK = 4000
+CHUNK_LINES = 4000
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Statement:
         return sum(each.kind == "failed" for each in self.bad)
 
 
-class Reader:
+class StatementReader:
     """Reads for one account. Parsing and categorising run in a thread, so that the web process answers meanwhile."""
 
     def __init__(
@@ -56,26 +56,26 @@ class Reader:
     async def read(self, lines: Iterable[Line | BadLine]) -> Statement:
         """All lines at once."""
         found = Statement()
-        async with aclosing(self.parts(lines)) as parts:
-            async for part in parts:
+        async with aclosing(self.chunks(lines)) as chunks:
+            async for part in chunks:
                 found.rows += part.rows
                 found.bad += part.bad
         return found
 
-    async def parts(self, lines: Iterable[Line | BadLine]) -> AsyncGenerator[Statement]:
+    async def chunks(self, lines: Iterable[Line | BadLine]) -> AsyncGenerator[Statement]:
         """The lines part by part; the next one is read while its reader is busy with the one before."""
-        ahead, numbers = None, numbered(self.account_id, lines)
+        ahead, numbers = None, assign_identities(self.account_id, lines)
         try:
             ahead = asyncio.ensure_future(asyncio.to_thread(self._next, numbers))
             while chunk := await ahead:
                 ahead = asyncio.ensure_future(asyncio.to_thread(self._next, numbers))
-                yield await self._part(chunk)
+                yield await self._read_chunk(chunk)
         finally:
             if ahead is not None:  # a thread cannot be stopped, and the file is closed after us
                 await asyncio.wait((ahead,))
 
     def _next(self, lines: Iterator[Row | BadLine]) -> list[Row | BadLine]:
-        chunk = list(islice(lines, CHUNK))
+        chunk = list(islice(lines, CHUNK_LINES))
         rows = [each for each in chunk if isinstance(each, Row)]
         if self.bank_categories:
             for row in rows:
@@ -87,7 +87,7 @@ class Reader:
             row.filed = filed
         return chunk
 
-    async def _part(self, chunk: Sequence[Row | BadLine]) -> Statement:
+    async def _read_chunk(self, chunk: Sequence[Row | BadLine]) -> Statement:
         part = Statement()
         for each in chunk:
             if isinstance(each, BadLine):
@@ -105,7 +105,7 @@ class Reader:
         except Invalid as error:
             found.bad.append(BadLine(line.line, error.message, f"{line.booked_on} {line.payee_text}"[:200]))
             return
-        row.original = Original(line.minor, line.currency, conversion.text, conversion.source)
+        row.original = OriginalAmount(line.minor, line.currency, conversion.text, conversion.source)
         row.line = line._replace(minor=conversion.amount.minor, currency=self.currency)
         found.rows.append(row)
 

@@ -45,13 +45,13 @@ from app.services.ledger.writer import LedgerWriter
 if TYPE_CHECKING:
     from app.services import Services
 
-LISTED = 2000  # bad lines that are kept with a batch
-NEAR = timedelta(days=3)  # between the two sides of a transfer
-SUGGESTED = 50  # transfers named in a summary
+MAX_BAD_LINES = 2000  # bad lines that are kept with a batch
+MAX_TRANSFER_GAP = timedelta(days=3)  # between the two sides of a transfer
+MAX_SUGGESTED_TRANSFERS = 50  # transfers named in a summary
 
 
 @dataclass(slots=True)
-class Closing:
+class ClosingBalance:
     """What the bank says is there after the last line; files run from old to new, or the other way."""
 
     first: date | None = None
@@ -117,7 +117,7 @@ class ImportRun:
         self.hints: list[list[int]] = []  # a new row, and the account that it is probably a transfer with
         self.transfers = TransferFinder(account, ())
         self.choices: Mapping[int, int | None] = {}  # category by line, chosen in the preview
-        self.closing = Closing()
+        self.closing = ClosingBalance()
         self.attach(services, batch, account)
 
     def attach(self, services: Services, batch: ImportBatch, account: Account) -> None:
@@ -242,7 +242,7 @@ class ImportRun:
         )  # fmt: skip
 
     async def _note_bad(self, bad: Sequence[BadLine]) -> None:
-        room = max(0, LISTED - self.failed)
+        room = max(0, MAX_BAD_LINES - self.failed)
         self.failed += len(bad)
         self.pending += sum(each.kind == "pending" for each in bad)
         self.left_out += sum(each.kind != "failed" for each in bad)
@@ -263,7 +263,7 @@ class ImportRun:
         """Name new rows that are transfers with another own account by their text."""
         paired = {one for one, _other in self.pairs}
         for row, row_id in zip(rows, ids, strict=True):
-            if len(self.hints) >= SUGGESTED:
+            if len(self.hints) >= MAX_SUGGESTED_TRANSFERS:
                 return
             target = self.transfers.find(row.line)
             if target and row_id not in paired:
@@ -271,7 +271,7 @@ class ImportRun:
 
     async def _pair(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
         """Name pairs of a new row and one on another own account that look like one transfer."""
-        if len(self.pairs) >= SUGGESTED:
+        if len(self.pairs) >= MAX_SUGGESTED_TRANSFERS:
             return
         days = [row.line.booked_on for row in rows]
         opposite = select(-Transaction.amount_minor).where(
@@ -283,7 +283,7 @@ class ImportRun:
                 Transaction.account_id != self.account.id,
                 Transaction.currency == self.account.currency,
                 Transaction.transfer_id.is_(None),
-                Transaction.booked_on.between(min(days) - NEAR, max(days) + NEAR),
+                Transaction.booked_on.between(min(days) - MAX_TRANSFER_GAP, max(days) + MAX_TRANSFER_GAP),
                 Transaction.amount_minor.in_(opposite),
             )
         )
@@ -295,8 +295,8 @@ class ImportRun:
             return
         for row, row_id in zip(rows, ids, strict=True):
             day = row.line.booked_on
-            near = [each for each in waiting.get(row.line.minor, ()) if abs(each[0] - day) <= NEAR]
-            if near and len(self.pairs) < SUGGESTED:
+            near = [each for each in waiting.get(row.line.minor, ()) if abs(each[0] - day) <= MAX_TRANSFER_GAP]
+            if near and len(self.pairs) < MAX_SUGGESTED_TRANSFERS:
                 nearest = min(near, key=lambda each: abs(each[0] - day))
                 waiting[row.line.minor].remove(nearest)
                 self.paired.add(nearest[1])

@@ -24,7 +24,7 @@ from app.models.repository import BookRepository
 from app.services.base import Service
 from app.services.imports import files
 from app.services.imports.matching import Row, load_existing, load_window, match
-from app.services.imports.reading import Reader, Statement, stored_lines
+from app.services.imports.reading import Statement, StatementReader, stored_lines
 from app.services.imports.run import ImportRun
 from app.services.jobs import JobService
 
@@ -215,7 +215,7 @@ class ImportService(Service):
         found: ImportMapping | None = await session.scalar(own.where(ImportMapping.fingerprint == fingerprint))
         return found
 
-    async def _reader(self, session: AsyncSession, account: Account, fingerprint: str = "") -> Reader:
+    async def _reader(self, session: AsyncSession, account: Account, fingerprint: str = "") -> StatementReader:
         services = self.services if session is self.session else type(self.services)(session, self.member)
         bank_categories: dict[str, str] = {}
         if fingerprint:
@@ -229,7 +229,7 @@ class ImportService(Service):
             for name, category_id in (before.categories if before else {}).items():
                 if category_id in by_id:
                     bank_categories[name] = by_id[category_id].name
-        return Reader(services.currencies, account, await services.categorisation.load(), bank_categories)
+        return StatementReader(services.currencies, account, await services.categorisation.load(), bank_categories)
 
     async def read_file(self, file: BinaryIO, inspected: Inspected) -> Statement:
         """The lines of an inspected file; raises ``Questions`` while something is open."""
@@ -250,13 +250,13 @@ class ImportService(Service):
             await match(session, found, statement.rows)
             return Report(statement)
 
-    async def open_parts(self, batch: ImportBatch, file: BinaryIO) -> tuple[Reader, AsyncGenerator[Statement]]:
+    async def open_parts(self, batch: ImportBatch, file: BinaryIO) -> tuple[StatementReader, AsyncGenerator[Statement]]:
         """Read a batch's file part by part. All that takes long is done before the first part is asked for."""
         inspected = None if batch.source == "api" else await self.services.import_drafts.inspect(batch, file)
         async with self.reading() as session:
             account = await self.find_account(session, batch.account_id)
             reader = await self._reader(session, account, inspected.inspection.fingerprint if inspected else "")
-        return reader, reader.parts(lines_of(file, inspected) if inspected else stored_lines(file))
+        return reader, reader.chunks(lines_of(file, inspected) if inspected else stored_lines(file))
 
     # -- importing
 

@@ -14,7 +14,7 @@ from app.services.accounts import AccountOption
 MAX_TEXTS = 20_000  # remembered texts
 #: Names of accounts that every statement holds.
 COMMON_NAMES = {"account", "bank", "card", "cash", "checking", "konto", "credit", "debit", "main", "giro", "visa"}
-LEAST_NAME = 4  # letters of an account's name that a text may hold by chance
+MIN_NAME_CHARACTERS = 4  # letters of an account's name that a text may hold by chance
 CASH = re.compile(
     r"\b(?:atm|cash (?:withdrawal|machine|advance)|cashpoint|geldautomat|gaa|ga nr|bargeld(?:auszahlung|abhebung)?"
     r"|retrait(?: dab)?|dab|cajero|(?:retirada|disposicion)(?: de)? efectivo|prelievo|prelevamento|bancomat|geldopname"
@@ -55,7 +55,7 @@ class TransferFinder:
 
     def _find(self, text: str, *, is_income: bool) -> AccountOption | None:
         for name, each in self.names:
-            if len(name) >= LEAST_NAME + 2 and name in f" {text} " and name.strip() not in COMMON_NAMES:
+            if len(name) >= MIN_NAME_CHARACTERS + 2 and name in f" {text} " and name.strip() not in COMMON_NAMES:
                 return each
         if not is_income and CASH.search(text):
             return self._only(AccountKind.CASH)

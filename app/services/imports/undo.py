@@ -18,7 +18,7 @@ from app.services.ledger.undo import Undo
 if TYPE_CHECKING:
     from app.services import Services
 
-LISTED = 20  # edited rows that are named
+MAX_LISTED_ROWS = 20  # edited rows that are named
 
 
 class Edited(NamedTuple):
@@ -82,7 +82,7 @@ async def check_edited(session: AsyncSession, batch: ImportBatch) -> None:
         .outerjoin(Payee, Payee.id == Transaction.payee_id)
         .where(*edited)
         .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-        .limit(LISTED)
+        .limit(MAX_LISTED_ROWS)
     )
     raise EditedSince(count, [Edited(*row) for row in rows])
 

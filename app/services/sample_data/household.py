@@ -12,12 +12,12 @@ from app.domain.period import days_in_month, shift_month
 
 MONTHS = 30
 JOINT, SAVINGS, CARD, CASH, TRAVEL = "joint", "savings", "card", "cash", "travel"
-OPENING = {JOINT: 4_310_00, SAVINGS: 7_200_00, CARD: 0, CASH: 140_00, TRAVEL: 350_00}
+OPENING_BALANCES = {JOINT: 4_310_00, SAVINGS: 7_200_00, CARD: 0, CASH: 140_00, TRAVEL: 350_00}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A transaction in cents, or a transfer when ``to`` names the other account. ``parts`` are its splits."""
+class SampleTransaction:
+    """A transaction in cents, or a transfer when ``to`` names the other account. ``splits`` are its splits."""
 
     day: date
     account: str
@@ -27,7 +27,7 @@ class Entry:
     text: str = ""
     memo: str = ""
     tags: tuple[str, ...] = ()
-    parts: tuple[tuple[str, int], ...] = ()
+    splits: tuple[tuple[str, int], ...] = ()
     to: str | None = None
     to_minor: int = 0
 
@@ -98,11 +98,11 @@ HABITS = (
     Habit(("Blumen Weber", "Papermill"), "gifts", 0.8, 15_00, 55_00, busy=(12, 12, 5)),
     Habit(("ShareCar", "City Bikes", "Regional Rail"), "transport", 2, 4_20, 38_00),
 )
-KEPT = frozenset(
+TRACKED_PAYEES = frozenset(
     {"Northlight Studio", "Harbour School", "Linden Property", "Fibrenet", "Mobil One", "Gym One", "Riverwater"}
     | {"Safeharbour Insurance"}
 )  # the rest is for Saldo to find
-UNSURE = (
+UNCATEGORISED_LINES = (
     ("SQ *KIOSK 22", -6_40, CARD, 1),
     ("PAYPAL *HJM SERVICES", -23_90, CARD, 3),
     ("PARKHAUS MITTE 0417", -8_50, CARD, 6),
@@ -111,24 +111,24 @@ UNSURE = (
 )
 
 
-def entries(today: date) -> list[Entry]:
+def build_transactions(today: date) -> list[SampleTransaction]:
     """Everything up to and with today, oldest first."""
     start = shift_month(today.replace(day=1), 1 - MONTHS)
-    book = Household(today)
+    simulated = Household(today)
     for number in range(MONTHS):
-        book.live(number, shift_month(start, number))
-    book.leave_questions()
-    return sorted(book.entries, key=lambda each: (each.day, -each.minor))
+        simulated.simulate_month(number, shift_month(start, number))
+    simulated.leave_questions()
+    return sorted(simulated.entries, key=lambda each: (each.day, -each.minor))
 
 
-def kept_bills(today: date) -> list[tuple[Bill, int, date]]:
+def tracked_bills(today: date) -> list[tuple[Bill, int, date]]:
     """The bills and incomes that they have written down: each with its amount in cents, and when it last came."""
     start = shift_month(today.replace(day=1), 1 - MONTHS)
     found = []
     for bill in BILLS:
-        if bill.payee in KEPT:
+        if bill.payee in TRACKED_PAYEES:
             months = range(bill.offset % bill.every, MONTHS, bill.every)
-            came = [(n, day) for n in months if (day := on(shift_month(start, n), bill.day)) <= today]
+            came = [(n, day) for n in months if (day := day_of_month(shift_month(start, n), bill.day)) <= today]
             found.append((bill, bill.amount(came[-1][0]), came[-1][1]))
     return found
 
@@ -138,10 +138,10 @@ class Household:
 
     def __init__(self, today: date) -> None:
         self.today = today
-        self.entries: list[Entry] = []
-        self.balance = dict(OPENING)
+        self.entries: list[SampleTransaction] = []
+        self.balance = dict(OPENING_BALANCES)
 
-    def book(self, entry: Entry) -> None:
+    def add(self, entry: SampleTransaction) -> None:
         if entry.day > self.today:
             return
         self.entries.append(entry)
@@ -150,118 +150,181 @@ class Household:
             self.balance[entry.to] += entry.to_minor
 
     def transfer(self, day: date, account: str, to: str, minor: int, memo: str = "", to_minor: int = 0) -> None:
-        self.book(Entry(day, account, -minor, memo, memo=memo, to=to, to_minor=to_minor or minor))
+        self.add(SampleTransaction(day, account, -minor, memo, memo=memo, to=to, to_minor=to_minor or minor))
 
-    def live(self, number: int, month: date) -> None:
+    def simulate_month(self, number: int, month: date) -> None:
         chance = Random(f"household {number}")  # noqa: S311 – a sample, not a secret
         card_bill = -self.balance[CARD]
         for entry in (*self.bills(number, month), *self.energy(month, chance), *self.habits(month, chance)):
-            self.book(entry)
+            self.add(entry)
         for entry in (*self.occasions(number, month, chance), *self.holiday(number, month, chance)):
-            self.book(entry)
-        self.transfer(on(month, 2), JOINT, SAVINGS, 350_00 if number < 14 else 450_00, "Monthly saving")
+            self.add(entry)
+        self.transfer(day_of_month(month, 2), JOINT, SAVINGS, 350_00 if number < 14 else 450_00, "Monthly saving")
         if card_bill > 0:
-            self.transfer(on(month, 5), JOINT, CARD, card_bill, "Card bill")
+            self.transfer(day_of_month(month, 5), JOINT, CARD, card_bill, "Card bill")
         for _ in range(4):
             if self.balance[CASH] < 110_00:
-                self.transfer(on(month, chance.choice((4, 11, 17, 24))), JOINT, CASH, 80_00, "Cash machine")
+                self.transfer(day_of_month(month, chance.choice((4, 11, 17, 24))), JOINT, CASH, 80_00, "Cash machine")
         if self.balance[JOINT] > 6_200_00:
             spare = (self.balance[JOINT] - 5_000_00) // 100_00 * 100_00
-            self.transfer(on(month, 29), JOINT, SAVINGS, spare, "Put aside")
+            self.transfer(day_of_month(month, 29), JOINT, SAVINGS, spare, "Put aside")
         elif self.balance[JOINT] < 3_200_00:
-            self.transfer(on(month, 21), SAVINGS, JOINT, 600_00, "Back from savings")
+            self.transfer(day_of_month(month, 21), SAVINGS, JOINT, 600_00, "Back from savings")
 
-    def bills(self, number: int, month: date) -> Iterator[Entry]:
+    def bills(self, number: int, month: date) -> Iterator[SampleTransaction]:
         for bill in BILLS:
             if (number - bill.offset) % bill.every == 0:
                 minor = bill.amount(number)
-                yield Entry(on(month, bill.day), bill.account, minor, bill.payee, bill.category, bank(bill.payee))
+                yield SampleTransaction(
+                    day_of_month(month, bill.day), bill.account, minor, bill.payee, bill.category, bank_text(bill.payee)
+                )
         if month.month == 12:
-            yield Entry(on(month, 10), JOINT, 900_00, "Northlight Studio", "salary", memo="Year-end bonus")
+            yield SampleTransaction(
+                day_of_month(month, 10), JOINT, 900_00, "Northlight Studio", "salary", memo="Year-end bonus"
+            )
         if month.month == 6:
-            yield Entry(on(month, 16), JOINT, 412_37, "Tax Office", "taxes", bank("Tax Office"), "Refund for last year")
+            yield SampleTransaction(
+                day_of_month(month, 16),
+                JOINT,
+                412_37,
+                "Tax Office",
+                "taxes",
+                bank_text("Tax Office"),
+                "Refund for last year",
+            )
 
-    def energy(self, month: date, chance: Random) -> Iterator[Entry]:
+    def energy(self, month: date, chance: Random) -> Iterator[SampleTransaction]:
         """Gas and electricity: three times as much in January as in July."""
         cold = abs(month.month - 7) / 6
         minor = -round((62_00 + 96_00 * cold) * chance.uniform(0.93, 1.07))
-        yield Entry(on(month, 15), JOINT, minor, "Stadtwerke", "utilities", bank("Stadtwerke"))
+        yield SampleTransaction(
+            day_of_month(month, 15), JOINT, minor, "Stadtwerke", "utilities", bank_text("Stadtwerke")
+        )
 
-    def habits(self, month: date, chance: Random) -> Iterator[Entry]:
+    def habits(self, month: date, chance: Random) -> Iterator[SampleTransaction]:
         last = days_in_month(month.year, month.month)
         for habit in HABITS:
             times = habit.times * 1.08 * (1.5 ** habit.busy.count(month.month))
             for _ in range(int(times) + (chance.random() < times % 1)):
-                day = on(month, chance.randint(1, last))
+                day = day_of_month(month, chance.randint(1, last))
                 minor = -round(chance.triangular(habit.low, habit.high, habit.low * 0.7 + habit.high * 0.3))
                 payee, account = chance.choice(habit.payees), chance.choice(habit.accounts)
-                entry = Entry(day, account, minor, payee, habit.category, bank(payee) if account != CASH else "")
-                yield parted(entry, chance)
+                entry = SampleTransaction(
+                    day, account, minor, payee, habit.category, bank_text(payee) if account != CASH else ""
+                )
+                yield with_splits(entry, chance)
 
-    def occasions(self, number: int, month: date, chance: Random) -> Iterator[Entry]:
+    def occasions(self, number: int, month: date, chance: Random) -> Iterator[SampleTransaction]:
         """What does not come every month: a second income, something sent back, a bigger purchase."""
         if number % 3 == 1:
             minor = chance.randrange(280_00, 760_00, 20_00)
-            yield Entry(on(month, 19), JOINT, minor, "Atelier Weiss", "freelance", bank("Atelier Weiss"), tags=("jo",))
+            yield SampleTransaction(
+                day_of_month(month, 19),
+                JOINT,
+                minor,
+                "Atelier Weiss",
+                "freelance",
+                bank_text("Atelier Weiss"),
+                tags=("jo",),
+            )
         if number % 5 == 2:
             price = chance.randrange(39_90, 129_90, 10_00)
-            yield Entry(on(month, 7), CARD, -price, "Nordic Thread", "clothing", bank("Nordic Thread"))
-            yield Entry(on(month, 16), CARD, price, "Nordic Thread", "clothing", "NORDIC THREAD RETURN", "Sent back")
+            yield SampleTransaction(
+                day_of_month(month, 7), CARD, -price, "Nordic Thread", "clothing", bank_text("Nordic Thread")
+            )
+            yield SampleTransaction(
+                day_of_month(month, 16), CARD, price, "Nordic Thread", "clothing", "NORDIC THREAD RETURN", "Sent back"
+            )
         if number % 6 == 4:
-            yield Entry(on(month, 22), JOINT, -chance.randrange(58_00, 96_00), "Vet Dr. Sommer", "pets")
+            yield SampleTransaction(
+                day_of_month(month, 22), JOINT, -chance.randrange(58_00, 96_00), "Vet Dr. Sommer", "pets"
+            )
         if number in (5, 16, 25):
             payee, minor = {5: ("Techport", -899_00), 16: ("Hertz & Sohn", -642_00), 25: ("Sofa & Co", -780_00)}[number]
-            yield Entry(
-                on(month, 13), CARD, minor, payee, "sport" if payee == "Bikeworks" else "household", bank(payee)
+            yield SampleTransaction(
+                day_of_month(month, 13),
+                CARD,
+                minor,
+                payee,
+                "sport" if payee == "Bikeworks" else "household",
+                bank_text(payee),
             )
         if month.month in (4, 10):
-            yield Entry(on(month, 23), JOINT, -96_00, "Evening College", "education", tags=("jo",))
+            yield SampleTransaction(
+                day_of_month(month, 23), JOINT, -96_00, "Evening College", "education", tags=("jo",)
+            )
 
-    def holiday(self, number: int, month: date, chance: Random) -> Iterator[Entry]:
+    def holiday(self, number: int, month: date, chance: Random) -> Iterator[SampleTransaction]:
         """Booked two months before: Lisbon or the lakes in summer, New York one spring, skiing in winter."""
         ahead = {6: ("Skyways", -412_00), 12: ("Alpenbahn", -148_00), 2: ("Skyways", -684_00)}
         if month.month in ahead and (month.month != 2 or number % 24 >= 12):
             payee, minor = ahead[month.month]
-            yield Entry(on(month, 12), CARD, minor, payee, "travel", bank(payee), tags=("holiday",))
+            yield SampleTransaction(
+                day_of_month(month, 12), CARD, minor, payee, "travel", bank_text(payee), tags=("holiday",)
+            )
         if month.month in (8, 2):
             stay = "Casa do Rio" if month.month == 8 else "Haus Bergblick"
-            yield Entry(
-                on(month, 9), CARD, -chance.randrange(420_00, 620_00), stay, "travel", bank(stay), "", ("holiday",)
+            yield SampleTransaction(
+                day_of_month(month, 9),
+                CARD,
+                -chance.randrange(420_00, 620_00),
+                stay,
+                "travel",
+                bank_text(stay),
+                "",
+                ("holiday",),
             )
             for day in range(10, 17):
                 payee = chance.choice(("Mercado Central", "Pizzeria Luce", "Beach Bar", "Museum Shop"))
                 minor = -chance.randrange(9_00, 58_00)
-                yield Entry(on(month, day), CARD, minor, payee, "travel", bank(payee), "", ("holiday",))
+                yield SampleTransaction(
+                    day_of_month(month, day), CARD, minor, payee, "travel", bank_text(payee), "", ("holiday",)
+                )
         if month.month == 4 and number % 24 >= 12:
-            self.transfer(on(month, 6), JOINT, TRAVEL, 900_00, "Travel money", to_minor=972_00)
+            self.transfer(day_of_month(month, 6), JOINT, TRAVEL, 900_00, "Travel money", to_minor=972_00)
             for day in range(11, 20):
                 payee = chance.choice(("Joe's Diner", "Subway MTA", "Brooklyn Deli", "The Strand", "Pier Hotel"))
                 minor = -chance.randrange(120_00, 190_00) if payee == "Pier Hotel" else -chance.randrange(5_00, 64_00)
-                yield Entry(on(month, day), TRAVEL, minor, payee, "travel", bank(payee), "", ("holiday", "new york"))
+                yield SampleTransaction(
+                    day_of_month(month, day),
+                    TRAVEL,
+                    minor,
+                    payee,
+                    "travel",
+                    bank_text(payee),
+                    "",
+                    ("holiday", "new york"),
+                )
 
     def leave_questions(self) -> None:
         """A few recent lines that nobody has filed, and a pair that looks like a transfer."""
-        for text, minor, account, ago in UNSURE:
-            self.book(Entry(self.today - timedelta(days=ago), account, minor, payees.clean(text), None, text))
+        for text, minor, account, ago in UNCATEGORISED_LINES:
+            self.add(
+                SampleTransaction(self.today - timedelta(days=ago), account, minor, payees.clean(text), None, text)
+            )
         day = self.today - timedelta(days=4)
-        self.book(Entry(day, JOINT, -120_00, "Own Account", None, "TRANSFER OWN ACCOUNT"))
-        self.book(Entry(day + timedelta(days=1), SAVINGS, 120_00, "Incoming Transfer", None, "TRANSFER JOINT ACCOUNT"))
+        self.add(SampleTransaction(day, JOINT, -120_00, "Own Account", None, "TRANSFER OWN ACCOUNT"))
+        self.add(
+            SampleTransaction(
+                day + timedelta(days=1), SAVINGS, 120_00, "Incoming Transfer", None, "TRANSFER JOINT ACCOUNT"
+            )
+        )
 
 
-def parted(entry: Entry, chance: Random) -> Entry:
+def with_splits(entry: SampleTransaction, chance: Random) -> SampleTransaction:
     """Now and then a large shop holds things of two kinds."""
     if entry.category != "groceries" or entry.minor > -45_00 or chance.random() > 0.22:
         return entry
     other = round(entry.minor * chance.uniform(0.15, 0.35))
     kind = chance.choice(("household", "personal_care", "pets"))
-    return replace(entry, category=None, parts=(("groceries", entry.minor - other), (kind, other)))
+    return replace(entry, category=None, splits=(("groceries", entry.minor - other), (kind, other)))
 
 
-def on(month: date, day: int) -> date:
+def day_of_month(month: date, day: int) -> date:
     """That day of the month, or its last."""
     return month.replace(day=min(day, days_in_month(month.year, month.month)))
 
 
-def bank(payee: str) -> str:
-    """The payee as a bank's statement would write it."""
+def bank_text(payee: str) -> str:
+    """The payee as a bank_text's statement would write it."""
     return f"{payee.upper()} BERLIN"

@@ -33,7 +33,7 @@ from app.models import (
 from app.services.base import Service
 from app.services.member import member_of
 from app.services.sample_data import household
-from app.services.sample_data.household import CARD, CASH, JOINT, OPENING, SAVINGS, TRAVEL, Entry
+from app.services.sample_data.household import CARD, CASH, JOINT, OPENING_BALANCES, SAVINGS, TRAVEL, SampleTransaction
 from app.services.unit_of_work import commit_scope
 from app.services.users import UserService
 
@@ -63,7 +63,7 @@ class SampleDataService(Service):
         if await self.present() is not None:
             raise Conflict(_("The sample data has already been added."))
         self.services.journal.note(_("Added the sample data"), actor=Actor.SAMPLE)
-        entries = household.entries(self.today)
+        entries = household.build_transactions(self.today)
         accounts = await self._accounts()
         categories = await self._categories()
         payees = await self._payees(entries)
@@ -111,7 +111,7 @@ class SampleDataService(Service):
                     "name": name,
                     "kind": kind,
                     "currency": currency,
-                    "opening_balance_minor": scaled(OPENING[key], scale if currency == base else Decimal(1)),
+                    "opening_balance_minor": scaled(OPENING_BALANCES[key], scale if currency == base else Decimal(1)),
                     "position": 10 + place,
                 }
                 for place, (key, (name, kind, currency)) in enumerate(made.items())
@@ -134,7 +134,7 @@ class SampleDataService(Service):
         )
         return dict((await self.session.execute(rows)).all())
 
-    async def _payees(self, entries: Iterable[Entry]) -> dict[str, int]:
+    async def _payees(self, entries: Iterable[SampleTransaction]) -> dict[str, int]:
         names = {name_key(each.payee): each.payee for each in entries if not each.to}
         known = select(Payee.key, Payee.id).where(Payee.book_id == self.member.book.id, Payee.key.in_(names))
         found = dict((await self.session.execute(known)).all())
@@ -144,7 +144,7 @@ class SampleDataService(Service):
 
     async def _transactions(
         self,
-        entries: list[Entry],
+        entries: list[SampleTransaction],
         accounts: Mapping[str, tuple[int, str]],
         categories: Mapping[str | None, int],
         payees: Mapping[str, int],
@@ -156,7 +156,7 @@ class SampleDataService(Service):
         transfer_ids = await self.services.ledger.insert_transfers(["1.08" if each else None for each in crossing])
         rows = list[dict[str, Any]]()
 
-        def add(entry: Entry, account: str, minor: int, transfer_id: int | None = None) -> None:
+        def add(entry: SampleTransaction, account: str, minor: int, transfer_id: int | None = None) -> None:
             account_id, currency = accounts[account]
             minor = scaled(minor, self.scale if currency == base else Decimal(1))
             rows.append(self._row(entry, account_id, currency, minor, transfer_id, categories, payees))
@@ -171,7 +171,7 @@ class SampleDataService(Service):
 
     def _row(
         self,
-        entry: Entry,
+        entry: SampleTransaction,
         account_id: int,
         currency: str,
         minor: int,
@@ -190,7 +190,7 @@ class SampleDataService(Service):
             "payee_id": payees[name_key(payee)] if payee else None,
             "category_id": category_id,
             "transfer_id": transfer_id,
-            "splits": divided(entry, minor, categories),
+            "splits": split_rows(entry, minor, categories),
             "memo": entry.memo,
             "statement_text": entry.text,
             "status": Status.PENDING if waits else Status.CLEARED,
@@ -199,7 +199,7 @@ class SampleDataService(Service):
             "created_by_id": self.member.user.id,
         }
 
-    async def _tags(self, entries: list[Entry], ids: list[int]) -> None:
+    async def _tags(self, entries: list[SampleTransaction], ids: list[int]) -> None:
         names = sorted({tag for each in entries for tag in each.tags})
         known = select(Tag.key, Tag.id).where(Tag.book_id == self.member.book.id, Tag.key.in_(names))
         found = dict((await self.session.execute(known)).all())
@@ -236,7 +236,7 @@ class SampleDataService(Service):
     ) -> None:
         """What comes regularly, as far as the household has written it down."""
         rows = list[dict[str, Any]]()
-        for bill, cents, last in household.kept_bills(self.today):
+        for bill, cents, last in household.tracked_bills(self.today):
             account_id, currency = accounts[bill.account]
             minor = abs(scaled(cents, self.scale))
             rows.append(
@@ -262,13 +262,15 @@ def scaled(minor: int, scale: Decimal) -> int:
     return int(minor * scale)
 
 
-def divided(entry: Entry, minor: int, categories: Mapping[str | None, int]) -> tuple[tuple[int | None, int], ...]:
+def split_rows(
+    entry: SampleTransaction, minor: int, categories: Mapping[str | None, int]
+) -> tuple[tuple[int | None, int], ...]:
     """The splits of an entry: the last takes what rounding leaves."""
-    if not entry.parts:
+    if not entry.splits:
         return ()
-    first = [(categories.get(key), minor * part // entry.minor) for key, part in entry.parts[:-1]]
+    first = [(categories.get(key), minor * part // entry.minor) for key, part in entry.splits[:-1]]
     rest = minor - sum(each for _category, each in first)
-    return (*first, (categories.get(entry.parts[-1][0]), rest))
+    return (*first, (categories.get(entry.splits[-1][0]), rest))
 
 
 USERNAME = "demo"

@@ -24,9 +24,9 @@ from app.i18n import _
 if TYPE_CHECKING:
     from app.domain.statement.csv.inspection import _Inspector
 
-LEAST_ROWS = 3  # fewer rows prove nothing, and are not worth a question
-LEAST_STEPS = 2  # changes of the balance that prove an amount column
-MAX_NUMERIC = 12  # columns of numbers that are tried against the balance
+MIN_ROWS = 3  # fewer rows prove nothing, and are not worth a question
+MIN_BALANCE_STEPS = 2  # changes of the balance that prove an amount column
+MAX_NUMERIC_COLUMNS = 12  # columns of numbers that are tried against the balance
 MONEY = ("amount", "debit", "credit")
 CARD_PAYMENT = re.compile(
     r"\b(?:auto\s?pay|payment thank you|thank you|paiement recu|einzahlung|zahlung erhalten|besten dank|pago recibido"
@@ -51,7 +51,7 @@ class Proof(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        return self.steps >= LEAST_STEPS and self.share >= 0.6
+        return self.steps >= MIN_BALANCE_STEPS and self.share >= 0.6
 
 
 NO_PROOF = Proof(0.0, 0, [])
@@ -112,9 +112,9 @@ def find_columns(it: _Inspector, taken: dict[str, int], table: list[list[str]]) 
         _choose_fee(it, taken, table)
         return
     read = _reader(it, table)
-    numeric = [at for at, each in enumerate(it.shapes) if each.amounts >= 90 and each.dates < 50][:MAX_NUMERIC]
+    numeric = [at for at, each in enumerate(it.shapes) if each.amounts >= 90 and each.dates < 50][:MAX_NUMERIC_COLUMNS]
     series = {at: numbers(table, at, read) for at in numeric}
-    if len(table) >= LEAST_ROWS and not _is_proved(it, series):
+    if len(table) >= MIN_ROWS and not _is_proved(it, series):
         _search_by_balance(it, numeric, series, table)
     if "amount" not in it.found or not _role_score(it, "amount", it.found["amount"]):
         pair = _exclusive_pair(it, numeric, series) if not it.found.keys() & {"debit", "credit"} else None
@@ -178,7 +178,7 @@ def _search_by_balance(
             proof = follow_balance(values, series[balance])
             filled = sum(value is not None for value in values)
             rank = (proof.share, filled, sum(_role_score(it, role, at) for role, at in option.items()))
-            if proof.steps >= LEAST_STEPS and proof.share >= 0.9 and filled * 2 > len(table) and rank > best:
+            if proof.steps >= MIN_BALANCE_STEPS and proof.share >= 0.9 and filled * 2 > len(table) and rank > best:
                 best, chosen = rank, option | {"balance": balance}
     if chosen:
         for role in (*MONEY, "balance"):
@@ -483,11 +483,11 @@ def decide_sign(it: _Inspector, layout: Layout) -> Layout:
             agree = sum((sign > 0) == (minor > 0) for sign, minor in pairs)
             if agree * 10 >= len(pairs) * 8:
                 return layout
-            if agree * 10 <= len(pairs) * 2 and proof.steps >= LEAST_ROWS:
+            if agree * 10 <= len(pairs) * 2 and proof.steps >= MIN_ROWS:
                 return replace(layout, flipped=True)
-        if (proof.steps >= LEAST_ROWS and proof.share < 0.5) or (proof.holds and not proof.share < 0.5):
+        if (proof.steps >= MIN_ROWS and proof.share < 0.5) or (proof.holds and not proof.share < 0.5):
             it.warnings.append(_("The amounts do not agree with the balance. Check the signs."))
-    if len(known) < LEAST_ROWS or _has_plus(it):
+    if len(known) < MIN_ROWS or _has_plus(it):
         return layout
     return _decide_by_text(it, layout, known)
 
@@ -504,7 +504,7 @@ def _decide_by_text(it: _Inspector, layout: Layout, known: list[Line]) -> Layout
     flipped = sum(vote * line.minor < 0 for vote, line in zip(votes, known, strict=True))
     is_card = it.traits.is_card
     if charges * 2 <= count:  # at least half is negative: the usual way, unless payees say otherwise
-        turned = flipped >= LEAST_ROWS and flipped > 4 * straight and not is_card
+        turned = flipped >= MIN_ROWS and flipped > 4 * straight and not is_card
         return _ask_sign(it, layout, known) if turned else layout
     has_payment = any(
         line.minor < 0 and CARD_PAYMENT.search(f"{line.payee_text} {line.memo}") for line in known
