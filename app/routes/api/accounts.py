@@ -1,4 +1,4 @@
-"""Accounts as JSON."""
+"""API routes for accounts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AccountsApi(Controller):
 
     @get("/", operation_id="ListAccounts")
     async def list_accounts(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
-        """Every account with its balance, archived ones too."""
+        """List all accounts with their balances, archived ones included."""
         rows = await services.accounts.listed()
         return paged("accounts", [out(row, balance) for row, balance in rows], page, limit)
 
@@ -45,7 +45,7 @@ class AccountsApi(Controller):
     async def add_account(
         self, request: AnyRequest, services: ServicesDep, data: JSONBody[AccountIn]
     ) -> Response[AccountOut]:
-        """Open an account; ``opening_balance`` is signed."""
+        """Add an account. ``opening_balance`` is signed; a debt is negative."""
 
         async def add() -> AccountOut:
             row = await services.accounts.add(data)
@@ -57,7 +57,7 @@ class AccountsApi(Controller):
     async def get_account(
         self, services: ServicesDep, account_id: FromPath[int], on: FromQuery[Day | None] = None
     ) -> AccountOut:
-        """One account; ``on`` asks for the balance at the end of a day."""
+        """Return one account. With ``on``, the balance is that of the end of this day."""
         row = await services.accounts.get(account_id)
         return out(row, await services.accounts.balance(row, on))
 
@@ -65,11 +65,11 @@ class AccountsApi(Controller):
     async def change_account(
         self, services: ServicesDep, account_id: FromPath[int], data: JSONBody[AccountPatch]
     ) -> AccountOut:
-        """Change what is sent; the currency only while there are no transactions."""
+        """Change the fields that are sent. The currency can change only while there are no transactions."""
         row = await services.accounts.change(account_id, data)
         return out(row, await services.accounts.balance(row))
 
     @delete("/{account_id:int}", operation_id="DeleteAccount")
     async def delete_account(self, services: ServicesDep, account_id: FromPath[int]) -> None:
-        """Delete an account without transactions; 409 for others, which can be archived."""
+        """Delete an account without transactions. Answers 409 for others, which can be archived."""
         await services.accounts.delete(account_id)

@@ -1,4 +1,4 @@
-"""Sign-up and sign-in for programs: seed-shaped ``users/create`` and ``token``, and ``/api/v1/auth``."""
+"""API routes to sign up and sign in: ``users/create`` and ``token`` for earlier clients, and ``/api/v1/auth``."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ class LegacyAuthController(Controller):
     async def refresh(self, data: JSONBody[LegacyRefresh]) -> dict[str, str]:
         """Renew both tokens.
 
-        A refresh token works once. Presented again within 60 seconds, before its successor was used, it returns that
-        same successor; any later use ends the sign-in.
+        A refresh token works once. Presented again within 60 seconds, before its successor was used, it returns the
+        same successor. Any later use ends the sign-in.
         """
         return _seed(await refresh(data.refresh))
 
@@ -83,7 +83,7 @@ class AuthController(Controller):
 
     @post("/register", name="api:v1:auth:register", status_code=201, security=[{}])
     async def register(self, request: AnyRequest, data: JSONBody[Register]) -> Response[dict[str, Any]]:
-        """Create an account. Repeated with the same ``Idempotency-Key`` it signs in to that account."""
+        """Create an account. A repeated ``Idempotency-Key`` signs in to the account that it created."""
         said = data.model_dump(exclude={"password"})
         who = visitor(request)
 
@@ -101,7 +101,7 @@ class AuthController(Controller):
 
     @post("/refresh", name="api:v1:auth:refresh", status_code=200, security=[{}])
     async def refresh(self, data: JSONBody[Refresh]) -> dict[str, str]:
-        """Renew both tokens; the same rule as for ``token/refresh``."""
+        """Renew both tokens, by the rule of ``token/refresh``."""
         return _v1(await refresh(data.refresh_token))
 
     @post("/forgot-password", name="api:v1:auth:forgot", status_code=202, security=[{}])
@@ -116,12 +116,12 @@ class AuthController(Controller):
 
     @post("/reset-password", name="api:v1:auth:reset", status_code=204, security=[{}])
     async def reset(self, request: AnyRequest, data: JSONBody[Reset]) -> None:
-        """Set a new password with the token of a link. Every session and token ends."""
+        """Set a new password with the token of a reset link. Revokes all sessions and tokens."""
         await one_time_links.reset_password(data.token, data.password, visitor(request))
 
     @post("/logout", name="api:v1:auth:logout", status_code=204, opt={**MEMBER, "own_only": True})
     async def log_out(self, services: ServicesDep, data: JSONBody[Refresh]) -> None:
-        """End the sign-in of this refresh token, with its access tokens."""
+        """Revoke this refresh token and the access tokens made with it."""
         await services.tokens.end_family(data.refresh_token, services.member.user.id)
 
 

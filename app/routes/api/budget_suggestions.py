@@ -1,4 +1,4 @@
-"""Budgets that are proposed, as JSON."""
+"""API route for suggested budgets."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class SuggestionsApi(Controller):
 
     @get("/", operation_id="SuggestBudgets")
     async def suggest(self, services: ServicesDep) -> BudgetSuggestions:
-        """A monthly budget for each category, from the profile and the months so far; nothing is stored.
+        """Suggest a monthly budget for each category, from the profile and past months. Nothing is stored.
 
-        ``low`` and ``high`` are what is expected in eight months of ten.
+        ``low`` and ``high`` are the range of eight months in ten.
         """
         return BudgetSuggestions(
             currency=services.member.book.base_currency,

@@ -1,4 +1,4 @@
-"""Categories as JSON."""
+"""API routes for categories."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CategoriesApi(Controller):
     async def list_categories(
         self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50
     ) -> dict[str, Any]:
-        """Every category in the order of the book, archived ones too."""
+        """List all categories in display order, archived ones included."""
         counts = await services.categories.counts()
         rows = [
             out(row, group.name, counts.get(row.id, 0))
@@ -58,7 +58,7 @@ class CategoriesApi(Controller):
     async def add_category(
         self, request: AnyRequest, services: ServicesDep, data: JSONBody[CategoryIn]
     ) -> Response[CategoryOut]:
-        """A new category; a group that is named and not there yet is made."""
+        """Add a category. A group name that does not exist yet creates the group."""
 
         async def add() -> CategoryOut:
             return await shown(services, (await services.categories.add(data)).id)
@@ -67,24 +67,24 @@ class CategoriesApi(Controller):
 
     @get("/{category_id:int}", operation_id="GetCategory")
     async def get_category(self, services: ServicesDep, category_id: FromPath[int]) -> CategoryOut:
-        """One category."""
+        """Return one category."""
         return await shown(services, category_id)
 
     @patch("/{category_id:int}", operation_id="ChangeCategory")
     async def change_category(
         self, services: ServicesDep, category_id: FromPath[int], data: JSONBody[CategoryPatch]
     ) -> CategoryOut:
-        """Change what is sent."""
+        """Change the fields that are sent."""
         return await shown(services, (await services.categories.change(category_id, data)).id)
 
     @delete("/{category_id:int}", operation_id="DeleteCategory")
     async def delete_category(self, services: ServicesDep, category_id: FromPath[int]) -> None:
-        """Delete a category that nothing is filed under; 409 for others, which can be merged or archived."""
+        """Delete an unused category. Answers 409 for others, which can be merged or archived."""
         await services.categories.delete(category_id)
 
     @post("/{category_id:int}/merge", operation_id="MergeCategory", status_code=200)
     async def merge_category(
         self, services: ServicesDep, category_id: FromPath[int], data: JSONBody[MergeIn]
     ) -> CategoryOut:
-        """Give all that it has to another category; answers with that one."""
+        """Move everything in this category to another one, and return that one."""
         return await shown(services, (await services.categories.merge(category_id, data.into)).id)

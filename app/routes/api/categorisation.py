@@ -1,4 +1,4 @@
-"""Where a text would be filed, and how unusual an amount would be."""
+"""API routes that predict the category of a text and score how unusual an amount is."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class PredictionsApi(Controller):
 
     @post("/", operation_id="PredictCategory", status_code=200, opt={"reads": True})
     async def predict_category(self, services: ServicesDep, data: JSONBody[PredictIn]) -> dict[str, Any]:
-        """The category that a text would be filed under, how sure that is, the three likeliest, and why.
+        """Predict the category of a text, with its confidence, the three likeliest categories and the reason.
 
-        ``category`` is null when it is not sure enough to be filed without asking.
+        ``category`` is null when the prediction is not certain enough to be applied without asking.
         """
         currency = services.member.book.base_currency
         money = Money.parse(data.amount, currency) if data.amount is not None else Money(-1000, currency)
@@ -50,9 +50,10 @@ class ScoreApi(Controller):
 
     @post("/", operation_id="ScoreTransaction", status_code=200, opt={"reads": True})
     async def score(self, services: ServicesDep, data: JSONBody[ScoreIn]) -> ScoreOut:
-        """How unusual an amount would be, judged by the book's past; nothing is stored.
+        """Score how unusual an amount is for this household. Nothing is stored.
 
-        ``amount`` is a magnitude in the default account's currency; the direction is that of the category.
+        ``amount`` is a magnitude in the default account's currency; the category decides whether it is income or
+        spending.
         """
         found, currency = await services.anomalies.score(data.category, data.amount, data.payee, data.booked_on)
 

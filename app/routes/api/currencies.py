@@ -1,4 +1,4 @@
-"""Conversion and the book's own rates as JSON."""
+"""API routes for conversions and custom exchange rates."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CurrencyApi(Controller):
         quote: Annotated[str, QueryParameter(name="to")],
         on: FromQuery[Day | None] = None,
     ) -> ConversionOut:
-        """An amount in another currency at the latest rate on or before a day; today when none is given."""
+        """Convert an amount at the latest rate on or before a date, by default today."""
         money = Money.parse(amount, check_currency(base, "from"))
         found = await services.currencies.convert(money, check_currency(quote, "to"), on or services.today, field="to")
         return ConversionOut(
@@ -48,12 +48,15 @@ class CurrencyApi(Controller):
 
     @get("/rates", operation_id="ListRates")
     async def list_rates(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
-        """The book's own rates; the European Central Bank's rates and approximate ones need none."""
+        """List custom rates. Rates of the European Central Bank and approximate rates are built in."""
         return paged("rates", [out(row) for row in await services.currencies.own()], page, limit)
 
     @post("/rates", operation_id="AddRate", status_code=201)
     async def add_rate(self, request: AnyRequest, services: ServicesDep, data: JSONBody[RateIn]) -> Response[RateOut]:
-        """Units of ``quote`` for one ``base`` from a day on; it wins over every other source."""
+        """Add a custom rate: units of ``quote`` for one ``base`` from a date on.
+
+        It takes precedence over other sources.
+        """
 
         async def add() -> RateOut:
             return out(await services.currencies.add(data))
@@ -62,15 +65,15 @@ class CurrencyApi(Controller):
 
     @get("/rates/{rate_id:int}", operation_id="GetRate")
     async def get_rate(self, services: ServicesDep, rate_id: FromPath[int]) -> RateOut:
-        """One own rate."""
+        """Return one custom rate."""
         return out(await services.currencies.get(rate_id))
 
     @patch("/rates/{rate_id:int}", operation_id="ChangeRate")
     async def change_rate(self, services: ServicesDep, rate_id: FromPath[int], data: JSONBody[RateIn]) -> RateOut:
-        """Write an own rate anew."""
+        """Replace a custom rate."""
         return out(await services.currencies.change(rate_id, data))
 
     @delete("/rates/{rate_id:int}", operation_id="DeleteRate")
     async def delete_rate(self, services: ServicesDep, rate_id: FromPath[int]) -> None:
-        """Delete an own rate; what was converted by it keeps its amount."""
+        """Delete a custom rate. Amounts that were converted with it do not change."""
         await services.currencies.delete(rate_id)

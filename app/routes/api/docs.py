@@ -1,4 +1,4 @@
-"""The reference of the API, read in a browser and by programs."""
+"""The API reference: Swagger UI for browsers, OpenAPI for programs."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class DocsController(Controller):
 
     @get("/api/docs", name="api:docs")
     async def docs(self) -> Template:
-        """Swagger UI from our own files."""
+        """Show Swagger UI, served from our own files."""
         return page("api_docs", headers={"Content-Security-Policy": DOCS_CSP}, schema_url=SCHEMA)
 
     @get("/api/schema", name="api:schema")
     async def schema(self, request: AnyRequest) -> Response[dict[str, Any]]:
-        """OpenAPI 3.1."""
+        """Return the OpenAPI 3.1 document."""
         return Response(with_refusals(request.app.openapi_schema.to_schema()), media_type="application/json")
 
     @get("/openapi", name="openapi")

@@ -1,4 +1,4 @@
-"""Expenses in the shape that earlier clients speak: sentences in, a plain list out."""
+"""API routes for expenses in the format of earlier clients: a sentence in, a plain list out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.web.types import AnyRequest, MemberDep, ServicesDep
 
 
 async def message_of(request: AnyRequest) -> str:
-    """The sentence of a JSON body or a form."""
+    """Return the sentence of a JSON body or a form."""
     if request.content_type[0] in ("multipart/form-data", "application/x-www-form-urlencoded"):
         form = await request.form()
         if form.get("file") is not None and not form.get("message"):
@@ -48,7 +48,7 @@ class ExpensesApi(Controller):
 
     @post("/", operation_id="AddExpenses", status_code=201)
     async def add_expenses(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
-        """Book what a sentence says; nothing found is a 400 and books nothing."""
+        """Add the transactions of a sentence. Answers 400 if it has none."""
         message = await message_of(request)
 
         async def add() -> dict[str, Any]:
@@ -80,12 +80,12 @@ class ExpensesApi(Controller):
 
     @get("/", operation_id="ListExpenses")
     async def list_expenses(self, member: MemberDep) -> Stream:
-        """What went out, transfers left out, newest first, in the book's currency: all of it."""
+        """List all spending without transfers, newest first, in the household's base currency."""
         return await respond_with_file(listed(member), member, "application/json")
 
 
 async def listed(member: Member) -> AsyncIterator[bytes]:
-    """Every outflow of the book as one JSON list, in a read session of its own."""
+    """Stream all spending of the book as one JSON list, in a read session of its own."""
     lead = "["
     async with reading(member) as services:
         rates: dict[tuple[str, date], Quote | None] = {}

@@ -1,4 +1,4 @@
-"""Forecasts as JSON."""
+"""API routes for forecasts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Unit = Annotated[Literal["day", "month"] | None, QueryParameter(name="unit")]
 CategoryId = Annotated[int | None, QueryParameter(name="category", ge=0, le=2**63 - 1)]
 AccountId = Annotated[int | None, QueryParameter(name="account", ge=1, le=2**63 - 1)]
 What = Annotated[
-    list[str] | None, QueryParameter(name="what", description="Suppositions, like “rent +100”; up to six.")
+    list[str] | None, QueryParameter(name="what", description="Scenarios, such as “rent +100”; at most six.")
 ]
 
 
@@ -72,7 +72,7 @@ class LegacyForecastApi(Controller):
 
     @get("/", operation_id="GetLegacyForecast")
     async def forecast(self, services: ServicesDep, months: Months = 3) -> PlainForecast:
-        """Spending of the months after the running one: the total, then each category."""
+        """Forecast spending of the coming full months: the total, then each category."""
         total = await services.forecasts.monthly(SPENDING)
         names = await services.categories.by_id()
         series = [plain("total", list(total.points[1 : months + 1]), total.currency)]
@@ -105,9 +105,10 @@ class ForecastsApi(Controller):
         unit: Unit = None,
         what: What = None,
     ) -> ForecastOut:
-        """Spending or income by month, of one category too, or a balance by day or month; with suppositions, if any.
+        """Forecast spending, income or a balance, optionally with scenarios.
 
-        Category 0 is uncategorized. A balance without an account is that of all spendable ones.
+        Spending and income are monthly, for all or one category (0 is uncategorized). A balance is daily or monthly,
+        for one account or all accounts to spend from.
         """
         chosen = unit or ("day" if target == "balance" else "month")
         if target != "balance" and account is not None:

@@ -1,4 +1,4 @@
-"""Imports for scripts: a file or JSON lines in, decisions, undo."""
+"""API routes for imports: send a file or JSON lines, decide on unsure lines, undo."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from app.web.rate_limit import count_request
 from app.web.types import AnyRequest, MemberDep, ServicesDep
 
 OUTCOMES: dict[str, Any] = {NEW: "created", SAME: "duplicate", "unsure": "unsure"}
-MAX_DRY_RUN_LINES = 100_000  # lines that are read while somebody waits, and kept nowhere
+MAX_DRY_RUN_LINES = 100_000  # lines of a dry run, which is answered at once and not stored
 MAX_BODY_BYTES = MAX_BYTES + (1 << 20)
 KEPT = {
     RowOutcome.UNSURE: "unsure",
@@ -81,7 +81,7 @@ class ImportsApi(Controller):
             return _asked(open_questions)
         raise WrongKind(_("Send JSON, or a file as multipart/form-data."))
 
-    @get("/v1/imports", summary="The latest imports")
+    @get("/v1/imports", summary="List imports, newest first")
     async def index(
         self, services: ServicesDep, page: FromQuery[int] = 1, limit: FromQuery[int] = 50
     ) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class ImportsApi(Controller):
             "pagination": {"page": page, "limit": limit, "total": total, "pages": -(-total // limit)},
         }
 
-    @get("/v1/imports/{batch_id:int}", summary="Progress and result of an import")
+    @get("/v1/imports/{batch_id:int}", summary="Return the progress and result of an import")
     async def show(self, services: ServicesDep, batch_id: FromPath[int]) -> dict[str, Any]:
         batch = await services.imports.get(batch_id)
         account = await services.imports.account(batch.account_id)
@@ -286,7 +286,7 @@ def _row(row: Row, transaction: int | None) -> dict[str, Any]:
 
 
 def _kept(row: ImportRow) -> RowOut:
-    """A line as the batch keeps it."""
+    """Return a stored line of a batch."""
     return RowOut(
         line=row.line,
         outcome=KEPT[row.outcome],

@@ -1,4 +1,4 @@
-"""Figures of months as JSON."""
+"""API routes for reports and the figures of a month or year."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FULL_YEAR = 12
 
 
 def asked(services: Services, year: int | None, month: int | None) -> date:
-    """The budget month of a year and a month's number; what is missing is taken from today."""
+    """Return the budget month of a year and a month number. Missing values are those of today."""
     months = services.member.book.months
     running = months.of(services.today)
     return date(year or running.year, month or running.month, months.first_day)
@@ -116,7 +116,7 @@ class InsightsApi(Controller):
 
     @get("/summary", operation_id="GetInsightSummary")
     async def summary(self, services: ServicesDep, year: Year = None, month: MonthNumber = None) -> Summary:
-        """A month with what is worth a remark in it."""
+        """Return the totals, budgets and insights of a month."""
         found = await services.overview.get(asked(services, year, month))
         currency = services.member.book.base_currency
         shown = found.month
@@ -145,7 +145,7 @@ class InsightsApi(Controller):
     async def monthly_summary(
         self, services: ServicesDep, year: Year = None, month: MonthNumber = None
     ) -> MonthlySummary:
-        """Income, expenses and savings of a month, and of the one before. Transfers are neither."""
+        """Return income, expenses and savings of a month and of the month before. Transfers are neither."""
         start = asked(services, year, month)
         history = await services.insights.history(start, 2)
         currency = services.member.book.base_currency
@@ -156,7 +156,7 @@ class InsightsApi(Controller):
     async def category_breakdown(
         self, services: ServicesDep, year: Year = None, month: MonthNumber = None
     ) -> CategoryBreakdown:
-        """Spending of a month by category, largest first, including uncategorized transactions."""
+        """Return a month's spending by category, largest first, including uncategorized transactions."""
         history = await services.insights.history(asked(services, year, month), 2)
         currency = services.member.book.base_currency
         return CategoryBreakdown(
@@ -175,7 +175,7 @@ class InsightsApi(Controller):
 
     @get("/savings", operation_id="GetSavings")
     async def savings(self, services: ServicesDep) -> Savings:
-        """How much of the income stays, over up to twelve full months."""
+        """Return the savings rate over at most twelve full months."""
         found = await services.overview.get(services.member.book.months.of(services.today))
         currency = services.member.book.base_currency
         going = advice.trend(found.full_year)
@@ -188,7 +188,7 @@ class InsightsApi(Controller):
 
     @get("/projections", operation_id="GetSavingsProjections")
     async def projections(self, services: ServicesDep) -> Projections:
-        """What each of the next months will leave over, from the stored forecasts of income and spending."""
+        """Return projected savings for each of the next months, from the stored forecasts."""
         currency = services.member.book.base_currency
         await services.forecasts.load(INCOME, SPENDING)
         return Projections(
@@ -207,7 +207,7 @@ class InsightsApi(Controller):
 
     @get("/savings-history", operation_id="GetSavingsHistory")
     async def savings_history(self, services: ServicesDep, count: Count = FULL_YEAR) -> SavingsHistory:
-        """Month by month up to the running one, oldest first."""
+        """Return the savings of each month up to the current one, oldest first."""
         history = await services.insights.history(services.member.book.months.of(services.today), count)
         currency = services.member.book.base_currency
         return SavingsHistory(
@@ -225,17 +225,17 @@ class InsightsApi(Controller):
 
     @get("/anomalies", operation_id="GetAnomalies")
     async def anomalies(self, services: ServicesDep) -> dict[str, list[FindingOut]]:
-        """What wants a second look, the latest first; about three a week at most."""
+        """List unusual activity, latest first; at most about three a week."""
         return {"anomalies": [finding_out(each) for each in await services.anomalies.open()]}
 
     @get("/recurring", operation_id="GetRecurrences")
     async def recurring(self, services: ServicesDep) -> dict[str, list[CandidateOut]]:
-        """What was found to recur in the last two years, the surest first; also what has ended."""
+        """List recurring payments found in the last two years, most certain first, including those that have ended."""
         return {"recurring": [candidate_out(each) for each in await services.recurring_candidates.all()]}
 
     @get("/health", operation_id="GetFinancialHealth")
     async def health(self, services: ServicesDep) -> HealthOut:
-        """Four figures of financial health, each with its formula; null where something is not known."""
+        """Return four figures of financial health with their formulas; null where data is missing."""
         found = await services.budget_suggestions.health()
         return HealthOut(
             currency=services.member.book.base_currency,

@@ -1,4 +1,4 @@
-"""The journal as JSON."""
+"""API routes for the activity of a book."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ChangesApi(Controller):
 
     @get("/", operation_id="ListChanges")
     async def list_changes(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
-        """Change sets, newest first."""
+        """List changes, newest first."""
         rows = await services.journal.page(limit=limit, offset=(page - 1) * limit)
         total = await services.journal.count()
         return {
@@ -41,6 +41,6 @@ class ChangesApi(Controller):
 
     @post("/{change_set_id:int}/undo", operation_id="UndoChange", status_code=200)
     async def undo_change(self, services: ServicesDep, change_set_id: FromPath[int]) -> Undone:
-        """Take a change set back; 409 when its rows were changed since."""
+        """Undo a change. Answers 409 if what it changed has been changed again."""
         await services.journal.undo(change_set_id)
         return Undone(id=services.journal.change_set_id, undone=change_set_id)

@@ -1,4 +1,4 @@
-"""The person behind a token: ``users/me`` in the seed's shape, ``/api/v1/me`` and the avatar."""
+"""API routes for the signed-in user: ``users/me`` for earlier clients, ``/api/v1/me`` and the avatar."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LegacyMeController(Controller):
 
     @patch("/", name="api:users:me:patch")
     async def change(self, request: AnyRequest, services: ServicesDep, data: JSONBody[LegacyMePatch]) -> dict[str, Any]:
-        """Change names, and what the profile tells: its fields nested under ``profile`` or at the top."""
+        """Change the user's name and profile. Profile fields are nested under ``profile`` or at the top level."""
         user = await services.profile.change_user(**given(data.model_dump(), "first_name", "last_name"))
         if data.email is not None and data.email != user.email:
             _refuse_personal_token(services)
@@ -71,7 +71,7 @@ class MeController(Controller):
 
     @post("/password", name="api:v1:me:password", status_code=204, opt={"no_personal_token": True})
     async def password(self, request: AnyRequest, services: ServicesDep, data: JSONBody[NewPassword]) -> None:
-        """Change the password. Other sessions and all tokens end. Not with a personal token."""
+        """Change the password. Ends other sessions and revokes all tokens. Personal tokens cannot do this."""
         await auth.change_password(services.member, data.old, data.new, visitor(request), field="old")
 
     @put("/avatar", name="api:v1:me:avatar", status_code=200, request_max_body_size=avatars.MAX_BYTES + (1 << 20))

@@ -1,4 +1,4 @@
-"""Payees as JSON."""
+"""API routes for payees."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PayeesApi(Controller):
     async def list_payees(
         self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50, search: FromQuery[str] = ""
     ) -> dict[str, Any]:
-        """Payees with how often they were booked, the busiest first."""
+        """List payees with their number of transactions, most frequent first."""
         lines, total = await services.payees.page(search[:120], page, limit)
         rows = [
             {"id": each.id, "name": each.name, "transactions": each.count, "category": each.category_id}
@@ -40,7 +40,7 @@ class PayeesApi(Controller):
 
     @post("/", operation_id="AddPayee", status_code=201)
     async def add_payee(self, request: AnyRequest, services: ServicesDep, data: JSONBody[PayeeIn]) -> Response[Any]:
-        """A new payee; 409 when one is known under this name."""
+        """Add a payee. Answers 409 if the name exists."""
 
         async def add() -> dict[str, Any]:
             return out(await services.payees.add(data.name))
@@ -49,24 +49,24 @@ class PayeesApi(Controller):
 
     @get("/{payee_id:int}", operation_id="GetPayee")
     async def get_payee(self, services: ServicesDep, payee_id: FromPath[int]) -> dict[str, Any]:
-        """One payee."""
+        """Return one payee."""
         return out(await services.payees.get(payee_id))
 
     @patch("/{payee_id:int}", operation_id="RenamePayee")
     async def rename_payee(
         self, services: ServicesDep, payee_id: FromPath[int], data: JSONBody[PayeeIn]
     ) -> dict[str, Any]:
-        """A new name, under which its transactions are found."""
+        """Rename a payee. Its transactions follow."""
         return out(await services.payees.rename(payee_id, data.name))
 
     @delete("/{payee_id:int}", operation_id="DeletePayee")
     async def delete_payee(self, services: ServicesDep, payee_id: FromPath[int]) -> None:
-        """Delete a payee that was never booked; 409 for others, which can be merged."""
+        """Delete a payee without transactions. Answers 409 for others, which can be merged."""
         await services.payees.delete(payee_id)
 
     @post("/{payee_id:int}/merge", operation_id="MergePayee", status_code=200)
     async def merge_payee(
         self, services: ServicesDep, payee_id: FromPath[int], data: JSONBody[MergeIn]
     ) -> dict[str, Any]:
-        """Give all that it has to another payee; answers with that one."""
+        """Move everything of this payee to another one, and return that one."""
         return out(await services.payees.merge(payee_id, data.into))

@@ -1,4 +1,4 @@
-"""Bills and incomes that recur, and what is due of them, as JSON."""
+"""API routes for recurring bills and income, and what is due."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Days = Annotated[int, QueryParameter(name="days", ge=1, le=FURTHEST)]
 
 
 def payee_of(rule: Rule) -> Named:
-    """Who is paid; 0 where the payee has been deleted since."""
+    """Return the payee's id, or 0 if the payee has been deleted."""
     return Named(id=rule.payee_id or 0, name=rule.name)
 
 
@@ -72,14 +72,14 @@ class RecurringApi(Controller):
 
     @get("/", operation_id="ListRecurring")
     async def list_recurring(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
-        """Every bill and income that recurs, paused and ended ones too."""
+        """List recurring bills and income, paused and ended ones included."""
         return paged("recurring", await out(services, await services.recurring.all()), page, limit)
 
     @post("/", operation_id="AddRecurring", status_code=201)
     async def add_recurring(
         self, request: AnyRequest, services: ServicesDep, data: JSONBody[RecurringIn]
     ) -> Response[RecurringOut]:
-        """A new bill or income; amounts are magnitudes."""
+        """Add a recurring bill or income. Amounts are magnitudes."""
 
         async def add() -> RecurringOut:
             return (await out(services, [await services.recurring.add(data)]))[0]
@@ -88,29 +88,29 @@ class RecurringApi(Controller):
 
     @get("/{recurring_id:int}", operation_id="GetRecurring")
     async def get_recurring(self, services: ServicesDep, recurring_id: FromPath[int]) -> RecurringOut:
-        """One bill or income."""
+        """Return one recurring bill or income."""
         return (await out(services, [await services.recurring.get(recurring_id)]))[0]
 
     @patch("/{recurring_id:int}", operation_id="ChangeRecurring")
     async def change_recurring(
         self, services: ServicesDep, recurring_id: FromPath[int], data: JSONBody[RecurringPatch]
     ) -> RecurringOut:
-        """Change what is sent."""
+        """Change the fields that are sent."""
         return (await out(services, [await services.recurring.change(recurring_id, data)]))[0]
 
     @delete("/{recurring_id:int}", operation_id="DeleteRecurring")
     async def delete_recurring(self, services: ServicesDep, recurring_id: FromPath[int]) -> None:
-        """Forget it; its payments stay."""
+        """Delete a recurring bill or income. Its payments remain."""
         await services.recurring.delete(recurring_id)
 
     @post("/{recurring_id:int}/pause", operation_id="PauseRecurring", status_code=200)
     async def pause_recurring(self, services: ServicesDep, recurring_id: FromPath[int]) -> RecurringOut:
-        """Make no bills of it until it is resumed."""
+        """Pause: no bills are due until it is resumed."""
         return (await out(services, [await services.recurring.pause(recurring_id)]))[0]
 
     @post("/{recurring_id:int}/resume", operation_id="ResumeRecurring", status_code=200)
     async def resume_recurring(self, services: ServicesDep, recurring_id: FromPath[int]) -> RecurringOut:
-        """Make bills of it again."""
+        """Resume a paused bill or income."""
         return (await out(services, [await services.recurring.pause(recurring_id, paused=False)]))[0]
 
 
@@ -121,10 +121,10 @@ class BillsApi(Controller):
 
     @get("/upcoming", operation_id="UpcomingBills")
     async def upcoming(self, services: ServicesDep, days: Days = 30) -> dict[str, list[BillOut]]:
-        """Bills due in the coming days, and those that are overdue; paid ones only where they were paid ahead."""
+        """List bills due in the coming days and overdue ones. Paid bills appear only if they were paid early."""
         return {"bills": [bill_out(each) for each in await services.recurring.upcoming(days)]}
 
     @post("/{bill_id:int}/paid", operation_id="MarkBillPaid", status_code=200)
     async def mark_paid(self, services: ServicesDep, bill_id: FromPath[int]) -> BillOut:
-        """Call a bill paid that no transaction has paid."""
+        """Mark a bill as paid without a transaction."""
         return bill_out(await services.recurring.pay(bill_id))

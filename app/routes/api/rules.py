@@ -1,4 +1,4 @@
-"""Rules as JSON, and what they would have done."""
+"""API routes for rules and their previews."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class RulesApi(Controller):
 
     @get("/", operation_id="ListRules")
     async def list_rules(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
-        """Every rule, in the order in which they are asked."""
+        """List rules in the order in which they are applied."""
         return paged("rules", [out(row) for row in await services.rules.all()], page, limit)
 
     @post("/", operation_id="AddRule", status_code=201)
     async def add_rule(self, request: AnyRequest, services: ServicesDep, data: JSONBody[RuleIn]) -> Response[RuleOut]:
-        """A new rule for what comes in from now on."""
+        """Add a rule for new transactions."""
 
         async def add() -> RuleOut:
             return out(await services.rules.add(data))
@@ -61,27 +61,27 @@ class RulesApi(Controller):
 
     @post("/preview", operation_id="PreviewRule", status_code=200, opt={"reads": True})
     async def preview_rule(self, services: ServicesDep, data: JSONBody[PreviewIn]) -> dict[str, Any]:
-        """How many transactions of the past a rule fits, how many it would change, and the latest of them."""
+        """Count the existing transactions that a rule matches and would change, with the latest of them."""
         found = await services.rules.preview(data.when, data.then)
         return {"matches": found.matches, "changing": found.changing, "sample": [sample(each) for each in found.sample]}
 
     @get("/{rule_id:int}", operation_id="GetRule")
     async def get_rule(self, services: ServicesDep, rule_id: FromPath[int]) -> RuleOut:
-        """One rule."""
+        """Return one rule."""
         return out(await services.rules.get(rule_id))
 
     @patch("/{rule_id:int}", operation_id="ChangeRule")
     async def change_rule(self, services: ServicesDep, rule_id: FromPath[int], data: JSONBody[RulePatch]) -> RuleOut:
-        """Change what is sent; ``position`` 0 is asked first."""
+        """Change the fields that are sent. ``position`` 0 is applied first."""
         return out(await services.rules.change(rule_id, data))
 
     @delete("/{rule_id:int}", operation_id="DeleteRule")
     async def delete_rule(self, services: ServicesDep, rule_id: FromPath[int]) -> None:
-        """Delete a rule; what it did stays."""
+        """Delete a rule. Transactions that it changed stay as they are."""
         await services.rules.delete(rule_id)
 
     @post("/{rule_id:int}/run", operation_id="RunRule", status_code=200)
     async def run_rule(self, services: ServicesDep, rule_id: FromPath[int]) -> dict[str, int | None]:
-        """Do to the past what the rule does to the future, as one change that can be undone."""
+        """Apply a rule to existing transactions, as one change that can be undone."""
         changed = await services.rules.run(rule_id)
         return {"changed": changed, "change": services.journal.change_set_id}

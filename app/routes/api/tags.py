@@ -1,4 +1,4 @@
-"""Tags as JSON."""
+"""API routes for tags."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TagsApi(Controller):
 
     @get("/", operation_id="ListTags")
     async def list_tags(self, services: ServicesDep, page: PageNumber = 1, limit: PageSize = 50) -> dict[str, Any]:
-        """Every tag with how many transactions have it."""
+        """List tags with their number of transactions."""
         rows = [
             {"id": each.id, "name": each.name, "transactions": each.count} for each in await services.tags.counted()
         ]
@@ -35,7 +35,7 @@ class TagsApi(Controller):
 
     @post("/", operation_id="AddTag", status_code=201)
     async def add_tag(self, request: AnyRequest, services: ServicesDep, data: JSONBody[TagIn]) -> Response[Any]:
-        """A new tag; 409 when there is one of this name."""
+        """Add a tag. Answers 409 if the name exists."""
 
         async def add() -> dict[str, Any]:
             return out(await services.tags.add(data.name))
@@ -44,20 +44,20 @@ class TagsApi(Controller):
 
     @get("/{tag_id:int}", operation_id="GetTag")
     async def get_tag(self, services: ServicesDep, tag_id: FromPath[int]) -> dict[str, Any]:
-        """One tag."""
+        """Return one tag."""
         return out(await services.tags.get(tag_id))
 
     @patch("/{tag_id:int}", operation_id="RenameTag")
     async def rename_tag(self, services: ServicesDep, tag_id: FromPath[int], data: JSONBody[TagIn]) -> dict[str, Any]:
-        """A new name, in the rules too."""
+        """Rename a tag, in rules too."""
         return out(await services.tags.rename(tag_id, data.name))
 
     @delete("/{tag_id:int}", operation_id="DeleteTag")
     async def delete_tag(self, services: ServicesDep, tag_id: FromPath[int]) -> None:
-        """Take a tag off everything; the transactions stay."""
+        """Delete a tag. Its transactions remain."""
         await services.tags.delete(tag_id)
 
     @post("/{tag_id:int}/merge", operation_id="MergeTag", status_code=200)
     async def merge_tag(self, services: ServicesDep, tag_id: FromPath[int], data: JSONBody[MergeIn]) -> dict[str, Any]:
-        """Put another tag in its place; answers with that one."""
+        """Replace this tag with another one, and return that one."""
         return out(await services.tags.merge(tag_id, data.into))

@@ -1,4 +1,4 @@
-"""Personal tokens of the user."""
+"""API routes for personal tokens."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class TokensController(Controller):
 
     @post("/", name="api:v1:tokens:create", status_code=201, opt={"no_personal_token": True})
     async def create(self, request: AnyRequest, services: ServicesDep, data: JSONBody[TokenIn]) -> Response[Any]:
-        """Make a token. Needs the password; ``token`` is shown only in this answer.
+        """Create a token. Requires the password; ``token`` is only in this answer.
 
         It works through ``expires_on``, by default for 90 days. A token with the scope ``read`` cannot change anything.
-        A personal token cannot make others.
+        A personal token cannot create others.
         """
         await auth.verify_own_password(services.member, data.password, visitor(request), field="password")
 

@@ -1,4 +1,4 @@
-"""Transactions as JSON."""
+"""API routes for transactions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STATES = {
 
 
 class EntryIn(TransactionIn):
-    """A new transaction; ``description`` may stand for ``payee``."""
+    """A new transaction. ``description`` is accepted instead of ``payee``."""
 
     mode: Literal["manual"] = "manual"
 
@@ -46,7 +46,7 @@ class EntryIn(TransactionIn):
 
 
 class SentenceIn(Strict):
-    """A sentence to be read and booked."""
+    """A sentence to add transactions from."""
 
     mode: Literal["ai"]
     text: Annotated[str, Line(1000, least=1)]
@@ -71,8 +71,11 @@ class TransactionsApi(Controller):
         limit: PageSize = 50,
         cursor: FromQuery[str | None] = None,
     ) -> Response[Any]:
-        """Transactions, newest first, with the filters search, account, category (an id or `unfiled`), tag, payee,
-        since, until, min_amount, max_amount (magnitudes), status, transfer, batch, and sort_by, sort_order."""
+        """List transactions, newest first.
+
+        Filters: search, account, category (an id or `unfiled`), tag, payee, since, until, min_amount, max_amount
+        (magnitudes), status, transfer, batch; sort_by and sort_order.
+        """
         wanted = strict_filter(request.query_params.dict())
         if cursor is not None and read_cursor(wanted, cursor) is None:
             raise Invalid(_("Invalid cursor for this list."), field="cursor")
@@ -97,7 +100,10 @@ class TransactionsApi(Controller):
     async def add_transaction(
         self, request: AnyRequest, services: ServicesDep, data: JSONBody[dict[str, Any]]
     ) -> Response[Any]:
-        """Book an entry, or with `{"mode": "ai", "text": …}` what a sentence says (202, read again by its id)."""
+        """Add a transaction.
+
+        With `{"mode": "ai", "text": …}` it adds those of a sentence and answers 202 with an id to ask for the result.
+        """
         if data.get("mode") == "ai":
             sentence = SentenceIn.model_validate(data)
 
@@ -127,14 +133,14 @@ class TransactionsApi(Controller):
         ["/requests/{request_id:int}", "/requests/{request_id:int}/status", "/{request_id:int}/status"],
     )
     async def get_request(self, services: ServicesDep, request_id: FromPath[int]) -> dict[str, Any]:
-        """What became of a sentence."""
+        """Return the result of a sentence that was sent."""
         return await self._request(services, await services.transaction_requests.get(request_id))
 
     @get("/totals", operation_id="TotalTransactions")
     async def totals(
         self, request: AnyRequest, services: ServicesDep, currency: FromQuery[str | None] = None
     ) -> dict[str, Any]:
-        """Income, expense and net of all that the filters find, transfers left out, at today's rates."""
+        """Return income, expenses and net of all matching transactions without transfers, at today's exchange rates."""
         wanted = strict_filter(request.query_params.dict())
         target = check_currency(currency) if currency else services.member.book.base_currency
         income, expense, rates = Money(0, target), Money(0, target), list[dict[str, Any]]()
@@ -159,23 +165,23 @@ class TransactionsApi(Controller):
 
     @get("/export.csv", operation_id="ExportTransactions", media_type="text/csv")
     async def export(self, request: AnyRequest, member: MemberDep) -> Stream:
-        """All that the filters find as CSV, safe to open in a spreadsheet."""
+        """Export all matching transactions as CSV, safe to open in a spreadsheet."""
         return await export_transactions(request, member, strict_filter(request.query_params.dict()), "csv")
 
     @get("/{transaction_id:int}", operation_id="GetTransaction")
     async def get_transaction(self, services: ServicesDep, transaction_id: FromPath[int]) -> Response[Any]:
-        """One transaction."""
+        """Return one transaction; 404 if it belongs to another household."""
         return Response(record(await services.transaction_list.line(transaction_id)))
 
     @patch("/{transaction_id:int}", operation_id="ChangeTransaction")
     async def change_transaction(
         self, services: ServicesDep, transaction_id: FromPath[int], data: JSONBody[TransactionPatch]
     ) -> Response[Any]:
-        """Change what is sent. With `version`, a 409 when somebody saved another one first."""
+        """Change the fields that are sent. With `version`, answers 409 if someone else has saved another version."""
         await services.transactions.edit(transaction_id, data)
         return Response(record(await services.transaction_list.line(transaction_id)))
 
     @delete("/{transaction_id:int}", operation_id="DeleteTransaction")
     async def delete_transaction(self, services: ServicesDep, transaction_id: FromPath[int]) -> None:
-        """Delete a transaction, and the other side of a transfer with it."""
+        """Delete a transaction, and the other side if it is a transfer."""
         await services.transactions.delete(transaction_id)

@@ -1,4 +1,4 @@
-"""Transfers as JSON."""
+"""API routes for transfers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ class TransfersApi(Controller):
     async def add_transfer(
         self, request: AnyRequest, services: ServicesDep, data: JSONBody[TransferIn]
     ) -> Response[Any]:
-        """Move money between two accounts; `to_amount` where their currencies differ, else at the day's rate."""
+        """Add a transfer between two accounts.
+
+        Where their currencies differ, `to_amount` arrives; without it the amount is converted at the day's rate.
+        """
 
         async def add() -> TransferOut:
             transfer, out, into = await services.transfers.add(data)
