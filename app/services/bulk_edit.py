@@ -1,4 +1,4 @@
-"""Bulk edit: one change to many transactions, journaled and undone as one."""
+"""Apply one change to many transactions, journaled and undone as one."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from app.services.base import Service
 from app.services.ledger.writer import COLUMNS, UNCATEGORISED, chunks
 from app.services.transaction_list import Filter
 
-MAX_ROWS = 250_000  # rows that are changed, and changed back, in one statement each few hundred: 100,000 take 3 to 5 s
-MAX_ROWS_ONE_BY_ONE = 10_000  # rows that are tagged or deleted, where each has a story of its own
+MAX_ROWS = 250_000  # changed a few hundred a statement; 100,000 take 3 to 5 s, and as long to undo
+MAX_ROWS_ONE_BY_ONE = 10_000  # of tagged or deleted rows, which are journaled one by one
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Rows by their ids, or all that a filter finds."""
+    """Rows by their ids, or all rows that match a filter."""
 
     ids: tuple[int, ...] = ()
     everything: Filter | None = None
 
 
 class BulkEditService(Service):
-    """Changes many of one book's transactions at once; locked rows are left out and counted."""
+    """Changes many transactions of one book at once. Reconciled rows are skipped and counted."""
 
     async def set_category(self, selection: Selection, category_id: int | None) -> int:
-        """File rows in a category (nothing: take them out of theirs); transfers and splits keep what they have."""
+        """Set the category of rows; None removes it. Transfers and splits keep theirs."""
         await self.services.transactions.category(category_id)
         rows = await self._rows(selection)
         rows = [row for row in rows if row.transfer_id is None and not row.is_split and row.category_id != category_id]
@@ -60,7 +60,7 @@ class BulkEditService(Service):
         return len(rows)
 
     async def move_to_account(self, selection: Selection, account_id: int | None) -> int:
-        """Move rows to another account of their currency. All of them or none: what cannot move is said."""
+        """Move rows to another account of the same currency. Raises ``Conflict`` if any of them cannot move."""
         if account_id is None:
             raise Invalid(_("Choose the account to move them to."), field="account")
         account = await self.services.transactions.account(account_id)
@@ -104,7 +104,7 @@ class BulkEditService(Service):
         return len(rows)
 
     async def tag(self, selection: Selection, names: Iterable[str], *, remove: bool = False) -> int:
-        """Put tags on rows, or take them off."""
+        """Add tags to rows, or remove them."""
         tags = await self.services.tags.named(names)
         if not tags:
             raise Invalid(_("Enter at least one tag."), field="tags")
@@ -118,7 +118,7 @@ class BulkEditService(Service):
         return changed
 
     async def delete(self, selection: Selection) -> int:
-        """Delete rows, and the other sides of transfers with them."""
+        """Delete rows, and the other sides of transfers."""
         chosen = await self._rows(selection, most=MAX_ROWS_ONE_BY_ONE)
         ids = [row.id for row in chosen if row.status is not Status.RECONCILED]
         ledger = self.services.ledger
@@ -133,7 +133,7 @@ class BulkEditService(Service):
         return len(rows)
 
     async def _rows(self, selection: Selection, *, most: int | None = None) -> list[Any]:
-        """The selected rows of this book, as the ledger changes them."""
+        """Return the selected rows with splits loaded."""
         query = select(*COLUMNS).order_by(Transaction.id)
         if selection.everything is not None:
             most = most or MAX_ROWS

@@ -1,4 +1,4 @@
-"""Categories: what money was for."""
+"""Categories and their groups."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class GroupRepository(BookRepository[CategoryGroup]):
 
 @dataclass(frozen=True, slots=True)
 class CategoryOption:
-    """A category as lists and choices show it; ``colour`` is 1 to 8."""
+    """A category in lists and selects. ``colour`` is a palette number, 1 to 8."""
 
     id: int
     key: str | None
@@ -79,14 +79,14 @@ GROUPS_QUERY = (
 
 
 class CategoryService(Service):
-    """The categories of one book. Reads are kept for the life of the service."""
+    """The categories of one book. What it reads is cached for the life of the service."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._all: list[GroupOption] | None = None
 
     async def _groups(self) -> list[GroupOption]:
-        """Every group in the order of the book, archived categories too."""
+        """Return all groups in display order, archived categories included."""
         if self._all is None:
             found = dict[int, tuple[str, CategoryKind, list[CategoryOption]]]()
             own = {"book_id": self.member.book.id}
@@ -100,22 +100,22 @@ class CategoryService(Service):
         return self._all
 
     def forget(self) -> None:
-        """Read again next time, after something changed."""
+        """Clear the cache after a change."""
         self._all = None
 
     async def groups(self) -> list[GroupOption]:
-        """The groups with the categories that may be filed into."""
+        """Return the groups with their active categories."""
         return [
             GroupOption(group.id, group.name, group.kind, tuple(e for e in group.categories if not e.is_archived))
             for group in await self._groups()
         ]
 
     async def by_id(self) -> dict[int, CategoryOption]:
-        """Every category by its id, archived ones too: history keeps their names."""
+        """Return all categories by id, archived ones included because past transactions name them."""
         return {each.id: each for group in await self._groups() for each in group.categories}
 
     async def by_key(self) -> dict[str, CategoryOption]:
-        """The active default categories by their stable key."""
+        """Return the active default categories by key."""
         return {each.key: each for each in (await self.by_id()).values() if each.key and not each.is_archived}
 
     @cached_property
@@ -127,18 +127,18 @@ class CategoryService(Service):
         return GroupRepository(self.session, self.member.book.id)
 
     async def all_groups(self) -> list[GroupOption]:
-        """Every group with every category, archived ones too."""
+        """Return all groups with all categories, archived ones included."""
         return await self._groups()
 
     async def option(self, category_id: int) -> CategoryOption:
-        """A category as lists show it; not found when it is not of this book."""
+        """Return a category. Raises ``NotFound`` if the book does not have it."""
         found = (await self.by_id()).get(category_id)
         if found is None:
             raise NotFound(self.repository.not_found_message)
         return found
 
     async def counts(self) -> dict[int, int]:
-        """How often each category was filed under; parts of split transactions count each."""
+        """Return the number of transactions in each category; each split counts."""
         query = (
             select(MonthTotal.category_id, func.sum(MonthTotal.count))
             .where(MonthTotal.book_id == self.member.book.id, MonthTotal.category_id > 0)
@@ -147,7 +147,7 @@ class CategoryService(Service):
         return {category_id: int(count) for category_id, count in await self.session.execute(query)}
 
     async def add(self, entry: CategoryIn) -> Category:
-        """A new category at the end of its group."""
+        """Add a category at the end of its group."""
         group = await self._group(entry.group, entry.kind)
         await self._check_name(entry.name, group.id)
         row = Category(
@@ -163,7 +163,7 @@ class CategoryService(Service):
         return row
 
     async def change(self, category_id: int, entry: CategoryPatch) -> Category:
-        """Rename, recolour, move to another group of its kind, archive. History keeps pointing at it."""
+        """Change name, color, icon, group (of the same kind) or archive state."""
         row = await self.repository.get_owned(category_id)
         kind = (await self.option(row.id)).kind
         group_id = row.group_id
@@ -186,7 +186,7 @@ class CategoryService(Service):
         return row
 
     async def archive(self, category_id: int, away: bool = True) -> Category:
-        """Put a category away: its history stays, and nothing new is filed under it."""
+        """Archive or unarchive a category. Its transactions stay; new ones cannot use it."""
         row = await self.repository.get_owned(category_id)
         row.archived_at = now() if away else None
         label = _("Archived the category {name}", name=row.name) if away else _("Unarchived {name}", name=row.name)
@@ -194,7 +194,7 @@ class CategoryService(Service):
         return row
 
     async def move(self, category_id: int, by: int) -> Category:
-        """One place up (-1) or down (1) in its group."""
+        """Move a category up (-1) or down (1) in its group."""
         row = await self.repository.get_owned(category_id)
         found = select(Category).where(Category.group_id == row.group_id, Category.book_id == self.member.book.id)
         rows = list(await self.session.scalars(found.order_by(Category.position, Category.id)))
@@ -209,7 +209,7 @@ class CategoryService(Service):
         return row
 
     async def merge(self, category_id: int, into_id: int) -> Category:
-        """Give all that a category has to another one of its kind, as one change set; the first is gone then."""
+        """Move everything of a category into another one of the same kind, then delete it; one change set."""
         row = await self.repository.get_owned(category_id)
         target = (await self.by_id()).get(into_id)
         if target is None or target.id == row.id:
@@ -227,7 +227,7 @@ class CategoryService(Service):
         return await self.repository.get_owned(target.id)
 
     async def delete(self, category_id: int) -> None:
-        """Only a category that nothing was filed under can go; others are merged or archived."""
+        """Delete an unused category. Raises ``Conflict`` if transactions or rules use it."""
         row = await self.repository.get_owned(category_id)
         used = (await self.counts()).get(row.id, 0)
         if used or await self._splits(row.id):
@@ -254,7 +254,7 @@ class CategoryService(Service):
         return row
 
     async def move_group(self, group_id: int, by: int) -> CategoryGroup:
-        """One place up (-1) or down (1) among all groups."""
+        """Move a group up (-1) or down (1)."""
         row = await self.group_repository.get_owned(group_id)
         found = select(CategoryGroup).where(CategoryGroup.book_id == self.member.book.id)
         rows = list(await self.session.scalars(found.order_by(CategoryGroup.position, CategoryGroup.id)))
@@ -267,7 +267,7 @@ class CategoryService(Service):
         return row
 
     async def delete_group(self, group_id: int) -> None:
-        """Only an empty group can go."""
+        """Delete an empty group."""
         row = await self.group_repository.get_owned(group_id)
         inside = select(Category.id).where(Category.group_id == row.id).limit(1)
         if await self.session.scalar(inside) is not None:
@@ -304,7 +304,7 @@ class CategoryService(Service):
         return 0 if last is None else last + 1
 
     async def _splits(self, category_id: int) -> list[Split]:
-        """The parts of split transactions that are filed here, with the transactions that they belong to."""
+        """Return splits in this category with their transactions."""
         query = (
             select(Split)
             .where(Split.book_id == self.member.book.id, Split.category_id == category_id)

@@ -1,6 +1,6 @@
-"""Filing: one door through which quick add, imports and corrections find category, payee and tags.
+"""Choose category, payee and tags of transactions for quick add, imports and corrections.
 
-The user's rules come first, then what the file says, then what the user filed before and what is generally known.
+The user's rules come first, then the category in the file, then the user's past choices, then the general model.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from app.services import Services
 
 LEARNED_FROM = (CategorisedBy.PERSON, CategorisedBy.FILE, CategorisedBy.RULE)
-MIN_UNANIMOUS_ROWS = 2  # filings of one payee under one category, and none under another, that count as sure
-MAX_CATEGORY_NAMES = 10_000  # of categories in a file that are remembered
-MAX_LEARNED_ROWS = 20_000  # the latest filed rows a memory is built from
-#: For one entry: the latest rows of the book, the latest of its payee and of payees that share a word with it.
+MIN_UNANIMOUS_ROWS = 2  # transactions of a payee in one category, and none in another, that are certain
+MAX_CATEGORY_NAMES = 10_000  # cached category names of a file
+MAX_LEARNED_ROWS = 20_000  # latest categorized rows that are learned from
+#: Limits for one row: the latest rows of the book, and of payees that share a word with its payee.
 MAX_NEARBY_ROWS, MAX_NEARBY_PAYEES, MIN_WORD_CHARACTERS = 200, 10, 4
 
 
 class CategorisableRow(Protocol):
-    """What categoriser wants to know of a row; a line of a statement has it all."""
+    """The fields that a category is chosen by; a statement line has them."""
 
     @property
     def payee_text(self) -> str: ...
@@ -53,7 +53,7 @@ class CategorisableRow(Protocol):
 
 
 class RowText(NamedTuple):
-    """A row of our own to be filed."""
+    """The text and amount of one row to categorize."""
 
     payee_text: str
     minor: int
@@ -64,7 +64,7 @@ class RowText(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """One guess; ``probability`` is over all categories, 0 to 1."""
+    """A suggested category; ``probability`` is over all categories, 0 to 1."""
 
     category_id: int
     probability: float
@@ -73,9 +73,10 @@ class Suggestion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Categorised:
-    """Where a row goes, who says so, how sure (per mille) and why.
+    """A chosen category, with source, confidence (per mille) and reason.
 
-    Without a category it is not sure enough: ``confidence`` and ``reason`` are then of the first of ``top``, if any.
+    Without a category, nothing was certain enough; ``confidence`` and ``reason`` are then those of the first of
+    ``top``.
     """
 
     category_id: int | None = None
@@ -93,7 +94,7 @@ OPEN = Categorised()
 
 @dataclass(slots=True)
 class BookCategoriser:
-    """Ready to categorise: all it needs is in memory, so it may run in a thread."""
+    """Categorizes rows from memory, so that it can run in a thread."""
 
     model: Categoriser
     memory: Memory
@@ -105,7 +106,7 @@ class BookCategoriser:
     _kept: list[object] = field(default_factory=list)  # answers whose ids are in use
 
     def categorise(self, lines: Sequence[CategorisableRow], account_id: int | None = None) -> list[Categorised]:
-        """Each row's categoriser, in order. What looks the same is worked out once."""
+        """Return the category of each row, in order. Equal rows are computed once."""
         from app.ml.categoriser import Row
 
         places = {code: exponent(code) for code in {line.currency for line in lines}}
@@ -135,7 +136,7 @@ class BookCategoriser:
         return answers
 
     def _by_memo(self, lines: Sequence[CategorisableRow], answers: list[Categorised], sizes: dict[str, float]) -> None:
-        """Rows whose payee says too little are looked at once more with a memo that says something: “Gehalt”."""
+        """Try again with the memo for rows whose payee is not conclusive, such as “Gehalt”."""
         from app.ml.categoriser import Row
         from app.ml.seed_table import hints
 
@@ -149,7 +150,7 @@ class BookCategoriser:
                     answers[at] = found
 
     def _from_file(self, name: str) -> Categorised | None:
-        """What the file says; a name is looked up once, as the next thousand lines say it too."""
+        """Return the category that the file names. Cached, because most lines repeat few names."""
         if not name:
             return None
         if name not in self._said:
@@ -160,7 +161,7 @@ class BookCategoriser:
         return self._said[name]
 
     def _always(self, text: str, why: Because) -> bool:
-        """Whether the user has filed this payee here, more than once and nowhere else."""
+        """Whether the user has put this payee in this category more than once and in no other."""
         from app.ml.features import payee_key
 
         filed = self.memory.payees.get(payee_key(text), {})
@@ -196,9 +197,9 @@ class BookCategoriser:
 
 
 def _align_payees(lines: Sequence[CategorisableRow], answers: list[Categorised]) -> None:
-    """One payee's rows go one way: what is nearly sure goes where most rows of its payee and direction surely go.
+    """Give rows of one payee and direction the same category where most of them are certain.
 
-    Where the amount alone made the difference, a list that files one coffee and leaves the next open looks careless.
+    Otherwise the amount alone may categorize one coffee and not the next.
     """
     groups = defaultdict[tuple[str, bool], list[int]](list)
     for at, line in enumerate(lines):
@@ -215,14 +216,14 @@ def _align_payees(lines: Sequence[CategorisableRow], answers: list[Categorised])
 
 
 def _apply_rule(then: Then, answer: Categorised) -> Categorised:
-    """A rule's category wins over every other; its payee and tags go with any."""
+    """Apply a rule: its category replaces any other; payee, tags and transfer are added."""
     ruled = replace(answer, payee=then.payee, tags=then.tags, transfer=then.transfer)
     if then.category is None:
         return ruled
     return replace(ruled, category_id=then.category, by=CategorisedBy.RULE, confidence=None, reason=_("your rule"))
 
 
-#: Transactions of the book whose category somebody said: a person, a file or a rule, but no guess.
+#: Transactions whose category is known from a user, a file or a rule and not predicted.
 TAUGHT = (
     Transaction.book_id == bindparam("book_id"),
     Transaction.category_id.is_not(None),
@@ -232,7 +233,7 @@ NEWEST = (Transaction.booked_on.desc(), Transaction.id.desc())
 
 
 def _select_learned(rows: FromClause) -> Any:
-    """What these rows (their ``id``) teach, alike ones counted."""
+    """Select the labeled examples of these rows (``id``), equal ones counted."""
     text = func.coalesce(func.nullif(Transaction.statement_text, ""), Payee.name)
     return (
         select(
@@ -251,7 +252,7 @@ def _select_learned(rows: FromClause) -> Any:
 
 
 def _select_nearby(*alike: ColumnElement[bool]) -> Any:
-    """What the latest rows teach, and the latest of a payee and of some payees that are ``alike``."""
+    """Select the examples of the latest rows, and of a payee and ``alike`` payees."""
     own = select(Payee.id).where(Payee.book_id == bindparam("book_id"), or_(Payee.id == bindparam("payee_id"), *alike))
     kin = own.order_by((Payee.id == bindparam("payee_id")).desc(), Payee.id.desc()).limit(MAX_NEARBY_PAYEES)
     lately = select(Transaction.id).where(Transaction.book_id == bindparam("book_id"))
@@ -267,27 +268,27 @@ NEARBY, NEARBY_ALIKE = _select_nearby(), _select_nearby(Payee.key.like(bindparam
 
 
 def escape_like(word: str) -> str:
-    """A word for LIKE, with “/” before what has a meaning there."""
+    """Escape a word for LIKE with “/”."""
     return word.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 class CategorisationService(Service):
-    """Files rows of one book, and learns from corrections by looking at what is filed."""
+    """Categorizes rows of one book. Corrections count at once, because it reads them from the ledger."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._ready: BookCategoriser | None = None
 
     async def load(self) -> BookCategoriser:
-        """Rules, categories and all that the user taught, read once for the life of the service."""
+        """Load rules, categories and examples once for the life of the service."""
         if self._ready is None:
             self._ready = await self._load_from(LEARNED_RECENTLY, {})
         return self._ready
 
     async def load_nearby(self, row: Transaction, payee: str) -> BookCategoriser:
-        """Ready to categorise this one entry: what was taught of its payee, of payees named alike and lately.
+        """Load what categorizes one row: examples of its payee, of similar payees, and the latest ones.
 
-        It reads a bounded number of rows however large the book is.
+        The number of rows it reads is bounded, whatever the size of the book.
         """
         if self._ready is not None:
             return self._ready
@@ -297,7 +298,7 @@ class CategorisationService(Service):
         return await self._load_from(NEARBY_ALIKE, {"payee_id": row.payee_id, "alike": f"%{escape_like(word)}%"})
 
     async def _load_from(self, taught: Any, parameters: dict[str, Any]) -> BookCategoriser:
-        """What is needed to categorise, with a memory of what was taught."""
+        """Build a categorizer with these examples."""
         from app.ml.categoriser import Categoriser, Learned, Memory
 
         labels, names = dict[str, int](), dict[str, int]()
@@ -316,7 +317,7 @@ class CategorisationService(Service):
         return BookCategoriser(Categoriser.load(), Memory.from_counts(learned, labels), matcher, labels, names)
 
     async def categorise(self, row: Transaction, payee: str) -> Categorised:
-        """File one transaction that has no category yet; what is only a suggestion leaves it empty."""
+        """Categorize one uncategorized transaction. Leaves the category empty if it is only a suggestion."""
         categoriser = await self.load_nearby(row, payee)
         entry = RowText(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
         found = categoriser.categorise([entry], row.account_id)[0]
@@ -326,7 +327,7 @@ class CategorisationService(Service):
         return found
 
     async def suggestions(self, row: Transaction, payee: str) -> tuple[Suggestion, ...]:
-        """The likeliest categories of a transaction, the likeliest first."""
+        """Return the likeliest categories of a transaction, likeliest first."""
         categoriser = await self.load_nearby(row, payee)
         entry = RowText(row.statement_text or payee, row.amount_minor, row.currency, row.booked_on, row.memo or "")
         return categoriser.categorise([entry], row.account_id)[0].top
@@ -348,7 +349,7 @@ class CategorisationService(Service):
         return list(await self.session.scalars(found.order_by(Transaction.booked_on.desc())))
 
     async def recategorise_similar(self, row: Transaction) -> int:
-        """Give similar transactions the category of this one, as one change set; how many there were."""
+        """Give similar transactions the category of this one, as one change set. Return how many."""
         ids = await self.similar(row)
         if not ids or row.category_id is None:
             raise Conflict(_("No similar transactions in other categories."))

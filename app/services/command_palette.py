@@ -1,4 +1,4 @@
-"""What a few typed letters may mean: accounts, categories, payees, transactions, or a sentence to be booked."""
+"""Search of the command palette: accounts, categories, payees, transactions, or a sentence to add."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Named = TypeVar("Named", AccountOption, CategoryOption)
 MAX_RESULTS = 4  # of each kind
-MAX_PAYEES = 2_000  # the newest ones, likewise
-MAX_RECENT = 1_500  # the newest transactions, which are looked through
+MAX_PAYEES = 2_000  # newest payees that are searched
+MAX_RECENT = 1_500  # newest transactions that are searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class TransactionHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """Everything that fits, each kind with the best first. ``sentence`` is what the text would be booked as."""
+    """What matches, best first. ``sentence`` is the transaction that the text would add."""
 
     sentence: phrases.Entry | None = None
     accounts: Sequence[AccountOption] = ()
@@ -50,7 +50,7 @@ class SearchResults:
 
 
 def rank(name: str, words: Sequence[str]) -> int | None:
-    """How well a name fits: 0 begins with what was typed, 1 has words that do, 2 holds it; nothing if it does not."""
+    """Rank how well a name matches: 0 starts with the text, 1 has words that do, 2 contains it; None does not match."""
     folded = fold(name)
     if folded.startswith(" ".join(words)):
         return 0
@@ -61,7 +61,7 @@ def rank(name: str, words: Sequence[str]) -> int | None:
 
 
 class CommandPaletteService(Service):
-    """Searches one book in a few statements."""
+    """Searches one book with a few statements."""
 
     async def find(self, text: str) -> SearchResults:
         words = words_of(text)
@@ -78,7 +78,7 @@ class CommandPaletteService(Service):
         )
 
     def _read_sentence(self, text: str, accounts: Sequence[AccountOption]) -> phrases.Entry | None:
-        """The one entry of a sentence that says what it was, too: an amount alone is rather looked for."""
+        """Return the one transaction of a sentence that names a payee. An amount alone is a search."""
         default = next((each for each in accounts if each.is_default), None)
         currency = default.currency if default else self.member.book.base_currency
         transactions = phrases.parse(text, self.services.today, currency, current_locale())

@@ -1,4 +1,4 @@
-"""What a book's past looks like to the estimators: plain rows, read in one query."""
+"""Past transactions as input for the models, read in one query."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HISTORY_MONTHS = 24
 
 @dataclass(frozen=True, slots=True)
 class PastTransaction:
-    """One transaction other than a transfer; ``text`` is its payee or the bank description."""
+    """A transaction other than a transfer. ``text`` is its payee or the bank description."""
 
     id: int
     booked_on: date
@@ -35,7 +35,7 @@ class PastTransaction:
 
     @property
     def row(self) -> Row:
-        """As estimators see it: in major units, filed under the id of its category."""
+        """Return it as model input: in major units, labeled with the id of its category."""
         from app.ml.memory import Row
 
         label = str(self.category_id) if self.category_id else None
@@ -43,10 +43,10 @@ class PastTransaction:
 
 
 class HistoryService(Service):
-    """Reads one book's past."""
+    """Reads past transactions of one book."""
 
     async def read(self, months: int = HISTORY_MONTHS) -> list[PastTransaction]:
-        """What was booked in the last months up to today under some name, oldest first."""
+        """Return transactions of the last months up to today that have a text, oldest first."""
         today = self.services.today
         text = func.coalesce(Payee.name, Transaction.statement_text)
         query = (

@@ -1,4 +1,4 @@
-"""Reads a book's journal, and undoes change sets. ``ledger/recorder.py`` writes it."""
+"""Read the activity of a book, and undo change sets. ``ledger/recorder.py`` writes it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGE_ROWS = 30
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One line of the activity page."""
+    """One change set on the activity page."""
 
     id: int
     actor: Actor
@@ -34,7 +34,7 @@ class JournalEntry:
 
 
 class JournalService(Service):
-    """What happened in one book, and how to take it back."""
+    """The change sets of one book."""
 
     @property
     def recorder(self) -> Recorder:
@@ -42,11 +42,11 @@ class JournalService(Service):
 
     @property
     def change_set_id(self) -> int | None:
-        """The change set of this unit of work, once something was flushed: what a toast's Undo names."""
+        """Return the id of this unit of work's change set, for Undo; None before anything is flushed."""
         return self.recorder.change_set_id
 
     def note(self, label: str, *, actor: Actor | None = None) -> None:
-        """Say in the reader's words what this unit of work does."""
+        """Set the label of this unit of work's change set."""
         self.recorder.label = label
         if actor is not None:
             self.recorder.actor = actor
@@ -54,7 +54,7 @@ class JournalService(Service):
     async def page(
         self, before_id: int | None = None, *, limit: int = PAGE_ROWS, offset: int = 0, actor: Actor | None = None
     ) -> list[JournalEntry]:
-        """The latest change sets, newest first; ``before_id`` continues a page."""
+        """Return change sets, newest first; ``before_id`` continues a page."""
         undoing = aliased(ChangeSet)
         query = (
             select(
@@ -81,7 +81,7 @@ class JournalService(Service):
         return [JournalEntry(*row) for row in await self.session.execute(query)]
 
     async def count(self) -> int:
-        """How many change sets the book has."""
+        """Return the number of change sets."""
         of_book = select(func.count()).select_from(ChangeSet).where(ChangeSet.book_id == self.member.book.id)
         return int(await self.session.scalar(of_book) or 0)
 
@@ -94,10 +94,10 @@ class JournalService(Service):
         return found
 
     async def undo(self, change_set_id: int, *, even_edited: bool = False) -> ChangeSet:
-        """Reverse a change set in a new one; refuse when its rows were changed since.
+        """Reverse a change set in a new one. Raises ``Conflict`` if its rows have changed since.
 
-        An import is undone with all change sets of its batch, once it is confirmed (``even_edited``) that rows which
-        were edited since go too; the sample data is removed whatever was changed in it.
+        An import is undone with all change sets of its batch. ``even_edited`` confirms that edited transactions are
+        removed too. The sample data is removed even if it was changed.
         """
         original = await self.own(change_set_id)
         batch_id, is_sample = original.import_batch_id, original.actor is Actor.SAMPLE
@@ -124,7 +124,7 @@ class JournalService(Service):
         return original
 
     async def undo_import(self, batch: ImportBatch, *, even_edited: bool) -> None:
-        """Undo an import by its batch; one that added nothing only changes its state."""
+        """Undo an import by its batch. A batch without transactions only changes its state."""
         if sets := await self._sets_of_batch(batch.id):
             await self.undo(sets[0], even_edited=even_edited)
         else:

@@ -1,4 +1,4 @@
-"""The models that ship with Saldo, as the page about them shows them."""
+"""The bundled models, for the page that lists them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.ml.artifacts import Card
 
 
 def purposes() -> dict[str, tuple[str, str]]:
-    """What each model is called and what it is for."""
+    """Return name and purpose of each model."""
     return {
         "categories": (_("Categories"), _("Suggests a category for new payees.")),
         "anomalies": (
@@ -21,6 +21,6 @@ def purposes() -> dict[str, tuple[str, str]]:
 
 
 def catalogue() -> list[tuple[Card, str, str]]:
-    """Each model's card with its name and purpose; those whose file was changed are not sound."""
+    """Return each model's card with name and purpose. ``is_sound`` is false if its file was modified."""
     known = purposes()
     return [(card, *known.get(card.name, (card.name, ""))) for card in artifacts.catalogue()]

@@ -110,7 +110,7 @@ class QuickAddService(Service):
         )
 
     async def _draft(self, entry: phrases.Entry) -> Draft:
-        unsure = set(entry.unsure) - {"payee"}  # a transaction may have no payee
+        unsure = set(entry.unsure) - {"payee"}  # optional
         source, target = await self._account(entry.account_hint), await self._account(entry.to_account_hint)
         account = source or await self.services.accounts.default()
         if entry.kind == "transfer":

@@ -1,4 +1,4 @@
-"""Reconciling an account: holding what is booked against a bank statement, and locking what agrees."""
+"""Reconcile an account: compare it with a bank statement and lock what matches."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from app.i18n import _, ngettext
 from app.models import Account, AccountTotal, CategorisedBy, Payee, Status, Transaction
 from app.services.base import Service
 
-MAX_ROWS = 200  # rows to tick; older ones are taken as they are
+MAX_ROWS = 200  # shown to select; older ones are taken to match
 
 
 @dataclass(frozen=True, slots=True)
 class UnreconciledRow:
-    """A booking that is not locked yet."""
+    """A transaction that is not locked yet."""
 
     id: int
     booked_on: date
@@ -31,9 +31,10 @@ class UnreconciledRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenStatement:
-    """An account against its statement: ``reconciled`` is the opening balance with all that is locked already.
+    """An account beside a bank statement.
 
-    ``older`` and ``older_sum`` are of rows before those shown, which are taken to agree.
+    ``reconciled`` is the opening balance plus all locked transactions. ``older`` and ``older_sum`` are the count and
+    sum of transactions before ``rows``, which are taken to match.
     """
 
     account: Account
@@ -45,21 +46,21 @@ class OpenStatement:
     older_sum: Money
 
     def cleared_balance(self, ticked: Iterable[int]) -> Money:
-        """What is locked with what is ticked."""
+        """Return the balance of everything locked plus the selected rows."""
         chosen = set(ticked)
         minor = sum(row.amount.minor for row in self.rows if row.id in chosen)
         return Money(self.reconciled.minor + self.older_sum.minor + minor, self.account.currency)
 
     def difference(self, ticked: Iterable[int]) -> Money:
-        """What the statement has more than the books; zero when all is well."""
+        """Return the statement's balance minus the cleared balance; zero if they match."""
         return self.statement - self.cleared_balance(ticked)
 
 
 class ReconciliationService(Service):
-    """Holds one book's accounts against their statements."""
+    """Reconciles the accounts of one book."""
 
     async def get_open(self, account_id: int, until: date, statement: Money) -> OpenStatement:
-        """The rows up to a statement's day that are not locked yet, the latest first."""
+        """Return the unlocked rows up to the statement's date, latest first."""
         account = await self.services.accounts.get(account_id)
         if statement.currency != account.currency:
             raise Invalid(_("The statement of {name} is in {currency}.", name=account.name, currency=account.currency))
@@ -107,9 +108,9 @@ class ReconciliationService(Service):
         )
 
     async def finish(self, open_statement: OpenStatement, ticked: Sequence[int], *, adjust: bool = False) -> int:
-        """Lock the ticked rows, as one change set; how many there are.
+        """Lock the selected rows as one change set and return how many.
 
-        A difference that remains is refused, or booked as one adjustment on the statement's day.
+        A remaining difference raises ``Conflict``; with ``adjust`` it becomes an adjustment on the statement's date.
         """
         known = {row.id for row in open_statement.rows}
         chosen = [row_id for row_id in dict.fromkeys(ticked) if row_id in known]
@@ -160,7 +161,7 @@ class ReconciliationService(Service):
                 payee_id=payee.id,
                 category_id=await self._category(gap),
                 categorised_by=CategorisedBy.RULE,
-                reason=_("adjustment to a statement"),
+                reason=_("balance adjustment"),
                 memo=_("Adjustment to the statement of {day}", day=open_statement.until.isoformat()),
                 status=Status.RECONCILED,
                 created_by_id=self.member.user.id,

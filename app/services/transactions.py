@@ -1,4 +1,4 @@
-"""Transactions: entering, editing, filing and deleting them."""
+"""Add, edit, categorize and delete transactions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from app.services.ledger.writer import UNCATEGORISED
 
 EARLIEST_DATE = date(1900, 1, 1)
 LATEST_DATE = date(2199, 12, 31)
-#: What a reconciled transaction keeps until it is unlocked, by a change of nothing but its status to cleared.
+#: Fields that cannot change while a transaction is reconciled. Setting its status to cleared unlocks it.
 LOCKED_FIELDS = frozenset({"account", "booked_on", "payee", "amount", "currency", "splits"})
 
 
@@ -47,7 +47,7 @@ class TransactionRepository(BookRepository[Transaction]):
 
 @dataclass(frozen=True, slots=True)
 class ConvertedAmount:
-    """An amount as it goes into an account, with what it was before it was converted."""
+    """An amount in the account's currency, with the original amount and rate if it was converted."""
 
     money: Money
     original: Money | None = None
@@ -65,20 +65,23 @@ class SplitAmount:
 
 
 class TransactionService(Service):
-    """The verbs of one book's transactions; every other book's do not exist here."""
+    """Transactions of one book. Does not commit; the caller's unit of work does."""
 
     @cached_property
     def repository(self) -> TransactionRepository:
         return TransactionRepository(self.session, self.member.book.id)
 
     async def get(self, transaction_id: int) -> Transaction:
-        """The transaction with its splits."""
+        """Return the transaction with its splits."""
         return await self.repository.get_owned(transaction_id, selectinload(Transaction.splits))
 
     async def add(
         self, data: TransactionIn, *, categorised_by: CategorisedBy = CategorisedBy.PERSON, reason: str = ""
     ) -> Transaction:
-        """Book an entry. Without a category and without splits it is filed the way its payee usually is."""
+        """Add a transaction. Without a category and splits it is categorized by rules and past choices.
+
+        Raises ``Invalid`` at the field if account, category, payee, date or amount cannot be used.
+        """
         account = await self.account(data.account)
         booked_on = check_date(data.booked_on or self.services.today)
         converted = await self._convert(data.amount, data.currency, account, booked_on)
@@ -115,7 +118,11 @@ class TransactionService(Service):
         return row
 
     async def edit(self, transaction_id: int, patch: TransactionPatch) -> Transaction:
-        """Change what the patch names. Refused with both versions when somebody else saved in between."""
+        """Change the fields that the patch has.
+
+        Raises ``Stale`` with both versions if someone else saved in between, and ``AlreadyReconciled`` if a locked
+        field changes.
+        """
         row = await self.get(transaction_id)
         given = patch.model_fields_set - {"version"}
         if patch.version is not None and patch.version != row.version:
@@ -142,7 +149,7 @@ class TransactionService(Service):
         return row
 
     async def recategorise(self, transaction_id: int, category_id: int | None) -> Transaction:
-        """Categorize a transaction by hand; None makes it uncategorized."""
+        """Set the category as the user's own choice; None removes it."""
         return await self.edit(transaction_id, TransactionPatch(category=category_id))
 
     async def delete(self, transaction_id: int) -> None:
@@ -154,7 +161,10 @@ class TransactionService(Service):
         self.services.journal.note(_("Deleted {payee}, {amount}", payee=_payee_name(payee), amount=row.amount.shown))
 
     async def remove(self, rows: Sequence[Transaction]) -> None:
-        """Delete these rows (splits loaded) with all that hangs on them; imported ones leave a tombstone."""
+        """Delete these rows, whose splits are loaded.
+
+        Imported ones leave a tombstone so that they are not imported again.
+        """
         if any(row.status is Status.RECONCILED for row in rows):
             raise AlreadyReconciled()
         await self.services.ledger.delete(rows)
@@ -163,7 +173,7 @@ class TransactionService(Service):
                 await self.services.valuations.keep_later_value(row.account_id, row.booked_on, -row.amount_minor)
 
     async def duplicate(self, transaction_id: int) -> Transaction:
-        """The same once more, today, as something a person entered."""
+        """Add a copy of a transaction, dated today. Raises ``Conflict`` for transfers."""
         row = await self.get(transaction_id)
         if row.transfer_id is not None:
             raise Conflict(_("Transfers and valuations can’t be duplicated. Add a new one."))
@@ -182,7 +192,7 @@ class TransactionService(Service):
         return await self.add(copy)
 
     async def legs(self, transfer_id: int) -> list[Transaction]:
-        """Both transactions of a transfer of this book, the outgoing one first."""
+        """Return both transactions of a transfer, the outgoing one first."""
         query = (
             select(Transaction)
             .where(Transaction.transfer_id == transfer_id, Transaction.book_id == self.member.book.id)
@@ -200,10 +210,10 @@ class TransactionService(Service):
         )
         return [(row.id, row.name) for row in await self.session.execute(query)]
 
-    # What an entry refers to
+    # Look-ups
 
     async def account(self, account_id: int | None, field: str = "account") -> AccountOption:
-        """An account that may be booked on; the default one for nothing."""
+        """Return an active account, by default the default account. Raises ``Invalid`` at ``field``."""
         if account_id is None:
             return await self.services.accounts.default()
         options = {each.id: each for each in await self.services.accounts.options()}
@@ -219,7 +229,7 @@ class TransactionService(Service):
         return category_id
 
     async def payee(self, reference: str | int | None) -> Payee | None:
-        """The payee of an id or a name; a name that is new becomes one."""
+        """Return the payee with this id or name. A new name adds a payee."""
         if not reference:
             return None
         if isinstance(reference, int):
@@ -230,7 +240,7 @@ class TransactionService(Service):
             return found
         return await self.services.payees.named(reference)
 
-    # Parts of the verbs
+    # Helpers
 
     async def _convert(
         self, text: str, currency: str | None, account: AccountOption, on: date, field: str = "amount"
@@ -249,7 +259,7 @@ class TransactionService(Service):
         return ConvertedAmount(made.amount, money, made.text, made.source[:40])
 
     async def _convert_splits(self, splits: Sequence[SplitIn], converted: ConvertedAmount) -> list[SplitAmount]:
-        """The splits in the account's currency. They have to add up to the original amount exactly."""
+        """Convert splits into the account's currency. They must add up to the original amount."""
         original = converted.original or converted.money
         moneys = [
             Money.parse(each.amount, original.currency, field=f"splits[{at}].amount") for at, each in enumerate(splits)
@@ -273,9 +283,9 @@ class TransactionService(Service):
     async def _edit_amount(
         self, row: Transaction, patch: TransactionPatch, given: set[str], values: dict[str, Any]
     ) -> list[Split] | None:
-        """Add account, day and amount to ``values``; return the new splits, or None where they stay.
+        """Add account, date and amount to ``values``. Return the new splits, or None if they do not change.
 
-        They depend on each other: each may change what the row is worth.
+        The three depend on each other: each may change the converted amount.
         """
         booked_on = check_date(patch.booked_on) if patch.booked_on is not None else row.booked_on
         account = None
@@ -338,12 +348,12 @@ class TransactionService(Service):
         return {**UNCATEGORISED, "category_id": category_id, "categorised_by": chosen_by}
 
     async def _update_other_side(self, row: Transaction, converted: ConvertedAmount) -> None:
-        """Keep the other leg of a transfer in step with a changed amount."""
+        """Update the other side of a transfer after an amount has changed."""
         other = next(each for each in await self.legs(row.transfer_id or 0) if each.id != row.id)
         if other.status is Status.RECONCILED:
             raise AlreadyReconciled()
         if converted.money.minor * other.amount_minor > 0:
-            raise Invalid(_("The two halves of a transfer need opposite signs."), field="amount")
+            raise Invalid(_("The two sides of a transfer need opposite signs."), field="amount")
         if other.currency == converted.money.currency:
             await self.services.ledger.update(other, amount_minor=-converted.money.minor)
         else:
@@ -352,7 +362,7 @@ class TransactionService(Service):
             await self.services.ledger.set_rate(transfer, rate_between(*legs))
 
     async def _tag(self, transaction_id: int, names: Iterable[str]) -> None:
-        """Make these the tags of a transaction."""
+        """Set the tags of a transaction."""
         wanted = {tag.id for tag in await self.services.tags.named(names)}
         query = select(TransactionTag).where(TransactionTag.transaction_id == transaction_id)
         for link in await self.session.scalars(query):
@@ -367,7 +377,7 @@ class TransactionService(Service):
         await self.session.flush()
 
     async def _stale(self, row: Transaction, patch: TransactionPatch) -> Stale:
-        """Both versions with the same fields: what was sent on top of what is stored, and what is stored."""
+        """Build the error with both versions: the stored one, and the same with the sent fields."""
         payee = await self.session.get(Payee, row.payee_id) if row.payee_id else None
         theirs: dict[str, Any] = {
             "account": row.account_id,
@@ -398,14 +408,14 @@ class TransactionService(Service):
 
 
 def check_sum(parts: Sequence[Money], whole: Money) -> None:
-    """The parts add up to the whole, or an error that names the difference."""
+    """Check that splits add up to the amount. Raises ``Invalid`` with the difference."""
     gap = Money(whole.minor - sum(each.minor for each in parts), whole.currency)
     if gap:
         raise Invalid(_("The splits don’t add up to the amount. {gap} remains.", gap=gap.shown), field="splits")
 
 
 def rate_between(source: Money, target: Money) -> str:
-    """Units of the target's currency for one of the source's, as text of at most 12 significant digits."""
+    """Return units of the target's currency for one of the source's, with at most 12 significant digits."""
     return f"{abs(target.decimal) / abs(source.decimal):.12g}" if source.minor else "0"
 
 
@@ -422,7 +432,7 @@ def _amounts(converted: ConvertedAmount) -> dict[str, Any]:
 
 
 def check_date(day: date) -> date:
-    """The day, or an error when no ledger reaches it."""
+    """Return the date. Raises ``Invalid`` outside 1900 to 2199."""
     if not EARLIEST_DATE <= day <= LATEST_DATE:
         raise Invalid(_("Use a year from 1900 to 2199."), field="booked_on")
     return day

@@ -1,4 +1,4 @@
-"""Transfers: two transactions of one's own accounts that belong together."""
+"""Transfers: two linked transactions in different own accounts."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MAX_DISTANCE = timedelta(days=7)
 
 
 class TransferService(Service):
-    """Moves money between the accounts of one book."""
+    """Transfers of one book."""
 
     async def add(self, data: TransferIn) -> tuple[Transfer, Transaction, Transaction]:
-        """Book both sides. Across currencies the arriving amount is as given, or converted at the rate of the day."""
+        """Add both sides. Across currencies the received amount is as given, or converted at the day's rate."""
         source = await self.services.transactions.account(data.from_, "from")
         target = await self.services.transactions.account(data.to, "to")
         if source.id == target.id:
@@ -52,7 +52,12 @@ class TransferService(Service):
         ]
         transfer = await self.services.ledger.insert_transfer(*legs, rate=_rate(out, into))
         self.services.journal.note(
-            _("Moved {amount} from {source} to {target}", amount=out.shown, source=source.name, target=target.name)
+            _(
+                "Transferred {amount} from {source} to {target}",
+                amount=out.shown,
+                source=source.name,
+                target=target.name,
+            )
         )
         return transfer, legs[0], legs[1]
 
@@ -114,13 +119,13 @@ class TransferService(Service):
         return True
 
     async def link(self, one_id: int, other_id: int) -> Transfer:
-        """Say that two booked rows are the two sides of one transfer; their categories go."""
+        """Link two transactions as the sides of one transfer. Their categories are removed."""
         pair = [await self.services.transactions.get(each) for each in (one_id, other_id)]
         out, into = sorted(pair, key=lambda row: row.amount_minor)
         if out.id == into.id or out.account_id == into.account_id:
-            raise Invalid(_("The halves of a transfer must be in different accounts."), field="other")
+            raise Invalid(_("Both sides of a transfer need different accounts."), field="other")
         if out.transfer_id or into.transfer_id:
-            raise Conflict(_("One of them is already part of a transfer."))
+            raise Conflict(_("One of these transactions is already part of a transfer."))
         if not out.amount_minor < 0 < into.amount_minor:
             raise Invalid(_("One transaction must be money out and the other money in."), field="other")
         if out.currency == into.currency and out.amount_minor + into.amount_minor:
@@ -130,10 +135,10 @@ class TransferService(Service):
         return transfer
 
     async def dismiss_pair(self, source_id: int, target_id: int) -> None:
-        """Say that two booked rows are no transfer, though they look like one: nobody is asked again."""
+        """Remember that two transactions are not a transfer, so that they are not suggested again."""
         out, into = [await self.services.transactions.get(each) for each in (source_id, target_id)]
         if out.transfer_id or into.transfer_id:
-            raise Conflict(_("One of them is already part of a transfer."))
+            raise Conflict(_("One of these transactions is already part of a transfer."))
         said = DismissedTransferPair.source_id == out.id, DismissedTransferPair.target_id == into.id
         if await self.session.scalar(select(DismissedTransferPair.id).where(*said)) is None:
             self.session.add(DismissedTransferPair(book_id=self.member.book.id, source_id=out.id, target_id=into.id))
@@ -141,7 +146,7 @@ class TransferService(Service):
         self.services.journal.note(_("Kept two transactions of {amount} separate", amount=abs(out.amount).shown))
 
     async def unlink(self, transfer_id: int) -> list[Transaction]:
-        """Keep both rows, but as what they were before: an outgoing and an incoming amount without a category."""
+        """Turn a transfer back into two separate transactions without a category."""
         _transfer, legs = await self._own(transfer_id)
         if len(legs) == 1:
             raise Conflict(_("A valuation can’t be unlinked. Delete it instead."))
@@ -156,9 +161,9 @@ class TransferService(Service):
         self.services.journal.note(_("Deleted a transfer of {amount}", amount=abs(legs[0].amount).shown))
 
     async def candidates(self, row: Transaction, limit: int = 8, *, account_id: int | None = None) -> list[Transaction]:
-        """Rows of other accounts, or of one, that could be the other side.
+        """Return possible other sides in other accounts, or in one.
 
-        They have the opposite sign and are near in time; the same amount comes first.
+        They have the opposite sign and are at most a week apart. Equal amounts come first.
         """
         opposite = Transaction.amount_minor < 0 if row.amount_minor > 0 else Transaction.amount_minor > 0
         query = (
@@ -181,7 +186,7 @@ class TransferService(Service):
         return [each for each in await self.session.scalars(query) if await self._is_possible_pair(row, each)][:limit]
 
     async def _is_possible_pair(self, row: Transaction, other: Transaction) -> bool:
-        """Whether two rows are worth about the same; what has no rate is for the person to say."""
+        """Whether two rows have about the same value. Without a rate the user decides."""
         if other.currency == row.currency:
             return True
         try:

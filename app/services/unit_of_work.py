@@ -86,7 +86,7 @@ def _verify_transfers(session: Session, transfers: set[int]) -> None:
         legs[leg.transfer_id or 0].append(leg)
     for transfer_id, pair in legs.items():
         if not balanced(pair, session.get_one(Transfer, transfer_id).rate):
-            raise Invalid(_("The two halves of the transfer don’t match."), field="amount")
+            raise Invalid(_("The two sides of the transfer don’t match."), field="amount")
 
 
 def balanced(legs: list[Transaction], rate: str | None) -> bool:
