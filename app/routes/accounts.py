@@ -181,7 +181,7 @@ class AccountsController(Controller):
     ) -> Reply:
         row = await services.accounts.get(account_id)
         title = _("Value of {name}", name=row.name)
-        with rerender_on_error("accounts/value", data, page=PAGE, form="accounts/value", title=title, account=row):
+        with rerender_on_error("accounts/value", data, page=EDIT_PAGE, form="accounts/value", title=title, account=row):
             if (on := _asked(data.get("on", ""))) is None:
                 raise Invalid(_("This is not a date. Write it like 2026-03-31."), field="on")
             value = parse_required_amount(data.get("value", ""), row.currency, "value")

@@ -11,7 +11,7 @@ from app.errors import AlreadyReconciled, Conflict, Invalid
 from app.i18n import _
 from app.models import Account, AccountKind, Status, Transaction
 from app.services.base import Service
-from app.services.transactions import bookable
+from app.services.transactions import check_date
 
 VALUED_KINDS = frozenset({AccountKind.ASSET, AccountKind.LOAN, AccountKind.INVESTMENT})
 
@@ -30,7 +30,7 @@ class ValuationService(Service):
         """
         account = await self.services.accounts.get(account_id)
         check_valued(account)
-        on = bookable(on)
+        on = check_date(on)
         if value.currency != account.currency:
             raise Invalid(_("Enter the value in {currency}.", currency=account.currency), field="value")
         change = value - await self.services.accounts.balance(account, on)
