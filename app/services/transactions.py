@@ -105,9 +105,9 @@ class TransactionService(Service):
             splits=[self._split(part) for part in parts],
             **_amounts(converted),
         )
-        filed = (
-            OPEN if category_id or parts or payee is None else await self.services.categorisation.categorise(row, payee.name)
-        )
+        filed = OPEN
+        if payee is not None and not category_id and not parts:
+            filed = await self.services.categorisation.categorise(row, payee.name)
         tags = [*data.tags, *filed.tags]
         self.services.journal.note(_("Added {payee}, {amount}", payee=_payee_name(payee), amount=converted.money.shown))
         await self.services.ledger.insert(row)
