@@ -85,7 +85,7 @@ async def _import(member: Member, batch: ImportBatch, file: BinaryIO, arguments:
 async def _finish(services: Services, run: ImportRun, arguments: Mapping[str, Any]) -> None:
     await run.finish()
     if arguments["only_whole"] and run.failed > run.left_out:
-        raise Conflict(_("Nothing was imported, as some lines cannot be read."))
+        raise Conflict(_("Nothing was imported because some lines cannot be read."))
     if decisions := {int(line): word for line, word in arguments["decisions"].items()}:
         await services.import_decisions.decide(run.batch.id, decisions, strict=False)
 

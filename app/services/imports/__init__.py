@@ -1,4 +1,7 @@
-"""Import bank statements: preview a draft, import it, decide on unsure lines, undo it. A batch is one change set."""
+"""Import bank statements: preview a file, import it, decide on unsure lines, undo it.
+
+A batch is undone as a whole.
+"""
 
 from app.services.imports.decisions import BalanceGap, ImportDecisions
 from app.services.imports.drafts import ImportDrafts, Preview

@@ -1,4 +1,4 @@
-"""Decisions after an import: unsure lines, the opening balance, transfers."""
+"""Decisions after an import: unsure lines, the opening balance, and transfers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from app.services.imports.writing import RowWriter, summarise
 
 @dataclass(frozen=True, slots=True)
 class BalanceGap:
-    """The bank's balance beside ours at the end of a day."""
+    """The bank's balance and ours at the end of a day."""
 
     day: date
     bank: Money
@@ -37,19 +37,20 @@ class BalanceGap:
 
     @property
     def opening(self) -> Money:
-        """The opening balance with which both would be the same."""
+        """Return the opening balance with which both are equal."""
         return self.opened + self.bank - self.ours
 
 
 class ImportDecisions(Service):
-    """What a person decides on a finished import."""
+    """What a user decides about a finished import."""
 
     async def decide(
         self, batch_id: int, decisions: Mapping[int, Decision], *, strict: bool = True
     ) -> tuple[ImportBatch, list[ImportRow]]:
-        """Import or skip unsure lines. ``strict`` = a line that is not unsure is an error.
+        """Import or skip unsure lines.
 
-        A skipped line is the one it was matched with: a hand-typed row takes its identity, else it stays away.
+        With ``strict``, a line that is not unsure raises ``Conflict``. A skipped line counts as the transaction it was
+        matched with: a typed one takes over the line's identity, so that the line is not imported again.
         """
         imports = self.services.imports
         batch = await imports.get(batch_id)
@@ -87,7 +88,7 @@ class ImportDecisions(Service):
         new: list[tuple[ImportRow, Row]] = []
         for row, line in pairs:
             spot = line.identity, line.ordinal
-            if spot in found.by_identity:  # the same line was imported with another file meanwhile
+            if spot in found.by_identity:  # meanwhile imported with another file
                 row.outcome, row.reason = RowOutcome.DUPLICATE, _("Already imported.")
                 row.match_id = found.by_identity[spot].id
             else:
@@ -134,7 +135,7 @@ class ImportDecisions(Service):
         return await self.session.scalar(spot) is not None
 
     async def find_gap(self, batch: ImportBatch) -> BalanceGap | None:
-        """The balance at the end of the bank's file beside ours; None where the file does not tell."""
+        """Return the balance at the end of the bank's file beside ours, or None if the file has no balance."""
         closing = batch.summary.get("closing")
         if not closing or batch.status is not ImportStatus.DONE:
             return None
@@ -145,11 +146,11 @@ class ImportDecisions(Service):
         return BalanceGap(day, Money(closing[1], account.currency), ours, opened)
 
     async def fix_opening_balance(self, batch_id: int) -> None:
-        """Set the account's opening balance so that its balance is the one of the bank's file."""
+        """Set the account's opening balance so that its balance equals the bank's."""
         batch = await self.services.imports.get(batch_id)
         gap = await self.find_gap(batch)
         if gap is None:
-            raise Conflict(_("This file does not say what was in the account."))
+            raise Conflict(_("This file has no balance."))
         account = await self.services.imports.find_account(self.session, batch.account_id, locking=True)
         account.opening_balance_minor = gap.opening.minor
         self.services.journal.note(
@@ -157,7 +158,7 @@ class ImportDecisions(Service):
         )
 
     async def make_transfer(self, batch_id: int, transaction_id: int, account_id: int) -> None:
-        """Make an imported transaction a transfer: add its other side to an own account and link both."""
+        """Turn an imported transaction into a transfer by adding its other side in another account."""
         row = await self.services.transactions.get(transaction_id)
         if row.import_batch_id != batch_id:
             raise NotFound(_("That transaction does not exist."))
@@ -170,7 +171,7 @@ class ImportDecisions(Service):
 
 
 def revive(row: ImportRow, currency: str) -> Row:
-    """A kept line as it was when it was matched."""
+    """Return a stored line as it was when it was matched."""
     values = row.parsed
     line = Line(
         row.line,

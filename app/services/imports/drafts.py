@@ -1,4 +1,4 @@
-"""Drafts: uploaded files that a person previews before they are imported."""
+"""Drafts: uploaded files that are previewed before they are imported."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from app.services.imports.service import (
 )
 from app.services.imports.transfer_hints import TransferFinder
 
-PREVIEW_LINES = 2_000  # lines of a large file that its preview reads
+PREVIEW_LINES = 2_000  # read of a large file for its preview
 CONFIRMED = "account_confirmed"  # in a draft's summary
 #: Words of file names and titles that are no bank's name.
 NOT_A_BANK = frozenset(
@@ -56,7 +56,7 @@ NOT_A_BANK = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ProposedAccount:
-    """The account that would be opened for a file."""
+    """The account that would be added for a file."""
 
     name: str
     kind: AccountKind
@@ -66,7 +66,7 @@ class ProposedAccount:
 
 @dataclass(frozen=True, slots=True)
 class BalanceCheck:
-    """The balance at the end of the file beside ours after the import, in minor units of the account."""
+    """The balance at the end of the file and ours after the import, in minor units of the account."""
 
     day: date
     bank_minor: int
@@ -80,13 +80,13 @@ class BalanceCheck:
 
 @dataclass(slots=True)
 class Preview:
-    """A draft: how its file is read, the outcome of its lines, and what is to be decided."""
+    """A draft: how its file is read, what becomes of each line, and open decisions."""
 
     batch: ImportBatch
     inspected: Inspected
     report: Report = field(default_factory=lambda: Report(Statement()))
     is_whole: bool = True
-    is_confirmed: bool = True  # the account was chosen by a person, or nothing speaks against it
+    is_confirmed: bool = True  # chosen by the user, or without a mismatch
     balance: BalanceCheck | None = None
     transfers: dict[int, str] = field(default_factory=dict)  # name of the other account by line
     proposed: ProposedAccount | None = None
@@ -104,10 +104,10 @@ class Preview:
 
 
 class ImportDrafts(Service):
-    """Drafts of one book."""
+    """The drafts of one book."""
 
     async def add(self, file: BinaryIO, filename: str, account_id: int | None = None) -> ImportBatch:
-        """Store an uploaded file and find out how it is written."""
+        """Store an uploaded file and detect its format."""
         inspected = await self.services.imports.inspect(file, account_id)
         await require_space(self.member, file.seek(0, SEEK_END))
         file.seek(0)
@@ -125,7 +125,7 @@ class ImportDrafts(Service):
         return batch
 
     async def inspect(self, batch: ImportBatch, file: BinaryIO) -> Inspected:
-        """How a draft's file is read with the answers given so far."""
+        """Detect the format of a draft's file, with the answers given so far."""
         imports = self.services.imports
         async with imports.reading() as session:
             account = await imports.find_account(session, batch.account_id)
@@ -137,7 +137,7 @@ class ImportDrafts(Service):
             )
 
     async def preview(self, batch: ImportBatch) -> Preview:
-        """Read a draft's file as far as its page shows it."""
+        """Read as much of a draft's file as its page shows."""
         imports = self.services.imports
         with files.open_stored(batch.path) as file:
             inspected = await self.inspect(batch, file)
@@ -173,7 +173,7 @@ class ImportDrafts(Service):
     async def answer(
         self, batch_id: int, account_id: int, mapping: Mapping[str, Any], *, is_confirmed: bool = False
     ) -> ImportBatch:
-        """Read a draft's file in another way, or into another account."""
+        """Change how a draft's file is read, or the account that it goes into."""
         batch = await self._draft(batch_id)
         account = await self.services.imports.find_account(self.session, account_id)
         with files.open_stored(batch.path) as file:
@@ -189,7 +189,7 @@ class ImportDrafts(Service):
         preview = await self.preview(await self._draft(batch_id))
         proposed = preview.proposed
         if proposed is None:
-            raise Conflict(_("This file does not say which account it is of."))
+            raise Conflict(_("This file does not name an account."))
         taken = {each.name.casefold() for each in await self.services.accounts.all()}
         names = [proposed.name, *(f"{proposed.name} {n}" for n in range(2, len(taken) + 3))]
         opening = Money(proposed.opening_minor or 0, proposed.currency)
@@ -212,7 +212,7 @@ class ImportDrafts(Service):
     async def _draft(self, batch_id: int) -> ImportBatch:
         batch = await self.services.imports.get(batch_id)
         if batch.status is not ImportStatus.DRAFT:
-            raise Conflict(_("This file was imported already."))
+            raise Conflict(_("This file has already been imported."))
         return batch
 
     async def commit(
@@ -224,17 +224,17 @@ class ImportDrafts(Service):
         decisions: Mapping[int, Decision] | None = None,
         choices: Mapping[int, int | None] | None = None,
     ) -> ImportBatch:
-        """Import a draft, at once or, when it is large, by the worker.
+        """Import a draft: at once, or in the worker if it is large.
 
-        ``only_whole`` = nothing is imported when a line cannot be read. ``decisions`` are on unsure lines, ``choices``
-        are categories, both by line.
+        With ``only_whole``, nothing is imported if a line cannot be read. ``decisions`` (on unsure lines) and
+        ``choices`` (categories) are by line number.
         """
         imports = self.services.imports
         async with imports.reading() as session:
             draft: ImportBatch = await BatchRepository(session, self.member.book.id).get_owned(batch_id)
         if draft.status is not ImportStatus.DRAFT:
-            raise Conflict(_("This file was imported already."))
-        name = draft.path  # the batch forgets it when it is imported, and may be this very object
+            raise Conflict(_("This file has already been imported."))
+        name = draft.path  # read now: importing clears it, and the batch may be this object
         with files.open_stored(name) as file:
             inspected = await self.inspect(draft, file)
             if inspected.questions:
@@ -249,7 +249,7 @@ class ImportDrafts(Service):
             said = bank_categories(csv.read_lines(file, inspected.inspection.layout), choices or {})
             statement = await imports.read_file(file, inspected)
         if only_whole and statement.unreadable:
-            raise Conflict(_("Nothing was imported, as some lines cannot be read."))
+            raise Conflict(_("Nothing was imported because some lines cannot be read."))
         batch = await imports.claim(batch_id, ImportStatus.DRAFT)
         await imports.remember(inspected, said)
         await imports.run(statement, batch, unsure, choices)
@@ -260,7 +260,7 @@ class ImportDrafts(Service):
 
 
 def bank_categories(lines: Iterable[Any], choices: Mapping[int, int | None]) -> dict[str, int]:
-    """What a person's choices say of the bank's own categories: those that were given one category of ours."""
+    """Return our category for each category name of the bank whose lines were all given the same one."""
     if not any(choices.values()):
         return {}
     found: dict[str, set[int]] = {}
@@ -271,13 +271,13 @@ def bank_categories(lines: Iterable[Any], choices: Mapping[int, int | None]) -> 
 
 
 def find_transfers(account: Account, accounts: list[AccountOption], rows: Iterable[Row]) -> dict[int, str]:
-    """The account at the other side of each line that is probably a transfer, by line."""
+    """Return the account on the other side of each line that is probably a transfer, by line number."""
     finder = TransferFinder(account, accounts)
     return {row.line.line: found.name for row in rows if (found := finder.find(row.line))}
 
 
 def propose_account(filename: str, inspected: Inspected, lines: list[Line]) -> ProposedAccount | None:
-    """An account named after the bank, in the file's currency and of the likely kind, with its opening balance."""
+    """Propose an account named after the bank, with the file's currency, likely kind and opening balance."""
     inspection = inspected.inspection
     bank = bank_name(filename, inspection.title)
     digits = re.sub(r"\D", "", inspection.own_account)[-4:]
@@ -298,7 +298,7 @@ def propose_account(filename: str, inspected: Inspected, lines: list[Line]) -> P
 
 
 def bank_name(filename: str, title: str) -> str:
-    """The bank in a file's name or in the title above its table; empty if neither names one."""
+    """Return the bank named by a file's name or the title above its table, or an empty string."""
     for text in (filename.rpartition(".")[0] or filename, title):
         words = re.findall(r"[^\W\d_]{3,}", text)
         named = [word for word in words if fold(word) not in NOT_A_BANK]
@@ -309,7 +309,7 @@ def bank_name(filename: str, title: str) -> str:
 
 
 def opening_balance(lines: list[Line]) -> int | None:
-    """The balance before the first line, in minor units; None if the file does not tell."""
+    """Return the balance before the first line in minor units, or None if the file has no balance."""
     known = [line for line in lines if line.balance_minor is not None]
     if not known:
         return None

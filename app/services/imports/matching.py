@@ -1,4 +1,4 @@
-"""Decide for each line of a statement whether it is new, a duplicate, or for a person to decide."""
+"""Decide whether each line of a statement is new, a duplicate, or unsure."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from app.i18n import _
 from app.models import Account, Payee, Status, Tombstone, Transaction
 from app.services.categorisation import Categorised
 
-MAX_EQUAL_LINES = 10_000  # of one identity in a file; more is no statement
+MAX_EQUAL_LINES = 10_000  # with one identity in a file; more than any real statement has
 NEW, SAME, UNSURE = "new", "same", "unsure"
 CHUNK_IDS = 500
 
 
 class OriginalAmount(NamedTuple):
-    """What a line said in another currency than the account's, and how it was converted."""
+    """A line's amount in its own currency, and how it was converted."""
 
     minor: int
     currency: str
@@ -42,7 +42,7 @@ class OriginalAmount(NamedTuple):
 
 @dataclass(slots=True)
 class Row:
-    """A line on its way into the ledger; ``line`` is in the account's currency."""
+    """A line to import; ``line`` is in the account's currency."""
 
     line: Line
     identity: int
@@ -51,12 +51,12 @@ class Row:
     outcome: str = NEW
     reason: str = ""
     match_id: int | None = None
-    claims: bool = False  # the match was typed by hand and takes this line's identity
+    claims: bool = False  # the match was typed and takes over this line's identity
     filed: Categorised | None = None
 
 
 def assign_identities(account_id: int, lines: Iterable[Line | BadLine]) -> Iterator[Row | BadLine]:
-    """Lines with their identity, and the how-manieth of its equals in the file each is."""
+    """Yield lines with their identity, and their ordinal among equal lines of the file."""
     seen: dict[int, int] = {}
     for line in lines:
         if isinstance(line, BadLine):
@@ -74,7 +74,7 @@ def assign_identities(account_id: int, lines: Iterable[Line | BadLine]) -> Itera
 
 
 class ExistingRow(NamedTuple):
-    """A row of the account, as far as matching needs it."""
+    """The fields of a stored transaction that matching needs."""
 
     id: int
     booked_on: date
@@ -88,9 +88,10 @@ class ExistingRow(NamedTuple):
 
 @dataclass(slots=True)
 class ExistingRows:
-    """What the account holds around the days of a statement, and which of its lines a person deleted.
+    """Stored transactions around the dates of a statement, and deleted lines.
 
-    ``until`` is the last row from before the import: what the import itself has written is not held against it.
+    ``until`` is the id of the last transaction before the import, so that lines are not matched with what the same
+    import wrote.
     """
 
     currency: str = ""
@@ -104,8 +105,8 @@ class ExistingRows:
     deleted: set[tuple[int, int]] = field(default_factory=set)
     deleted_references: set[str] = field(default_factory=set)
     payees: dict[int, str] = field(default_factory=dict)
-    used: set[int] = field(default_factory=set)  # rows that a line of the file was found to be
-    seen: dict[str, int] = field(default_factory=dict)  # the file's references so far, with their lines' identity
+    used: set[int] = field(default_factory=set)  # transactions that a line of the file was matched with
+    seen: dict[str, int] = field(default_factory=dict)  # references of the file so far, with the identity of their line
 
     def existing(self, row: ExistingRow) -> Existing:
         return Existing(
@@ -135,7 +136,7 @@ FIELDS = (
 
 
 async def load_existing(session: AsyncSession, account: Account) -> ExistingRows:
-    """What is always inspected at; ``around`` reads the rest as the lines come."""
+    """Load what every import needs; ``load_window`` loads the rest as lines arrive."""
     last = select(func.max(Transaction.id)).where(Transaction.account_id == account.id)
     found = ExistingRows(account.currency, until=await session.scalar(last) or 0)
     tombstones = select(Tombstone.identity, Tombstone.ordinal, Tombstone.external_id)
@@ -148,7 +149,7 @@ async def load_existing(session: AsyncSession, account: Account) -> ExistingRows
 
 
 async def load_window(session: AsyncSession, account: Account, found: ExistingRows, rows: Sequence[Row]) -> None:
-    """Read what is booked around these rows and is not known yet: few queries, whatever their number."""
+    """Load stored transactions around these rows that are not loaded yet, with few queries."""
     if not rows or not found.until:
         return
     days = [row.line.booked_on for row in rows]
@@ -168,7 +169,7 @@ async def load_window(session: AsyncSession, account: Account, found: ExistingRo
 
 
 def _unread(found: ExistingRows, first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The parts of a period that were not read before; what was read is one period."""
+    """Return the parts of a period that are not loaded yet. What is loaded is one period."""
     if found.first is None or found.last is None:
         yield first, last
         found.first, found.last = first, last
@@ -182,17 +183,17 @@ def _unread(found: ExistingRows, first: date, last: date) -> Iterator[tuple[date
 
 
 async def match(session: AsyncSession, found: ExistingRows, rows: Sequence[Row]) -> None:
-    """Give each row its outcome, reason and match."""
+    """Set outcome, reason and match of each row."""
     await match_by_amount(session, found, match_by_identity(found, rows))
 
 
 def match_by_identity(found: ExistingRows, rows: Iterable[Row]) -> list[Row]:
-    """The rows that neither the bank's reference nor their identity decides; those that it does are decided."""
+    """Decide rows by the bank's reference and identity. Return the rows that neither decides."""
     return [row for row in rows if not _is_known(row, found)]
 
 
 async def match_by_amount(session: AsyncSession, found: ExistingRows, rows: Sequence[Row]) -> None:
-    """Hold rows against what is booked with the same amount, once all that is known by identity is put aside."""
+    """Compare the remaining rows with stored transactions of the same amount."""
     wanted = {row.line.minor for row in rows} & found.amounts
     by_amount: dict[int, list[ExistingRow]] = defaultdict(list)
     for booked in found.rows if wanted else ():
@@ -209,7 +210,7 @@ def _same(row: Row, reason: str, match_id: int | None = None) -> bool:
 
 
 def _is_known(row: Row, found: ExistingRows) -> bool:
-    """Decide by the bank's reference and by identity; False when neither says anything."""
+    """Decide by the bank's reference and identity; return False if neither applies."""
     row.outcome, row.reason, row.match_id = NEW, "", None
     reference = row.line.external_id
     if reference and _by_reference(row, found):
@@ -220,7 +221,7 @@ def _is_known(row: Row, found: ExistingRows) -> bool:
     booked = found.by_identity.get(spot)
     if booked is None:
         return False
-    if reference and booked.external_id:  # two references of one bank that differ are two bookings
+    if reference and booked.external_id:  # different references of one bank are different transactions
         while (row.identity, row.ordinal) in found.by_identity:
             row.ordinal += MAX_EQUAL_LINES
         return False
@@ -262,7 +263,7 @@ async def _name_payees(session: AsyncSession, found: ExistingRows, groups: Itera
 
 
 def _compare(found: ExistingRows, rows: list[Row], by_amount: dict[int, list[ExistingRow]]) -> None:
-    """Hold the rows against bookings of the same amount; the nearest to a hand-typed row is asked first."""
+    """Match rows with transactions of the same amount. Lines nearest in time to a typed transaction come first."""
 
     def distance(row: Row) -> int:
         by_hand = (each for each in by_amount[row.line.minor] if each.identity is None or each.is_pending)

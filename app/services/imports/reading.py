@@ -1,4 +1,4 @@
-"""Read a statement before it is matched with the ledger: number, convert and categorize its lines in chunks."""
+"""Read a statement before it is matched: number, convert and categorize its lines in chunks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHUNK_LINES = 4000
 
 @dataclass(slots=True)
 class Statement:
-    """What came in for one account; ``bad`` are lines that cannot be booked."""
+    """The lines for one account; ``bad`` are those that cannot be imported."""
 
     rows: list[Row] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
@@ -35,12 +35,12 @@ class Statement:
 
     @property
     def unreadable(self) -> int:
-        """How many lines cannot be read; pending ones can."""
+        """Return the number of lines that cannot be read. Pending lines can."""
         return sum(each.kind == "failed" for each in self.bad)
 
 
 class StatementReader:
-    """Reads for one account. Parsing and categorising run in a thread, so that the web process answers meanwhile."""
+    """Reads lines for one account. Parsing and categorizing run in a thread, so that other requests are served."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class StatementReader:
         self.account_id, self.currency = account.id, account.currency
 
     async def read(self, lines: Iterable[Line | BadLine]) -> Statement:
-        """All lines at once."""
+        """Return all lines at once."""
         found = Statement()
         async with aclosing(self.chunks(lines)) as chunks:
             async for part in chunks:
@@ -63,7 +63,7 @@ class StatementReader:
         return found
 
     async def chunks(self, lines: Iterable[Line | BadLine]) -> AsyncGenerator[Statement]:
-        """The lines part by part; the next one is read while its reader is busy with the one before."""
+        """Yield the lines in chunks. The next chunk is read while the caller works on the current one."""
         ahead, numbers = None, assign_identities(self.account_id, lines)
         try:
             ahead = asyncio.ensure_future(asyncio.to_thread(self._next, numbers))
@@ -71,7 +71,7 @@ class StatementReader:
                 ahead = asyncio.ensure_future(asyncio.to_thread(self._next, numbers))
                 yield await self._read_chunk(chunk)
         finally:
-            if ahead is not None:  # a thread cannot be stopped, and the file is closed after us
+            if ahead is not None:  # the thread cannot be stopped, and the caller closes the file next
                 await asyncio.wait((ahead,))
 
     def _next(self, lines: Iterator[Row | BadLine]) -> list[Row | BadLine]:
@@ -111,10 +111,10 @@ class StatementReader:
 
 
 def store_lines(lines: Iterable[Line]) -> bytes:
-    """Lines that came as JSON, to be kept for the worker."""
+    """Encode lines that came as JSON, to be stored for the worker."""
     return json.dumps([[line.line, line.booked_on.isoformat(), *line[2:]] for line in lines]).encode()
 
 
 def stored_lines(file: BinaryIO) -> Iterator[Line]:
-    """What ``store_lines`` kept."""
+    """Return the lines that ``store_lines`` encoded."""
     return (Line(number, date.fromisoformat(day), *rest) for number, day, *rest in json.load(file))

@@ -1,4 +1,4 @@
-"""Import one batch: its lines come in parts, and no part is kept longer than needed."""
+"""Import the lines of one batch in chunks, so that memory stays bounded."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ from app.services.ledger.writer import LedgerWriter
 if TYPE_CHECKING:
     from app.services import Services
 
-MAX_BAD_LINES = 2000  # bad lines that are kept with a batch
+MAX_BAD_LINES = 2000  # stored with a batch
 MAX_TRANSFER_GAP = timedelta(days=3)  # between the two sides of a transfer
-MAX_SUGGESTED_TRANSFERS = 50  # transfers named in a summary
+MAX_SUGGESTED_TRANSFERS = 50  # stored in a summary
 
 
 @dataclass(slots=True)
 class ClosingBalance:
-    """What the bank says is there after the last line; files run from old to new, or the other way."""
+    """The bank's balance after the last line. Files run from old to new, or from new to old."""
 
     first: date | None = None
     day: date | None = None
     minor: int = 0
     lines: int = 0
     is_one_day: bool = True
-    ends: list[Line] = field(default_factory=list)  # the first two lines, which tell the direction of a single day
+    ends: list[Line] = field(default_factory=list)  # the first two lines show the direction within a single day
 
     def add(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -71,12 +71,12 @@ class ClosingBalance:
                 self.ends.append(row.line)
             self.lines += 1
             self.is_one_day = self.is_one_day and day == self.first
-            # of the lines of the last day it is the last one in a file that runs forward, and the first in the other
+            # Of the last day, the last line counts if the file runs forward, else the first.
             if self.day is None or day > self.day or (day == self.day and (self.first < day or self._runs_forward())):
                 self.day, self.minor = day, balance
 
     def _step(self) -> int | None:
-        """1 where the second line's balance is the first one's and its amount, -1 the other way round."""
+        """Return 1 if the second balance follows from the first, -1 if the first follows from the second."""
         if len(self.ends) < 2:
             return None
         one, other = self.ends
@@ -89,17 +89,17 @@ class ClosingBalance:
 
     @property
     def value(self) -> list[Any] | None:
-        """Day and minor units; nothing where all lines are of one day, which does not tell the last from the first."""
+        """Return date and minor units, or None if all lines have one date and the order is unknown."""
         if self.day is None or (self.is_one_day and self.lines > 1 and self._step() is None):
             return None
         return [self.day.isoformat(), self.minor]
 
 
 class ImportRun:
-    """Imports a batch's lines: ``take`` each part, then ``finish``.
+    """Imports a batch's lines: ``take`` each chunk, then ``finish``.
 
-    A long file takes several units of work, with ``attach`` before and ``pause`` at the end of each. A line that may be
-    a duplicate waits for ``finish``, when it is known which transactions other lines are.
+    A long file takes several units of work, with ``attach`` before and ``pause`` at the end of each. Possible
+    duplicates wait for ``finish``, when it is known which transactions other lines match.
     """
 
     def __init__(
@@ -113,15 +113,15 @@ class ImportRun:
         self.pairs: list[list[int]] = []
         self.paired: set[int] = set()
         self.count = self.created = self.duplicates = self.left = self.failed = 0
-        self.pending = self.left_out = 0  # lines announced by the bank and not booked; these and failed payments
-        self.hints: list[list[int]] = []  # a new row, and the account that it is probably a transfer with
+        self.pending = self.left_out = 0  # pending lines; pending lines and failed payments
+        self.hints: list[list[int]] = []  # new row, and the account it is probably a transfer with
         self.transfers = TransferFinder(account, ())
-        self.choices: Mapping[int, int | None] = {}  # category by line, chosen in the preview
+        self.choices: Mapping[int, int | None] = {}  # by line, chosen in the preview
         self.closing = ClosingBalance()
         self.attach(services, batch, account)
 
     def attach(self, services: Services, batch: ImportBatch, account: Account) -> None:
-        """Write from now on in this unit of work. All units of an import share one change set."""
+        """Write in this unit of work from now on. All units of an import share one change set."""
         self.services, self.session, self.member = services, services.session, services.member
         self.batch, self.account = batch, account
         self.writer = RowWriter(services, batch, account.currency, before=getattr(self, "writer", None))
@@ -142,7 +142,7 @@ class ImportRun:
         return run
 
     async def take(self, part: Statement) -> None:
-        """Book the lines that are surely new."""
+        """Import the lines that are certainly new."""
         self.closing.add(part.rows)
         await load_window(self.session, self.account, self.found, part.rows)
         maybe = {id(row) for row in match_by_identity(self.found, part.rows) if row.line.minor in self.found.amounts}
@@ -155,14 +155,14 @@ class ImportRun:
         self.count += len(part)
 
     async def pause(self) -> None:
-        """Complete what this unit of work has written, before it is committed."""
+        """Write the totals of this unit of work before it is committed."""
         await self.writer.finish()
         self.batch.done = self.count
         self.change_set_id = self.services.journal.recorder.change_set_id
         await self.session.flush()
 
     async def take_all(self, statement: Statement) -> list[int]:
-        """Take in all lines at once, in their order; the ids of the new ones."""
+        """Import all lines at once, in order. Return the ids of the new transactions."""
         self.closing.add(statement.rows)
         await load_window(self.session, self.account, self.found, statement.rows)
         await match_by_amount(self.session, self.found, match_by_identity(self.found, statement.rows))
@@ -172,7 +172,7 @@ class ImportRun:
         return ids
 
     async def finish(self) -> None:
-        """Decide on the lines that waited, and say in the batch and the journal what became of all."""
+        """Decide on the lines that waited, and store the result in the batch and the change set."""
         await match_by_amount(self.session, self.found, [row for row in self.waiting if row.outcome != UNSURE])
         await self._settle(self.waiting)
         await self.writer.finish()
@@ -194,7 +194,7 @@ class ImportRun:
         await self.session.flush()
 
     async def _settle(self, rows: Sequence[Row]) -> list[int]:
-        """Write the new rows and note the others; the ids of the new ones."""
+        """Write the new rows, store the others, and return the ids of the new ones."""
         if self.unsure == "keep":
             keep(rows, self.found, self.references)
         new = [row for row in rows if row.outcome == NEW]
@@ -219,13 +219,13 @@ class ImportRun:
         return ids
 
     async def _claim_typed(self, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
-        """Give hand-typed rows the identity of their bank lines; what they were before, by id."""
+        """Give typed transactions the identity of their lines. Return their previous values by id."""
         owners = {row.match_id: row for row in rows if row.match_id is not None}
         typed = await self.services.ledger.read_loaded(Transaction.id, list(owners))
         return {row.id: await claim(self.services.ledger, row, owners[row.id]) for row in typed}
 
     async def _note(self, rows: Sequence[Row], before: Mapping[int, dict[str, Any]]) -> None:
-        """Keep the lines that did not simply go in, with their reasons."""
+        """Store the lines that were not simply imported, with the reason."""
         unsure = RowOutcome.SKIPPED if self.unsure == "skip" else RowOutcome.UNSURE
         await self._keep(
             _import_row(self.batch, row.line.line, unsure, row.reason, parsed(row), row.match_id)
@@ -260,7 +260,7 @@ class ImportRun:
             await connection.execute(insert(ImportRow), kept[start : start + 2000])
 
     def _hint_transfers(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
-        """Name new rows that are transfers with another own account by their text."""
+        """Store new rows whose text says that they are transfers with another own account."""
         paired = {one for one, _other in self.pairs}
         for row, row_id in zip(rows, ids, strict=True):
             if len(self.hints) >= MAX_SUGGESTED_TRANSFERS:
@@ -270,7 +270,7 @@ class ImportRun:
                 self.hints.append([row_id, target.id])
 
     async def _pair(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
-        """Name pairs of a new row and one on another own account that look like one transfer."""
+        """Store pairs of a new row and a transaction in another account that look like a transfer."""
         if len(self.pairs) >= MAX_SUGGESTED_TRANSFERS:
             return
         days = [row.line.booked_on for row in rows]
@@ -304,7 +304,7 @@ class ImportRun:
 
 
 def choose_categories(rows: Iterable[Row], choices: Mapping[int, int | None]) -> None:
-    """Give rows the categories that a person chose for their lines."""
+    """Set the categories that the user chose for lines."""
     if choices:
         for row in rows:
             if row.line.line in choices:
@@ -323,7 +323,7 @@ def _label(count: int, account: Account) -> str:
 
 
 def keep(rows: Iterable[Row], found: ExistingRows, references: Iterable[str] = ()) -> None:
-    """Make unsure rows new ones; a reference that another row has already is left out."""
+    """Turn unsure rows into new ones. A reference that another row has is dropped."""
     given = {*(found.by_reference or ()), *references}
     given.update(row.line.external_id for row in rows if row.outcome == NEW)
     for row in rows:
@@ -335,7 +335,7 @@ def keep(rows: Iterable[Row], found: ExistingRows, references: Iterable[str] = (
 
 
 async def claim(ledger: LedgerWriter, row: Transaction, line: Row) -> dict[str, Any]:
-    """Let a hand-typed row be this line; what it was before."""
+    """Give a typed transaction the identity of this line. Return its previous values."""
     before = {
         "identity": row.identity,
         "ordinal": row.ordinal,
@@ -355,7 +355,7 @@ async def claim(ledger: LedgerWriter, row: Transaction, line: Row) -> dict[str, 
 
 
 def parsed(row: Row) -> dict[str, Any]:
-    """A line as it is shown and sent, and as ``decide`` reads it back."""
+    """Return a line as JSON, for display and for ``decide``."""
     line, original = row.line, row.original
     values: dict[str, Any] = {
         "booked_on": line.booked_on.isoformat(),
@@ -389,7 +389,7 @@ def _import_row(
 
 
 def add_summaries(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Two summaries as one."""
+    """Add two summaries."""
     total = one | {name: one.get(name, 0) + other[name] for name in ("count", "in", "out")}
     days = [day for summary in (one, other) for day in (summary.get("first"), summary.get("last")) if day]
     total |= {"first": min(days, default=None), "last": max(days, default=None)}

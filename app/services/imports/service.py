@@ -1,4 +1,4 @@
-"""Read statements and import them in one batch, at once or by the worker."""
+"""Read statements and import each in one batch, at once or in the worker."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from app.services.jobs import JobService
 if TYPE_CHECKING:
     from app.services import Services
 
-LARGE_ROWS = 12_000  # more are imported by the worker
+LARGE_ROWS = 12_000  # larger files are imported by the worker
 Unsure = Literal["ask", "keep", "skip"]
 Decision = Literal["book", "skip"]
 
@@ -45,7 +45,7 @@ class BatchRepository(BookRepository[ImportBatch]):
 
 
 class Questions(Invalid):
-    """The file leaves something open; nothing is imported until it is answered."""
+    """The file can be read in several ways. Nothing is imported until the questions are answered."""
 
     def __init__(self, questions: Sequence[csv.Question], warnings: Sequence[str] = ()) -> None:
         super().__init__(_("This file can be read in more than one way. Answer the questions first."), field="mapping")
@@ -57,7 +57,7 @@ class Questions(Invalid):
 class Inspected:
     """A file, how it is read, and the account it goes into.
 
-    ``is_remembered`` = as this bank's files were read before. ``mismatch`` says why the account may be the wrong one.
+    ``is_remembered``: read as earlier files of this bank were. ``mismatch``: why the account may be wrong.
     """
 
     inspection: csv.Inspection
@@ -76,7 +76,7 @@ class Inspected:
 
 @dataclass(slots=True)
 class Report:
-    """The outcome of a statement's lines. ``ids`` are those of the new rows, in the order of ``rows`` that are new."""
+    """The outcome of a statement's lines. ``ids`` are those of the new rows, in the order of ``rows``."""
 
     statement: Statement
     batch: ImportBatch | None = None
@@ -91,7 +91,7 @@ class Report:
 
 @lru_cache(maxsize=4096)
 def expected_sign(text: str) -> int:
-    """Whether the payees and words in a text are known as spending (-1) or income (+1); 0 if unknown or both."""
+    """Return -1 if a text's payees and words are known as spending, +1 for income, 0 if unknown or both."""
     from app.ml.seed_table import hints
 
     kinds = {KIND_OF[hint.key] for hint in hints(text) if hint.key in KIND_OF}
@@ -99,7 +99,7 @@ def expected_sign(text: str) -> int:
 
 
 class ImportService(Service):
-    """Imports into one book. Files are read before the database is locked for writing, long ones while it is."""
+    """Imports into one book. Files are read before the database is locked for writing; long ones during it."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -109,7 +109,7 @@ class ImportService(Service):
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session to read with: a writing one that has not begun stays so, as it would lock the database."""
+        """Open a read session. A write session that has not begun stays so, because beginning it takes the lock."""
         if self.session.in_transaction():
             yield self.session
             return
@@ -124,12 +124,12 @@ class ImportService(Service):
         return found
 
     async def account(self, account_id: int | None) -> Account:
-        """The account, or the default one."""
+        """Return the account with this id, by default the default account."""
         async with self.reading() as session:
             return await (self.find_account(session, account_id) if account_id else self._default_account(session))
 
     async def inspect_as(self, file: BinaryIO, mapping: Mapping[str, Any] | None, account: Account) -> csv.Inspection:
-        """Inspect a file for an account, in a thread: the web process answers others meanwhile."""
+        """Detect how a file is read for an account, in a thread so that other requests are served."""
         traits = csv.Traits(account.kind is AccountKind.CREDIT_CARD, self.today, expected_sign)
         return await asyncio.to_thread(
             csv.inspect, file, mapping=mapping or None, currency=account.currency, traits=traits
@@ -138,9 +138,10 @@ class ImportService(Service):
     async def inspect(
         self, file: BinaryIO, account_id: int | None = None, mapping: Mapping[str, Any] | None = None
     ) -> Inspected:
-        """Find out how a file is written. Without an account it is the one this bank's files went to, or the likeliest.
+        """Detect how a file is read.
 
-        A mapping that is not given is the one that was used for files with this header before.
+        Without an account it is the one that earlier files of this bank went to, or the likeliest. Without a mapping it
+        is the one used for earlier files with this header.
         """
         async with self.reading() as session:
             account = await (self.find_account(session, account_id) if account_id else self._default_account(session))
@@ -160,17 +161,17 @@ class ImportService(Service):
                 try:
                     inspection = await self.inspect_as(file, before.mapping, account)
                     is_remembered = True
-                except Invalid:  # the bank writes its files in another way now
+                except Invalid:  # the bank has changed its format
                     pass
             mismatch = await self.find_mismatch(session, inspection, account)
             return Inspected(inspection, account, is_remembered, mismatch)
 
     async def find_mismatch(self, session: AsyncSession, inspection: csv.Inspection, account: Account) -> str:
-        """Why the file may belong to another account: its currency, or its account number."""
+        """Return why the file may belong to another account: its currency or account number."""
         foreign = sorted(inspection.currencies - {account.currency})
         if foreign and account.currency not in inspection.currencies:
             return _(
-                "This file is in {currencies}, and {account} in {currency}.",
+                "This file is in {currencies}, but {account} is in {currency}.",
                 currencies=", ".join(foreign), account=account.name, currency=account.currency,
             )  # fmt: skip
         own = inspection.own_account
@@ -183,7 +184,7 @@ class ImportService(Service):
             known = set(await session.scalars(numbers))
             if known and own not in known:
                 return _(
-                    "This file is of account {number}, {account} has had files of {other}.",
+                    "This file is for account {number}, but {account} has had files for {other}.",
                     number=own, account=account.name, other=", ".join(sorted(known)),
                 )  # fmt: skip
         return ""
@@ -196,7 +197,7 @@ class ImportService(Service):
         return found
 
     async def _likeliest_account(self, session: AsyncSession, currencies: frozenset[str], default: Account) -> Account:
-        """Where a bank's file belongs: an account in its currency, and hardly ever the wallet."""
+        """Return the likeliest account for a bank's file: one in its currency, a cash account last."""
         own = select(Account).where(Account.book_id == self.member.book.id, Account.archived_at.is_(None))
         found = (await session.scalars(own.order_by(Account.position, Account.id))).all()
 
@@ -232,17 +233,17 @@ class ImportService(Service):
         return StatementReader(services.currencies, account, await services.categorisation.load(), bank_categories)
 
     async def read_file(self, file: BinaryIO, inspected: Inspected) -> Statement:
-        """The lines of an inspected file; raises ``Questions`` while something is open."""
+        """Return the lines of an inspected file. Raises ``Questions`` if one is open."""
         return await self.read_lines(lines_of(file, inspected), inspected.account.id, inspected.inspection.fingerprint)
 
     async def read_lines(self, lines: Iterable[Line | BadLine], account_id: int, fingerprint: str = "") -> Statement:
-        """Lines in the currency of the account where they have none of their own."""
+        """Return lines in the account's currency where they have none."""
         async with self.reading() as session:
             account = await self.find_account(session, account_id)
             return await (await self._reader(session, account, fingerprint)).read(lines)
 
     async def preview(self, statement: Statement, account_id: int) -> Report:
-        """The outcome of these lines if they were imported; writes nothing."""
+        """Return what would become of these lines; write nothing."""
         async with self.reading() as session:
             account = await self.find_account(session, account_id)
             found = await load_existing(session, account)
@@ -251,7 +252,7 @@ class ImportService(Service):
             return Report(statement)
 
     async def open_parts(self, batch: ImportBatch, file: BinaryIO) -> tuple[StatementReader, AsyncGenerator[Statement]]:
-        """Read a batch's file part by part. All that takes long is done before the first part is asked for."""
+        """Read a batch's file in chunks. Slow preparation is done before the first chunk is requested."""
         inspected = None if batch.source == "api" else await self.services.import_drafts.inspect(batch, file)
         async with self.reading() as session:
             account = await self.find_account(session, batch.account_id)
@@ -276,7 +277,7 @@ class ImportService(Service):
         self, file: BinaryIO, account_id: int, rows: int, *, source: str, filename: str = "",
         mapping: Mapping[str, Any] | None = None, unsure: Unsure = "ask",
     ) -> ImportBatch:  # fmt: skip
-        """Store what is too much for one request, and let the worker import it."""
+        """Store what takes too long for one request, and queue it for the worker."""
         file.seek(0)
         name, digest = await asyncio.to_thread(files.store, file)
         batch = self.new_batch(
@@ -296,7 +297,7 @@ class ImportService(Service):
         decisions: Mapping[int, Decision] | None = None,
         choices: Mapping[int, int | None] | None = None,
     ) -> None:
-        """Hand a batch to the worker."""
+        """Queue a batch for the worker."""
         arguments = {
             "batch": batch.id,
             "unsure": unsure,
@@ -312,7 +313,7 @@ class ImportService(Service):
         self, statement: Statement, account_id: int, *, source: str, filename: str = "", sha256: str | None = None,
         mapping: Mapping[str, Any] | None = None, unsure: Unsure = "ask",
     ) -> Report:  # fmt: skip
-        """Import a statement that was read, in one batch."""
+        """Import a statement in one batch."""
         batch = self.new_batch(
             account_id, source, filename, sha256=sha256, mapping=dict(mapping or {}), status=ImportStatus.RUNNING
         )
@@ -326,7 +327,7 @@ class ImportService(Service):
         unsure: Unsure = "ask",
         choices: Mapping[int, int | None] | None = None,
     ) -> Report:
-        """Match the lines with the ledger and write those that are new, all in the running unit of work."""
+        """Match lines and write the new ones, in the current unit of work."""
         run = await self.start(batch, unsure, choices)
         ids = await run.take_all(statement)
         await run.finish()
@@ -335,19 +336,19 @@ class ImportService(Service):
     async def start(
         self, batch: ImportBatch, unsure: Unsure, choices: Mapping[int, int | None] | None = None
     ) -> ImportRun:
-        """A run of this batch in the running unit of work."""
+        """Start the run of a batch in the current unit of work."""
         account = await self.find_account(self.session, batch.account_id, locking=True)
         run = await ImportRun.of(self.services, batch, account, unsure)
         run.choices = choices or {}
         return run
 
     async def resume(self, run: ImportRun) -> None:
-        """Go on with a run in another unit of work."""
+        """Continue a run in another unit of work."""
         batch = await self.get(run.batch.id)
         run.attach(self.services, batch, await self.find_account(self.session, batch.account_id, locking=True))
 
     async def claim(self, batch_id: int, status: ImportStatus) -> ImportBatch:
-        """The batch, for this unit of work alone: a second click finds it taken."""
+        """Return the batch for this unit of work alone. A second click raises ``Conflict``."""
         taken = await self.session.execute(
             update(ImportBatch)
             .where(ImportBatch.id == batch_id, ImportBatch.book_id == self.member.book.id, ImportBatch.status == status)
@@ -356,12 +357,12 @@ class ImportService(Service):
             .execution_options(synchronize_session=False)
         )
         if taken.scalar_one_or_none() is None:
-            raise Conflict(_("This file was imported already."))
+            raise Conflict(_("This file has already been imported."))
         found: ImportBatch = await self.session.get_one(ImportBatch, batch_id, populate_existing=True)
         return found
 
     async def remember(self, inspected: Inspected, categories: Mapping[str, int] | None = None) -> None:
-        """Read this bank's next file in the same way, into the same account, with the same categories."""
+        """Remember mapping, account and categories for the next file of this bank."""
         inspection = inspected.inspection
         found = await self.remembered(self.session, inspection.fingerprint)
         if found is None:
@@ -380,14 +381,14 @@ class ImportService(Service):
         return found
 
     async def rows(self, batch_id: int, *outcomes: RowOutcome) -> Sequence[ImportRow]:
-        """The kept lines of a batch, in the order of the file."""
+        """Return the stored lines of a batch, in file order."""
         query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.book_id == self.member.book.id)
         if outcomes:
             query = query.where(ImportRow.outcome.in_(outcomes))
         return (await self.session.scalars(query.order_by(ImportRow.line))).all()
 
     async def page(self, number: int = 1, limit: int = 30) -> tuple[int, Sequence[tuple[ImportBatch, str]]]:
-        """How many imports there are, and a page of them with their accounts' names, newest first."""
+        """Return the number of imports and a page of them with account names, newest first."""
         own = ImportBatch.book_id == self.member.book.id
         query = select(ImportBatch, Account.name).join(Account, Account.id == ImportBatch.account_id).where(own)
         async with self.reading() as session:
@@ -398,7 +399,7 @@ class ImportService(Service):
             return total, [(batch, name) for batch, name in rows]
 
     async def undo(self, batch_id: int, *, even_edited: bool = False) -> ImportBatch:
-        """Undo a whole import. Raises ``EditedSince`` once when transactions of it were changed meanwhile."""
+        """Undo a whole import. Raises ``EditedSince`` if its transactions were edited, until confirmed."""
         batch = await self.get(batch_id)
         await self.services.journal.undo_import(batch, even_edited=even_edited)
         return batch

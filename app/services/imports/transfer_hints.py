@@ -1,4 +1,4 @@
-"""Recognize lines that are transfers with another own account: cash machines, pots, card payments, own names."""
+"""Recognize transfers with another own account by their text: cash machines, pots, card payments, own names."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from app.domain.statement.vocabulary import fold
 from app.models import Account, AccountKind
 from app.services.accounts import AccountOption
 
-MAX_TEXTS = 20_000  # remembered texts
-#: Names of accounts that every statement holds.
+MAX_TEXTS = 20_000  # cached
+#: Account names that are too common to recognize.
 COMMON_NAMES = {"account", "bank", "card", "cash", "checking", "konto", "credit", "debit", "main", "giro", "visa"}
-MIN_NAME_CHARACTERS = 4  # letters of an account's name that a text may hold by chance
+MIN_NAME_CHARACTERS = 4  # of an account name; shorter ones match by chance
 CASH = re.compile(
     r"\b(?:atm|cash (?:withdrawal|machine|advance)|cashpoint|geldautomat|gaa|ga nr|bargeld(?:auszahlung|abhebung)?"
     r"|retrait(?: dab)?|dab|cajero|(?:retirada|disposicion)(?: de)? efectivo|prelievo|prelevamento|bancomat|geldopname"
@@ -34,7 +34,7 @@ CARD = re.compile(
 
 
 class TransferFinder:
-    """Finds the own account that a line of one account moves money from or to."""
+    """Finds the other account of a transfer by the text of a line."""
 
     def __init__(self, account: Account, accounts: Sequence[AccountOption]) -> None:
         """Only accounts of the same currency can be the other side."""

@@ -1,4 +1,4 @@
-"""What is asked before an import is undone: whether transactions that were edited since may go too."""
+"""Confirm the undo of an import if its transactions were edited since."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from app.services.ledger.undo import Undo
 if TYPE_CHECKING:
     from app.services import Services
 
-MAX_LISTED_ROWS = 20  # edited rows that are named
+MAX_LISTED_ROWS = 20  # edited rows that are listed
 
 
 class Edited(NamedTuple):
-    """A transaction of the import that was changed since."""
+    """A transaction of the import that was edited since."""
 
     id: int
     booked_on: date
@@ -32,13 +32,13 @@ class Edited(NamedTuple):
 
 
 class EditedSince(Conflict):
-    """Transactions of the import were changed since. Undoing it with ``even_edited`` removes them too."""
+    """Transactions of the import were edited. Undoing with ``even_edited`` removes them too."""
 
     def __init__(self, count: int, rows: Sequence[Edited]) -> None:
         super().__init__(
             ngettext(
-                "You changed {n} transaction of this import since. Undoing the import removes it too.",
-                "You changed {n} transactions of this import since. Undoing the import removes them too.",
+                "You edited {n} transaction of this import. Undoing the import removes it too.",
+                "You edited {n} transactions of this import. Undoing the import removes them too.",
                 count,
             )
         )
@@ -46,9 +46,9 @@ class EditedSince(Conflict):
 
 
 async def mark_undone(session: AsyncSession, batch: ImportBatch, *, even_edited: bool) -> None:
-    """Set the state of a batch that is being undone. Raises ``Conflict`` when it cannot be, or has to be confirmed."""
+    """Set the state of a batch that is being undone. Raises ``Conflict`` if it cannot be or needs confirmation."""
     if batch.status is ImportStatus.UNDONE:
-        raise Conflict(_("This import was already undone."))
+        raise Conflict(_("This import has already been undone."))
     if batch.status is not ImportStatus.DONE:
         raise Conflict(_("This import is not finished."))
     if not even_edited:
@@ -88,7 +88,7 @@ async def check_edited(session: AsyncSession, batch: ImportBatch) -> None:
 
 
 async def remove_partial(services: Services, batch: ImportBatch) -> int | None:
-    """Remove what an interrupted import has written. Return the id of its change set, for the next attempt."""
+    """Remove what an interrupted import wrote. Return the id of its change set, for the next attempt."""
     own = ChangeSet.book_id == batch.book_id, ChangeSet.import_batch_id == batch.id
     session = services.session
     change_set_id: int | None = await session.scalar(select(ChangeSet.id).where(*own).order_by(ChangeSet.id).limit(1))

@@ -1,4 +1,4 @@
-"""Turns the new lines of an import into transactions: payees, tags, and what the batch adds up to."""
+"""Turn the new lines of an import into transactions with payees and tags, and sum up the batch."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ NO_ORIGINAL = (None, None, None, None)
 
 
 class RowWriter:
-    """One batch's rows on their way into the ledger."""
+    """Writes the rows of one batch."""
 
     def __init__(
         self, services: Services, batch: ImportBatch, currency: str, *, before: RowWriter | None = None
     ) -> None:
-        """``before`` wrote earlier rows of the batch in another unit of work; the payees it knows need not be read."""
+        """``before`` wrote earlier rows of the batch in another unit of work; its known payees are reused."""
         self.services, self.session, self.member = services, services.session, services.member
         self.currency = currency
         self.ids: dict[str, int] = before.ids if before else {}  # of payees, by key
@@ -42,7 +42,7 @@ class RowWriter:
         )
 
     async def book(self, rows: Sequence[Row]) -> list[int]:
-        """Write rows; their ids, in order. ``finish`` brings the totals up to date after the last of them."""
+        """Write rows and return their ids, in order. ``finish`` updates the totals after the last of them."""
         if not rows:
             return []
         await self._find_payees(rows)
@@ -57,10 +57,7 @@ class RowWriter:
         return ids
 
     async def finish(self) -> None:
-        """Add what was written to the totals, then make the transfers that rules ask for.
-
-        There are at most ``MOST_TRANSFERS`` of them, because each takes several statements.
-        """
+        """Update the totals with what was written."""
         await self.inserter.finish()
         for transaction_id, account_id in self.transfers[: MOST_TRANSFERS - len(self.linked)]:
             if await self.services.transfers.make_automatically(transaction_id, account_id):
@@ -68,7 +65,7 @@ class RowWriter:
         self.transfers.clear()
 
     async def _tag(self, rows: Sequence[Row], ids: Sequence[int]) -> None:
-        """Give rows the tags of the rules that filed them."""
+        """Add the tags of the rules that matched."""
         tagged = [(id_, row.filed.tags) for row, id_ in zip(rows, ids, strict=True) if row.filed and row.filed.tags]
         if not tagged:
             return
@@ -85,7 +82,7 @@ class RowWriter:
             await connection.execute(insert(TransactionTag), links[start : start + LINKS_PER_STATEMENT])
 
     def _payee(self, row: Row) -> tuple[str, str]:
-        """Name and key of whom a line names: a rule's name for them, else what the bank writes, cleaned."""
+        """Return name and key of a line's payee: the rule's name, else the cleaned bank description."""
         ruled = row.filed.payee if row.filed else ""
         text = ruled or row.line.payee_text
         known = self.names.get(text)
@@ -142,7 +139,7 @@ class RowWriter:
 
 
 def summarise(rows: Iterable[Row]) -> dict[str, Any]:
-    """Of rows that went in: count, period, in and out, and count and sum by category (0 = unfiled)."""
+    """Return count, period, money in and out of imported rows, and count and sum by category (0 = uncategorized)."""
     count = into = out = 0
     first = last = None
     categories: dict[int, list[int]] = defaultdict(lambda: [0, 0])
