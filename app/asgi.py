@@ -42,7 +42,7 @@ class SharedRouter(Router):
 
 @asynccontextmanager
 async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-    gc.freeze()  # what is imported is never garbage
+    gc.freeze()  # imported modules are never garbage
     gc.enable()
     yield
     await close_database()
@@ -89,7 +89,7 @@ def create_litestar() -> Litestar:
             ),
             security=[{"bearer": []}],
             openapi_router=Router("/api/openapi", route_handlers=[], opt=PUBLIC, include_in_schema=False),
-            render_plugins=[JsonRenderPlugin()],  # an empty list would bring pages that load from elsewhere
+            render_plugins=[JsonRenderPlugin()],  # an empty list would add pages that load from other servers
         ),
         logging_config=None,
         debug=False,

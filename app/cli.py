@@ -21,7 +21,7 @@ WORKER_DELAY = 3.0  # seconds
 
 
 def alembic_config() -> Any:
-    """Alembic's settings out of ``pyproject.toml``, from wherever the command is run."""
+    """Return Alembic's settings from ``pyproject.toml``, whatever the current folder."""
     from alembic.config import Config
 
     return Config(toml_file=str(ROOT / "pyproject.toml"))
@@ -30,7 +30,7 @@ def alembic_config() -> Any:
 @click.group()
 def main() -> None:
     """Self-hosted personal finance."""
-    os.umask(0o077)  # files that are created from here on are readable by this user alone
+    os.umask(0o077)  # new files are readable by this user alone
 
 
 main.add_command(admin)
@@ -56,7 +56,7 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
 
 
 def _need_port(host: str, port: int) -> None:
-    """Say in words that somebody else listens there, before anybody is told to look there."""
+    """Exit with a message if the port is in use."""
     from app.supervisor import EXIT_CONFIG
 
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
@@ -71,7 +71,7 @@ def _need_port(host: str, port: int) -> None:
 
 
 def _migrate_if_behind() -> None:
-    """Bring the schema up to date; Alembic is not even loaded for a file that is at the newest revision."""
+    """Migrate to the latest schema. Alembic is not imported if the file is up to date."""
     from app.settings import settings
 
     if settings().database.startswith("sqlite") and _sqlite_revision(settings().database) == newest_revision():
@@ -82,7 +82,7 @@ def _migrate_if_behind() -> None:
 
 
 def newest_revision() -> str | None:
-    """The migration that no other one follows, as Alembic would find it, had it been loaded."""
+    """Return the latest migration, as Alembic would find it, without importing Alembic."""
     texts = [path.read_text("utf-8") for path in (ROOT / "migrations" / "versions").glob("*.py")]
     named, followed = (
         {found[1] for text in texts if (found := re.search(rf'^{name} = "(\w+)"', text, re.MULTILINE))}

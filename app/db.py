@@ -142,7 +142,7 @@ async def close_database() -> None:
 
 
 async def ping() -> None:
-    """Ask the database for an answer. Raises what the driver raises."""
+    """Run a trivial query. Raises the driver's exception."""
     async with read_session() as session:
         await session.execute(text("SELECT 1"))
 

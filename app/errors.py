@@ -59,7 +59,7 @@ class AlreadyReconciled(Conflict):
 
 
 class Stale(Conflict):
-    """Somebody saved another version first: ``theirs`` is what is stored now, ``yours`` what was sent."""
+    """Someone else saved another version first: ``theirs`` is stored now, ``yours`` is what was sent."""
 
     def __init__(self, message: str, *, yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:
         super().__init__(message)
@@ -79,7 +79,7 @@ class UnsupportedFile(SaldoError):
 
 
 class Invalid(SaldoError):
-    """Wrong input. ``errors`` names each field with its message where there is more than one."""
+    """Wrong input. ``errors`` maps fields to messages if there are several."""
 
     status = 422
 

@@ -1,4 +1,4 @@
-"""Events: what has happened, dispatched to listeners after the commit."""
+"""Events that are dispatched to listeners after the commit."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ class JobQueued:
 
 
 def on(kind: type) -> Callable[[Listener], Listener]:
-    """Call the decorated function with each event of this kind. It only wakes something up: losing it is harmless."""
+    """Call the decorated function with each event of this kind.
+
+    It only wakes something up, so a lost event is harmless.
+    """
 
     def register(listener: Listener) -> Listener:
         _listeners[kind].append(listener)
@@ -65,5 +68,5 @@ def dispatch(session: Any) -> None:
 
 
 def discard(session: Any) -> None:
-    """Forget what was enqueued, after a rollback."""
+    """Drop what was enqueued, after a rollback."""
     session.info.pop("events", None)

@@ -1,7 +1,6 @@
-"""The words of the interface: gettext for whoever is being served right now.
+"""Translation and formatting in the current locale.
 
-``_`` reads the language of the current context (a request, a job), so that a message made deep inside a
-service is in the reader's language without being handed a locale.
+``_`` uses the locale of the current context (a request or a job), so that services need not be given one.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ _locale: ContextVar[str] = ContextVar("locale", default="en-GB")
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """The catalogue of a language; English where there is none."""
+    """Return the catalog of a language, or English."""
     return Translations.load(CATALOGUES, [language])
 
 
 @cache
 def known(tag: str) -> str | None:
-    """A locale tag such as ``de-AT`` in its usual spelling, or nothing when CLDR does not know it."""
+    """Return a locale tag such as ``de-AT`` in standard spelling, or None if CLDR does not have it."""
     try:
         locale = Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -42,7 +41,7 @@ def known(tag: str) -> str | None:
 
 
 def use_locale(tag: str) -> None:
-    """Speak this locale for the rest of the current context."""
+    """Set the locale for the rest of the current context."""
     _locale.set(tag)
 
 
@@ -55,33 +54,33 @@ def current_language() -> str:
 
 
 def spoken_locale() -> str:
-    """The current locale, or English while its language has no catalogue: words are never mixed."""
+    """Return the current locale, or English if its language has no catalog, so that languages are not mixed."""
     spoken = current_language() == "en" or type(translations(current_language())) is Translations
     return current_locale() if spoken else "en-GB"
 
 
 def tidy(text: str) -> str:
-    """Thin and narrow no-break spaces are missing in the typeface: use the plain no-break space."""
+    """Replace thin and narrow no-break spaces, which the typeface lacks."""
     return text.replace("\u202f", "\u00a0").replace("\u2009", "\u00a0").replace("-", MINUS)
 
 
 def number(value: int | float | Decimal) -> str:
-    """A number as the reader writes it: “2,566”, “2.566”."""
+    """Format a number: “2,566”, “2.566”."""
     return tidy(format_decimal(value, locale=current_locale().replace("-", "_")))
 
 
 def amount(value: Decimal, currency: str) -> str:
-    """An amount inside a sentence: “−€6.40”."""
+    """Format an amount for a sentence: “−€6.40”."""
     return tidy(format_currency(value, currency, locale=current_locale().replace("-", "_")))
 
 
 def written_day(value: date) -> str:
-    """A day inside a sentence: “12 Mar 2026”."""
+    """Format a date for a sentence: “12 Mar 2026”."""
     return str(format_date(value, "medium", locale=current_locale().replace("-", "_")))
 
 
 def counted(n: int) -> str:
-    """A count as the reader writes it; up to hundreds it is written alike everywhere."""
+    """Format a count. Up to hundreds it is the same everywhere."""
     return number(n) if abs(n) >= 1000 else str(n)
 
 
@@ -91,7 +90,7 @@ def said(language: str, message: str) -> str:
 
 
 def _(message: str, **values: object) -> str:
-    """A message in the reader's language, with its ``{named}`` places filled; ``{n}`` is a count."""
+    """Translate a message and fill in its ``{named}`` values. ``{n}`` is a count."""
     text = said(current_language(), message)
     if values and isinstance(n := values.get("n"), int):
         values["n"] = counted(n)
@@ -99,5 +98,5 @@ def _(message: str, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
-    """The singular or plural of a message; ``{n}`` is the number."""
+    """Translate the singular or plural of a message. ``{n}`` is the number."""
     return translations(current_language()).ngettext(one, many, n).format(n=counted(n), **values)

@@ -1,7 +1,6 @@
 """Structured logs: one JSON object per line with the request's id, without bodies, amounts, tokens or addresses.
 
-The standard library's logging with a formatter of ours: structlog and its rich tracebacks would take a tenth of a
-second of every start.
+The standard library's logging with our own formatter; structlog would take a tenth of a second of every start.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from typing import Any, TextIO
 from app.settings import settings
 
 SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization", "email", "amount", "link")
-SPOKEN = ("reset_link", "verify_link", "email_link")  # what an install without mail tells its operator on purpose
+SPOKEN = ("reset_link", "verify_link", "email_link")  # logged on purpose where no mail server is set
 
 _context: ContextVar[Mapping[str, Any]] = ContextVar("log_context", default={})  # noqa: B039 – never changed in place
 
 
 def begin_context(**fields: Any) -> None:
-    """Put these fields, and no others, on every line of the current request or job."""
+    """Replace the fields of every log line of the current request or job."""
     _context.set(fields)
 
 
@@ -37,7 +36,7 @@ def context() -> Mapping[str, Any]:
 
 
 def without_secrets(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Blank what must never be written down, whatever a careless caller passes."""
+    """Blank sensitive values, whatever a caller passes."""
     return {
         key: "[not logged]" if key not in SPOKEN and any(word in key.lower() for word in SECRET_WORDS) else value
         for key, value in fields.items()
@@ -60,7 +59,7 @@ class Logger:
         self._say(logging.ERROR, event, fields, exc_info)
 
     def exception(self, event: str, **fields: Any) -> None:
-        """An error with the exception that is being handled."""
+        """Log an error with the exception that is being handled."""
         self._say(logging.ERROR, event, fields, True)
 
     def _say(self, level: int, event: str, fields: Mapping[str, Any], exc_info: Any = None) -> None:
@@ -91,7 +90,7 @@ class JsonLines(logging.Formatter):
 
 
 class Plain(logging.Formatter):
-    """For a person at a terminal."""
+    """Readable lines for a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
         parts = _parts(record)

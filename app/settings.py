@@ -1,4 +1,4 @@
-"""How this install is set up: one frozen object, read from the environment and ``.env``."""
+"""Settings of this installation: one frozen object, read from the environment and ``.env``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SHORTEST_SECRET = 32  # characters
+MIN_SECRET_CHARACTERS = 32  # characters
 
 
 def is_loopback(host: str) -> bool:
@@ -31,7 +31,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Settings(BaseSettings):
-    """Every field is documented in ``docs/operating.md`` and ``.env.example``; a test compares the three."""
+    """Settings. Each field is documented in ``docs/operating.md`` and ``.env.example``; a test compares them."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
 
@@ -82,13 +82,15 @@ class Settings(BaseSettings):
     @field_validator("secret_key", "jwt_secret_key")
     @classmethod
     def _long_enough(cls, secret: SecretStr) -> SecretStr:
-        if 0 < len(secret.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters; leave it out and one is made")
+        if 0 < len(secret.get_secret_value()) < MIN_SECRET_CHARACTERS:
+            raise ValueError(
+                f"a secret needs at least {MIN_SECRET_CHARACTERS} characters; leave it out and one is made"
+            )
         return secret
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy address of the database; a file in the data folder unless another is set."""
+        """Return the database URL; by default a file in the data folder."""
         url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'saldo.sqlite3'}"
         for plain, driver in (
             ("postgres://", "postgresql+asyncpg://"),
@@ -105,7 +107,7 @@ class Settings(BaseSettings):
 
     @property
     def has_public_name(self) -> bool:
-        """Whether people reach this install by a name, through a proxy, and not only from this machine."""
+        """Return whether this installation has a public name and is used through a proxy."""
         names = (*self.allowed_hosts, urlsplit(self.public_url).netloc)
         return any(name and not is_loopback(name) for name in names)
 
@@ -118,7 +120,7 @@ class Settings(BaseSettings):
         return tuple(filter(None, (origin.strip() for origin in self.cors_origins.split(","))))
 
     def secret(self, name: Literal["secret_key", "jwt_secret_key"]) -> str:
-        """A secret from the settings, else the one kept in the data folder, made at first use (mode 0600)."""
+        """Return a secret from the settings, else from the data folder, created at first use with mode 0600."""
         given: SecretStr = getattr(self, name)
         return given.get_secret_value() or _kept(self.data_dir.absolute(), name)
 

@@ -72,7 +72,7 @@ class Child:
 
 
 def supervise(children: Sequence[Child]) -> int:
-    """Run the children until SIGTERM or SIGINT and return 0. Exits with ``EXIT_CONFIG`` if a child cannot run here."""
+    """Run the children until SIGTERM or SIGINT and return 0. Exits with ``EXIT_CONFIG`` if one cannot run here."""
     ending = False
 
     def end(_signal: int, _frame: object) -> None:

@@ -1,1 +1,1 @@
-"""Whom Saldo talks to outside: each a protocol, a real one and an offline one."""
+"""External services: each a protocol with a real and an offline implementation."""

@@ -1,4 +1,4 @@
-"""Exchange rates: the European Central Bank's history and approximate rates, both shipped, and an optional fetch."""
+"""Exchange rates: bundled rates of the European Central Bank, bundled approximate rates, and an optional fetch."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ DATE_CHARACTERS = 10  # characters of a line's date
 
 
 class Fixing(NamedTuple):
-    """Units of a currency for one euro, as fixed on ``as_of``."""
+    """Units of a currency for one euro on ``as_of``."""
 
     rate: Decimal
     as_of: date
 
 
 class EcbRates:
-    """The ECB's history. A day is one line, which is parsed when it is first needed."""
+    """Rates of the European Central Bank. Each day is one line, parsed when first needed."""
 
     def __init__(self, path: Path = ECB_FILE) -> None:
         head, *self.lines = gzip.decompress(path.read_bytes()).split(b"\n")
@@ -56,7 +56,7 @@ class EcbRates:
         return frozenset(self.place) - {"Date"}
 
     def per_euro(self, currency: str, on: date) -> Fixing | None:
-        """Return the latest fixing on or before the day; none for unknown currencies and earlier days."""
+        """Return the latest rate on or before the date; None for unknown currencies and earlier dates."""
         if currency not in self.place:
             return None
         at = bisect_right(self.days, on.isoformat().encode()) - 1
@@ -81,12 +81,12 @@ class EcbRates:
 
 @cache
 def bundled() -> EcbRates:
-    """The shipped rates, read once a process when first asked for."""
+    """Return the bundled rates, read once a process."""
     return EcbRates()
 
 
 class ApproximateRates:
-    """Approximate rates of the currencies that the ECB does not quote, each for one unit of an anchor that it does."""
+    """Approximate rates of other currencies, each for one unit of an anchor currency of the ECB's."""
 
     def __init__(self, path: Path = APPROXIMATE_FILE) -> None:
         rows = [line.split(",") for line in path.read_text("ascii").splitlines() if not line.startswith("#")]
@@ -94,7 +94,7 @@ class ApproximateRates:
         self.anchors = {code: (anchor, Decimal(units)) for code, anchor, units in rows[1:]}
 
     def per_euro(self, currency: str, on: date) -> Fixing | None:
-        """Return the rate for one euro by way of the anchor's own rate on the day, which follows pegs."""
+        """Return the rate for one euro by way of the anchor's own rate, which follows pegs."""
         if currency not in self.anchors:
             return None
         anchor, units = self.anchors[currency]
@@ -104,12 +104,12 @@ class ApproximateRates:
 
 @cache
 def approximate() -> ApproximateRates:
-    """The approximate rates, read once a process when they are first needed."""
+    """Return the approximate rates, read once a process."""
     return ApproximateRates()
 
 
 class FetchedRates(NamedTuple):
-    """Units of each currency for one ``base`` on a day."""
+    """Units of each currency for one ``base`` on a date."""
 
     base: str
     as_of: date
@@ -130,7 +130,7 @@ def fetch(url: str) -> FetchedRates:
             raise ValueError("too large")
         return _fetched(json.loads(body, parse_float=Decimal, parse_int=Decimal))
     except (ValueError, TypeError, KeyError, ArithmeticError, AttributeError) as error:
-        raise SaldoError(_("The exchange rates that were fetched cannot be read.")) from error
+        raise SaldoError(_("The fetched exchange rates cannot be read.")) from error
 
 
 def _fetched(body: dict[str, Any]) -> FetchedRates:

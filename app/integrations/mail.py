@@ -1,4 +1,4 @@
-"""Send mail: over SMTP where a server is set, into the log where none is."""
+"""Send mail by SMTP, or write it to the log if no server is set."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TIMEOUT_SECONDS = 10.0
 
 
 class Mailer(Protocol):
-    """Brings one message to one address."""
+    """Sends one message to one address."""
 
     async def send(self, to: str, subject: str, text: str, link: str = "") -> None: ...
 
 
 class SmtpMailer:
-    """``smtp://user:password@host:587`` (STARTTLS where offered) or ``smtps://host:465``."""
+    """Sends by ``smtp://user:password@host:587`` (STARTTLS if offered) or ``smtps://host:465``."""
 
     def __init__(self, url: str, sender: str) -> None:
         self.url, self.sender = urlsplit(url), sender
@@ -53,7 +53,7 @@ class SmtpMailer:
 
 
 class LogMailer:
-    """Writes the link into the log, for the person who runs Saldo to pass on."""
+    """Writes the link to the log, for the administrator to pass on."""
 
     async def send(self, to: str, subject: str, text: str, link: str = "") -> None:
         log.warning("no mail server is set; pass this link on", subject=subject, reset_link=link)
@@ -66,5 +66,5 @@ def mailer() -> Mailer:
 
 
 def sends_mail() -> bool:
-    """Whether mail leaves this machine."""
+    """Return whether mail is sent by SMTP."""
     return bool(settings().smtp_url.get_secret_value())

@@ -1,4 +1,4 @@
-"""The queue: Huey on SQLite in the data folder, or on Redis. It only makes prompt what the database says is due."""
+"""The job queue: Huey on SQLite or Redis. It only starts promptly what the database says is due."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from app.log import logger
 from app.settings import make_private_folder, settings
 
 log = logger("saldo.jobs")
-SWEEP_REQUEST_SECONDS = 5.0  # between two requests of one process; what comes in between waits for the next sweep
+SWEEP_REQUEST_SECONDS = 5.0  # at least, between two requests of one process
 
 
 @cache
 def queue() -> Any:
-    from huey import RedisHuey, SqliteHuey  # loaded when there is something to do, not at every start
+    from huey import RedisHuey, SqliteHuey  # imported when needed, so that starting stays fast
 
     if settings().redis_url:
         return RedisHuey("saldo", url=settings().redis_url)
@@ -27,7 +27,7 @@ def queue() -> Any:
 
 
 async def queue_answers() -> bool:
-    """Return whether the queue's store can be reached."""
+    """Return whether the queue's store is reachable."""
     try:
         await anyio.to_thread.run_sync(queue().pending_count)
     except Exception:
@@ -37,7 +37,7 @@ async def queue_answers() -> bool:
 
 @on(JobQueued)
 def hand_over(queued: JobQueued) -> None:
-    """Hand the job to a worker at once. If the queue is down, the sweep finds it."""
+    """Give the job to a worker at once. If the queue is down, the sweep finds it."""
     try:
         from app.tasks.runner import run_job
 

@@ -1,4 +1,4 @@
-"""Once a day: delete expired rows, the files that nobody names, and refresh the database's statistics."""
+"""Once a day: delete expired rows and unused files, and refresh the database's statistics."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def queue_cleanup() -> None:
 
 @job(KIND)
 async def clean_up(_job: Job) -> None:
-    """Delete what has expired. Safe to run twice. Rows go first, so that nobody names their files."""
+    """Delete what has expired. Safe to run twice. Rows go first, so that nothing refers to a deleted file."""
     moment = now()
     async with write_session() as session, session.begin():
         counts = await delete_expired_rows(session, moment)

@@ -1,4 +1,4 @@
-"""Detection: finds recurring payments and unusual activity after a book has changed, and once a day."""
+"""Find recurring payments and unusual activity after a book has changed, and once a day."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_BOOKS_PER_SWEEP = 20
 
 @periodic
 async def queue_detection() -> None:
-    """Queue a run for each book that has changed since its last one, or had none for a day."""
+    """Queue a run for each book that has changed since its last run, or had none for a day."""
     async with read_session() as session:
         behind = await find_books_behind(session, KIND, limit=MAX_BOOKS_PER_SWEEP, refresh_before=now() - REFRESH_AFTER)
     for book in behind:

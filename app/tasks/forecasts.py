@@ -1,4 +1,4 @@
-"""Forecasts are computed by the worker: when a book has changed (once an hour at most), every night, and when asked."""
+"""Compute forecasts in the worker: after changes (at most hourly), every night, and on request."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from app.tasks.registry import job, periodic
 
 KIND = "forecast"
 MIN_INTERVAL = timedelta(hours=1)
-ACTIVE_PERIOD = timedelta(days=60)  # a book that nobody changed for longer is not computed every day
+ACTIVE_PERIOD = timedelta(days=60)  # books unchanged for longer are not computed every day
 MAX_BOOKS_PER_SWEEP = 100
 
 
 @job(KIND)
 async def run(job: Job) -> None:
-    """Read, compute without a transaction open, then store: running it twice stores the same."""
+    """Read, compute outside a transaction, then store. Running it twice stores the same."""
     async with read_session() as session:
         member = await member_of(session, job.arguments["user"], job.arguments["book"])
     async with reading(member) as services:
@@ -37,7 +37,7 @@ async def run(job: Job) -> None:
 
 
 async def queue(session: AsyncSession, book_id: int, user_id: int, key: str) -> Job | None:
-    """Ask for a book's forecasts; nothing when that was asked before."""
+    """Queue a book's forecast. Does nothing if the same request is queued already."""
     return await JobService(session).queue(
         KIND, {"book": book_id, "user": user_id}, user_id=user_id, book_id=book_id, key=f"{KIND}:{book_id}:{key}"
     )
@@ -45,7 +45,7 @@ async def queue(session: AsyncSession, book_id: int, user_id: int, key: str) -> 
 
 @periodic
 async def queue_forecasts() -> None:
-    """Queue the books that have changed since their forecast an hour ago or longer, and all in use once a day."""
+    """Queue books that changed after a forecast older than an hour, and all active books once a day."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     async with read_session() as session:
         behind = await find_books_behind(

@@ -1,8 +1,7 @@
-"""Large imports, done by the worker in short transactions, so that other users can write in between.
+"""Import large files in the worker, in short transactions so that other users can write in between.
 
-The rows of an import belong to its batch, and the batch is done only with the last transaction. An attempt that was
-interrupted leaves rows of a batch that is still running; the next attempt removes them before it starts again, and so
-does giving up: in the end an import is there as a whole or not at all.
+An interrupted attempt leaves rows of a batch that is still running. The next attempt, or giving up, removes them: in
+the end an import is complete or absent.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from app.tasks.registry import job
 
 @job("import")
 async def import_statement(job: Job) -> None:
-    """Import a batch's file. Safe to run twice: a finished batch is left alone, an unfinished one starts again."""
+    """Import a batch's file. Safe to run twice: a finished batch is skipped, an unfinished one starts again."""
     batch_id = job.arguments["batch"]
     async with read_session() as session:
         batch = await session.get(ImportBatch, batch_id)
@@ -52,7 +51,7 @@ async def import_statement(job: Job) -> None:
 
 
 async def _import(member: Member, batch: ImportBatch, file: BinaryIO, arguments: Mapping[str, Any]) -> None:
-    """Write each part in a transaction of its own; the last one completes the batch."""
+    """Write each chunk in its own transaction; the last one completes the batch."""
     run: ImportRun | None = None
     async with reading(member) as services:
         reader, parts = await services.imports.open_parts(batch, file)
@@ -91,7 +90,7 @@ async def _finish(services: Services, run: ImportRun, arguments: Mapping[str, An
 
 
 async def _give_up(member: Member, batch_id: int, problem: str) -> None:
-    """Mark a batch as failed, and leave nothing of it in the ledger."""
+    """Mark a batch as failed and remove its transactions."""
     label = _("Import failed")
     async with unit_of_work(member, actor=Actor.IMPORT, label=label) as services:
         batch = await services.imports.get(batch_id)

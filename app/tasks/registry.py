@@ -16,7 +16,10 @@ PERIODIC: list[Check] = []
 
 
 def job(kind: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function for jobs of a kind. It opens its own units of work and may run twice."""
+    """Register the decorated function for jobs of a kind.
+
+    It opens its own units of work and must be safe to run twice.
+    """
 
     def register(handler: Handler) -> Handler:
         HANDLERS[kind] = handler
@@ -32,7 +35,7 @@ def periodic(check: Check) -> Check:
 
 
 def load_handlers() -> None:
-    """Import every module of this package, so that each has registered its handlers."""
+    """Import every module of this package, which registers its handlers."""
     for module in pkgutil.iter_modules(app.tasks.__path__):
         if module.name != "worker":
             importlib.import_module(f"app.tasks.{module.name}")

@@ -1,4 +1,4 @@
-"""Run jobs: claimed by lease, kept alive by a heartbeat, tried again when they fail, never lost."""
+"""Run jobs: leased, kept alive by a heartbeat, retried after failures, never lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.tasks import loop, queue
 from app.tasks.registry import HANDLERS, PERIODIC
 
 log = logger("saldo.jobs")
-SWEEP_SECONDS = 15.0  # between two sweeps: the queue makes a job prompt, the sweep makes it certain
+SWEEP_SECONDS = 15.0  # between sweeps, which find what the queue has lost
 
 
 @queue().task(name="run_job")  # type: ignore[untyped-decorator]
@@ -30,7 +30,7 @@ def run_sweep() -> None:
 
 
 async def sweep() -> None:
-    """Run the periodic checks, then put every job into the queue that is due and not running."""
+    """Run the periodic checks, then queue every job that is due and not running."""
     for check in PERIODIC:
         try:
             await check()
@@ -43,7 +43,7 @@ async def sweep() -> None:
 
 
 async def perform(job_id: int) -> None:
-    """Run one job to its end, unless another worker has it."""
+    """Run one job unless another worker has it."""
     async with admin_unit_of_work() as admin:
         claimed = await admin.jobs.claim(job_id)
     if claimed is None:

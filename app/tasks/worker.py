@@ -1,4 +1,4 @@
-"""The worker process: runs what the queue hands over, and sweeps the database for what the queue has lost."""
+"""The worker process: runs queued jobs, and sweeps the database for jobs that the queue has lost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def run() -> None:
     """Work until SIGTERM or SIGINT. A running job is finished first."""
     set_up_logging()
     registry.load_handlers()
-    gc.freeze()  # what is imported is never garbage
+    gc.freeze()  # imported modules are never garbage
     gc.enable()
     consumer = queue().create_consumer(
         workers=1, periodic=False, check_worker_health=False, initial_delay=0.1, max_delay=0.2

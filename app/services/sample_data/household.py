@@ -1,4 +1,4 @@
-"""What the sample household earns and spends: Mara Keller and Jo, thirty months up to today, the same every time."""
+"""Income and spending of the sample household over thirty months up to today, always the same."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPENING_BALANCES = {JOINT: 4_310_00, SAVINGS: 7_200_00, CARD: 0, CASH: 140_00, T
 
 @dataclass(frozen=True, slots=True)
 class SampleTransaction:
-    """A transaction in cents, or a transfer when ``to`` names the other account. ``splits`` are its splits."""
+    """A transaction in cents, or a transfer if ``to`` names the other account."""
 
     day: date
     account: str
@@ -34,7 +34,7 @@ class SampleTransaction:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Comes every ``every`` months on a day, from the first month on. ``steps`` are (month, new amount)."""
+    """A payment due every ``every`` months. ``steps`` are (month number, new amount)."""
 
     day: int
     payee: str
@@ -51,7 +51,7 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """Bought about ``times`` a month, between ``low`` and ``high`` cents, at one of the payees."""
+    """A purchase made about ``times`` a month, for ``low`` to ``high`` cents, at one of the payees."""
 
     payees: tuple[str, ...]
     category: str
@@ -59,7 +59,7 @@ class Habit:
     low: int
     high: int
     accounts: tuple[str, ...] = (CARD, CARD, JOINT)
-    busy: tuple[int, ...] = ()  # calendar months in which it is half as much again
+    busy: tuple[int, ...] = ()  # calendar months with half as much again
 
 
 BILLS = (
@@ -101,7 +101,7 @@ HABITS = (
 TRACKED_PAYEES = frozenset(
     {"Northlight Studio", "Harbour School", "Linden Property", "Fibrenet", "Mobil One", "Gym One", "Riverwater"}
     | {"Safeharbour Insurance"}
-)  # the rest is for Saldo to find
+)  # the others are left for detection
 UNCATEGORISED_LINES = (
     ("SQ *KIOSK 22", -6_40, CARD, 1),
     ("PAYPAL *HJM SERVICES", -23_90, CARD, 3),
@@ -112,7 +112,7 @@ UNCATEGORISED_LINES = (
 
 
 def build_transactions(today: date) -> list[SampleTransaction]:
-    """Everything up to and with today, oldest first."""
+    """Return all transactions up to today, oldest first."""
     start = shift_month(today.replace(day=1), 1 - MONTHS)
     simulated = Household(today)
     for number in range(MONTHS):
@@ -122,7 +122,7 @@ def build_transactions(today: date) -> list[SampleTransaction]:
 
 
 def tracked_bills(today: date) -> list[tuple[Bill, int, date]]:
-    """The bills and incomes that they have written down: each with its amount in cents, and when it last came."""
+    """Return the bills and income that the household has added as recurring, with amount and last date."""
     start = shift_month(today.replace(day=1), 1 - MONTHS)
     found = []
     for bill in BILLS:
@@ -134,7 +134,7 @@ def tracked_bills(today: date) -> list[tuple[Bill, int, date]]:
 
 
 class Household:
-    """Lives month after month, so that card bills and savings follow from what was spent."""
+    """Simulates month after month, so that card payments and savings follow from spending."""
 
     def __init__(self, today: date) -> None:
         self.today = today
@@ -194,7 +194,7 @@ class Household:
             )
 
     def energy(self, month: date, chance: Random) -> Iterator[SampleTransaction]:
-        """Gas and electricity: three times as much in January as in July."""
+        """Yield the energy bill: three times as high in January as in July."""
         cold = abs(month.month - 7) / 6
         minor = -round((62_00 + 96_00 * cold) * chance.uniform(0.93, 1.07))
         yield SampleTransaction(
@@ -215,7 +215,7 @@ class Household:
                 yield with_splits(entry, chance)
 
     def occasions(self, number: int, month: date, chance: Random) -> Iterator[SampleTransaction]:
-        """What does not come every month: a second income, something sent back, a bigger purchase."""
+        """Yield irregular transactions: freelance income, a return, a larger purchase."""
         if number % 3 == 1:
             minor = chance.randrange(280_00, 760_00, 20_00)
             yield SampleTransaction(
@@ -255,7 +255,7 @@ class Household:
             )
 
     def holiday(self, number: int, month: date, chance: Random) -> Iterator[SampleTransaction]:
-        """Booked two months before: Lisbon or the lakes in summer, New York one spring, skiing in winter."""
+        """Yield holidays: booked two months ahead, in summer, in winter and in some springs."""
         ahead = {6: ("Skyways", -412_00), 12: ("Alpenbahn", -148_00), 2: ("Skyways", -684_00)}
         if month.month in ahead and (month.month != 2 or number % 24 >= 12):
             payee, minor = ahead[month.month]
@@ -297,7 +297,7 @@ class Household:
                 )
 
     def leave_questions(self) -> None:
-        """A few recent lines that nobody has filed, and a pair that looks like a transfer."""
+        """Add a few uncategorized transactions and a pair that looks like a transfer."""
         for text, minor, account, ago in UNCATEGORISED_LINES:
             self.add(
                 SampleTransaction(self.today - timedelta(days=ago), account, minor, payees.clean(text), None, text)
@@ -312,7 +312,7 @@ class Household:
 
 
 def with_splits(entry: SampleTransaction, chance: Random) -> SampleTransaction:
-    """Now and then a large shop holds things of two kinds."""
+    """Split some of the larger grocery purchases into two categories."""
     if entry.category != "groceries" or entry.minor > -45_00 or chance.random() > 0.22:
         return entry
     other = round(entry.minor * chance.uniform(0.15, 0.35))
@@ -321,10 +321,10 @@ def with_splits(entry: SampleTransaction, chance: Random) -> SampleTransaction:
 
 
 def day_of_month(month: date, day: int) -> date:
-    """That day of the month, or its last."""
+    """Return that day of the month, or its last day."""
     return month.replace(day=min(day, days_in_month(month.year, month.month)))
 
 
 def bank_text(payee: str) -> str:
-    """The payee as a bank_text's statement would write it."""
+    """Return the payee as a bank prints it."""
     return f"{payee.upper()} BERLIN"

@@ -1,4 +1,4 @@
-"""Sample data: a believable household in a book, put in at once and taken out again without a trace."""
+"""Sample data: add a sample household to a book as one change, and remove it completely."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ SAMPLE = select(func.max(ChangeSet.id)).where(
 
 
 class SampleDataService(Service):
-    """Fills a book with the sample household, and empties it of it."""
+    """Adds the sample household to a book and removes it."""
 
     async def present(self) -> int | None:
-        """The change set that brought the sample data, while it is in the book."""
+        """Return the change set that added the sample data, or None if there is none."""
         found = await rows(self.session, SAMPLE, {"book_id": self.member.book.id})
         number: int | None = found[0][0]
         return number
 
     async def fill(self) -> int:
-        """Add accounts, thirty months of transactions and a few rules as one change set; its id is returned."""
+        """Add accounts, transactions and rules as one change set, and return its id."""
         if await self.present() is not None:
             raise Conflict(_("The sample data has already been added."))
         self.services.journal.note(_("Added the sample data"), actor=Actor.SAMPLE)
@@ -74,9 +74,9 @@ class SampleDataService(Service):
         return self.services.journal.recorder.change_set_id or 0
 
     async def remove(self) -> None:
-        """Take the sample data out, whatever was changed in it since.
+        """Remove the sample data, even if it was changed.
 
-        Your own entries stay, and with them the sample's accounts, payees and tags that they use.
+        Your own transactions stay, with the accounts, payees and tags they use.
         """
         change_set_id = await self.present()
         if change_set_id is None:
@@ -85,7 +85,7 @@ class SampleDataService(Service):
         self.services.journal.note(_("Removed the sample data"))
 
     async def _accounts(self) -> dict[str, tuple[int, str]]:
-        """Id and currency of each of the household's accounts; cash goes to the account that a new book has."""
+        """Return id and currency of each sample account. Cash is the account that a new book has."""
         base = self.member.book.base_currency
         scale = await self._scale()
         kinds = {
@@ -122,7 +122,7 @@ class SampleDataService(Service):
         return found if own_cash is None else {**found, CASH: (own_cash, base)}
 
     async def _scale(self) -> Decimal:
-        """Powers of ten that bring euro cents to believable amounts of the book's currency."""
+        """Return the power of ten that turns euro cents into plausible amounts of the book's currency."""
         base = self.member.book.base_currency
         quote = await self.services.currencies.find("EUR", base, self.today)
         tens = quote.rate.adjusted() + (1 if quote.rate.scaleb(-quote.rate.adjusted()) > 5 else 0) if quote else 0
@@ -149,7 +149,7 @@ class SampleDataService(Service):
         categories: Mapping[str | None, int],
         payees: Mapping[str, int],
     ) -> list[int]:
-        """Write transactions, transfers, splits and their totals; the ids are in the order of ``entries``."""
+        """Write transactions, transfers, splits and totals. Return ids in the order of ``entries``."""
         base = self.member.book.base_currency
         moves = [each for each in entries if each.to]
         crossing = [accounts[each.account][1] != accounts[each.to or ""][1] for each in moves]
@@ -206,7 +206,7 @@ class SampleDataService(Service):
         new = [name for name in names if name not in found]
         made = await self.services.ledger.insert_rows(Tag, [{"name": name, "key": name} for name in new])
         found |= dict(zip(new, made, strict=True))
-        plain_entries = [each for each in entries if not each.to]  # their rows come first
+        plain_entries = [each for each in entries if not each.to]  # their rows are first
         await self.services.ledger.insert_rows(
             TransactionTag,
             [
@@ -234,7 +234,7 @@ class SampleDataService(Service):
         categories: Mapping[str | None, int],
         payees: Mapping[str, int],
     ) -> None:
-        """What comes regularly, as far as the household has written it down."""
+        """Add the household's recurring bills and income."""
         rows = list[dict[str, Any]]()
         for bill, cents, last in household.tracked_bills(self.today):
             account_id, currency = accounts[bill.account]
@@ -265,7 +265,7 @@ def scaled(minor: int, scale: Decimal) -> int:
 def split_rows(
     entry: SampleTransaction, minor: int, categories: Mapping[str | None, int]
 ) -> tuple[tuple[int | None, int], ...]:
-    """The splits of an entry: the last takes what rounding leaves."""
+    """Return the splits of a sample transaction; the last one takes the rounding difference."""
     if not entry.splits:
         return ()
     first = [(categories.get(key), minor * part // entry.minor) for key, part in entry.splits[:-1]]
@@ -278,7 +278,7 @@ PASSWORD = "open the books"  # noqa: S105 – of a sample user in a folder of it
 
 
 async def open_demo() -> str:
-    """Make the sample user with the household in their book, unless they are there; what to tell on the screen."""
+    """Create the sample user unless it exists, and return how to sign in."""
     from app.services import unit_of_work  # which imports this module
 
     async with read_session() as session:
