@@ -1,4 +1,4 @@
-"""What Saldo keeps: one module for each noun."""
+"""Database models, one module for each noun."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class AccountKind(enum.StrEnum):
 
 
 class Account(WithId, OfBook, Stamped, Base):
-    """An account in its own currency. ``opening_balance`` is signed; a debt is negative."""
+    """An account in one currency. ``opening_balance`` is signed; a debt is negative."""
 
     __tablename__ = "account"
     __table_args__ = (

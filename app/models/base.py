@@ -1,4 +1,4 @@
-"""What all tables share: big integer ids, UTC times, portable JSON, and marks for the journal and ownership."""
+"""What all tables share: integer ids, UTC times, portable JSON, and marks for journal and ownership."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def now() -> datetime:
 
 
 class Base(CommonTableAttributes, DeclarativeBase):
-    """A table. SQLite never gives a deleted id away again: undo must revive the right row."""
+    """Base of all tables. SQLite never reuses an id, because undo restores rows by id."""
 
     __abstract__ = True
     registry = registry(
@@ -57,7 +57,7 @@ class Stamped:
 
 
 class OfBook:
-    """A row that belongs to a book; every read of it is filtered by the book."""
+    """A row that belongs to a book. Every query filters by the book."""
 
     @declared_attr
     def book_id(cls) -> Mapped[int]:
@@ -65,7 +65,7 @@ class OfBook:
 
 
 def choice(kinds: type[enum.StrEnum], name: str) -> Enum:
-    """A column of one of these words, checked by the database too."""
+    """Return a column type for one of these words, which the database checks too."""
     return Enum(
         kinds,
         name=name,

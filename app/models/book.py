@@ -1,4 +1,4 @@
-"""The books of a household, and who may read or write in them."""
+"""Books (households in the interface) and their members."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.models.base import Base, BigId, Currency, Stamped, WithId, choice, curr
 
 
 class Book(WithId, Stamped, Base):
-    """What is kept together: its accounts, categories and plans in one base currency."""
+    """The accounts, categories and settings that members share, with one base currency."""
 
     __tablename__ = "book"
     __table_args__ = (
@@ -29,7 +29,7 @@ class Book(WithId, Stamped, Base):
     base_currency: Mapped[str] = mapped_column(Currency)
     first_day_of_month: Mapped[int] = mapped_column(SmallInteger, default=1)
     first_day_of_week: Mapped[int] = mapped_column(SmallInteger, default=0)  # Monday is 0
-    #: Goes up with every unit of work in the book: what was drawn at one revision is right until the next.
+    #: Increases with every unit of work. Pages that were rendered at one revision are valid until the next.
     revision: Mapped[int] = mapped_column(BigInteger, default=0)
 
 

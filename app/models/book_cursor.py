@@ -11,7 +11,7 @@ from app.models.base import Base, BigId, now
 
 
 class BookCursor(Base):
-    """The last change set of a book that a consumer (detection, forecast, …) has taken into account, and when."""
+    """The last change set of a book that a consumer (detection, forecast, …) has processed, and when."""
 
     __tablename__ = "book_cursor"
     __table_args__ = ()

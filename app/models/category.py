@@ -1,4 +1,4 @@
-"""What money was for: categories, gathered in groups."""
+"""Categories and their groups."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class CategoryGroup(WithId, OfBook, Stamped, Base):
 
 
 class Category(WithId, OfBook, Stamped, Base):
-    """``key`` is the stable name of a default category, by which the general model files into it."""
+    """A category. ``key`` is the stable name of a default category, which models and budgets refer to."""
 
     __tablename__ = "category"
     __table_args__ = (

@@ -22,7 +22,7 @@ class FindingKind(enum.StrEnum):
 
 
 class FindingState(enum.StrEnum):
-    """Open until somebody answers. ``normal`` teaches that similar rows are usual, ``dismissed`` teaches nothing."""
+    """Open until the user answers. ``normal`` teaches that similar rows are usual, ``dismissed`` teaches nothing."""
 
     OPEN = "open"
     NORMAL = "normal"
@@ -30,11 +30,11 @@ class FindingState(enum.StrEnum):
 
 
 class Finding(WithId, OfBook, Stamped, Base):
-    """Something unusual in a book. A job writes it; only the answer is journaled.
+    """Unusual activity in a book. A job writes it; only the answer is journaled.
 
-    Amounts are magnitudes: ``amount_minor`` of the transaction, or the usual one of a missing bill; ``low_minor`` and
-    ``high_minor`` are the expected range. ``comparable`` has the ids of similar transactions, ``kinds`` all that was
-    found in this one. ``payee_key`` is the name under which the detector knows the payee.
+    Amounts are magnitudes: ``amount_minor`` is that of the transaction, or the usual one of a missing bill;
+    ``low_minor`` and ``high_minor`` are the expected range. ``comparable`` has ids of similar transactions, ``kinds``
+    everything that was found in this one. ``payee_key`` is the detector's name for the payee.
     """
 
     __tablename__ = "finding"

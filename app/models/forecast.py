@@ -1,4 +1,4 @@
-"""What is expected of a book, as a job has worked it out: one row for each series."""
+"""Stored forecasts, one row for each series."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from app.models.base import Base, Currency, OfBook, PortableJSON, WithId
 
 
 class Forecast(WithId, OfBook, Base):
-    """A series ahead. Derived: it may be thrown away and computed anew at any time.
+    """A forecast series. Derived data: it can be deleted and computed again.
 
-    ``target`` names the series (``spending``, ``income``, ``category:12``, ``balance:3``, …), ``up_to`` is the last
-    day that it has read, ``version`` the book's latest change set at that time. ``points`` are whole minor units of
-    ``currency``, or its regular payments where the target is ``items``.
+    ``target`` names the series (``spending``, ``income``, ``category:12``, ``balance:3``, …), ``up_to`` is the last day
+    of its input, ``version`` the book's latest change set at that time. ``points`` are minor units of ``currency``, or
+    recurring payments if the target is ``items``.
     """
 
     __tablename__ = "forecast"

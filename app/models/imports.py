@@ -21,7 +21,7 @@ class ImportStatus(enum.StrEnum):
 
 
 class ImportBatch(WithId, OfBook, Stamped, Base):
-    """One file, or one call of the API; undone as a whole. A draft is a file that is previewed."""
+    """One imported file, or one API call; undone as a whole. A draft is a file in preview."""
 
     __tablename__ = "import_batch"
     __table_args__ = (Index("ix_import_batch_book_id", "book_id", "id"), {"sqlite_autoincrement": True})
@@ -55,7 +55,7 @@ class RowOutcome(enum.StrEnum):
 
 
 class ImportRow(WithId, OfBook, Base):
-    """A line that was not simply imported: one to decide on, or one that could not be read, with the reason."""
+    """A line that was not simply imported: unsure or unreadable, with the reason."""
 
     __tablename__ = "import_row"
     __table_args__ = (
@@ -76,7 +76,7 @@ class ImportRow(WithId, OfBook, Base):
 
 
 class ImportMapping(WithId, OfBook, Stamped, Base):
-    """How the columns of a bank's files are read, remembered by what their header looks like."""
+    """How a bank's files are read, remembered by their header."""
 
     __tablename__ = "import_mapping"
     __table_args__ = (
@@ -88,12 +88,12 @@ class ImportMapping(WithId, OfBook, Stamped, Base):
     account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("account.id", ondelete="SET NULL"))
     mapping: Mapped[dict[str, Any]] = mapped_column(PortableJSON)
     own_account: Mapped[str] = mapped_column(String(40), default="", server_default="")
-    #: Our category by what the bank calls it, in small letters; chosen in a preview.
+    #: Our category by the bank's name for it in lower case; chosen in a preview.
     categories: Mapped[dict[str, Any]] = mapped_column(PortableJSON, default=dict, server_default="{}")
 
 
 class Tombstone(WithId, OfBook, Base):
-    """An imported line that a person deleted; it stays away when its file comes again."""
+    """An imported line that the user deleted, so that it is not imported again."""
 
     __tablename__ = "tombstone"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Jobs: work that a person or the clock started. The table decides what is due, whatever the queue loses."""
+"""Jobs: queued work. The table decides what is due, whatever the queue loses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class JobState(enum.StrEnum):
 
 
 class Job(WithId, Stamped, Base):
-    """``lease_until`` is renewed while a worker runs the job; a lease that ran out means that the worker died."""
+    """A job. ``lease_until`` is renewed while a worker runs it; an expired lease means that the worker died."""
 
     __tablename__ = "job"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Who changed what: one change set a unit of work, with what was before and after."""
+"""The journal: one change set a unit of work, with values before and after."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Actor(enum.StrEnum):
 
 
 class ChangeSet(WithId, OfBook, Base):
-    """``undoes_id`` names the change set that this one took back."""
+    """The changes of one unit of work. ``undoes_id`` is the change set that this one undid."""
 
     __tablename__ = "change_set"
     __table_args__ = (
@@ -54,7 +54,7 @@ class ChangeAction(enum.StrEnum):
 
 
 class Change(WithId, Base):
-    """One row's change. Of a bulk update: ``before`` has the ids and their old values, ``after`` the new ones."""
+    """The change of one row. For a bulk update, ``before`` has ids and old values, ``after`` the new ones."""
 
     __tablename__ = "change"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Whom money goes to or comes from."""
+"""Payees: who money is paid to or received from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.models.base import Base, OfBook, Stamped, WithId
 
 
 class Payee(WithId, OfBook, Stamped, Base):
-    """``key`` is the normalised name under which the same payee is found again."""
+    """A payee. ``key`` is the normalized name that identifies it."""
 
     __tablename__ = "payee"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What a unit of one currency was worth in another on a day, and who says so."""
+"""Exchange rates by date and source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from app.models.base import Base, BigId, Currency, Stamped, WithId, currency_che
 
 
 class Rate(WithId, Stamped, Base):
-    """A book's own rate, or one fetched for everyone (no book). ``rate`` is decimal text: quote units for one base."""
+    """A custom rate of a book, or a fetched one for all (no book).
+
+    ``rate`` is decimal text: quote units for one base.
+    """
 
     __tablename__ = "rate"
     __table_args__ = (

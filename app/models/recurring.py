@@ -1,4 +1,4 @@
-"""What comes again and again: the rules a person keeps, what was found to be like one, and bills marked by hand."""
+"""Recurring bills and income: those the user keeps, detected candidates, and bills marked as paid."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Cadence(enum.StrEnum):
     YEARLY = "yearly"
 
 
-#: How many a year.
+#: By cadence.
 OCCURRENCES_PER_YEAR = {
     Cadence.WEEKLY: Decimal("52.1775"),
     Cadence.FORTNIGHTLY: Decimal("26.08875"),
@@ -43,7 +43,7 @@ class CandidateState(enum.StrEnum):
 
 
 class Recurring(WithId, OfBook, Stamped, Base):
-    """A bill or an income that comes at regular times. Amounts are magnitudes; the same twice where there is one."""
+    """A recurring bill or income. Amounts are magnitudes, a range if they vary."""
 
     __tablename__ = "recurring"
     __table_args__ = (
@@ -74,7 +74,7 @@ class Recurring(WithId, OfBook, Stamped, Base):
 
 
 class BillMark(WithId, OfBook, Base):
-    """One occurrence that somebody called paid, because no transaction says so."""
+    """An occurrence that the user marked as paid without a transaction."""
 
     __tablename__ = "bill_mark"
     __table_args__ = (
@@ -90,9 +90,9 @@ class BillMark(WithId, OfBook, Base):
 
 
 class Candidate(WithId, OfBook, Stamped, Base):
-    """Something that looks regular. A job writes it anew; only what a person decided about it is journaled.
+    """A detected recurring payment. A job rewrites it; only the user's decision is journaled.
 
-    ``key`` finds it again the next time: direction, currency, payee, cadence and a number.
+    ``key`` identifies it across runs: direction, currency, payee, cadence and a number.
     """
 
     __tablename__ = "recurring_candidate"
@@ -124,7 +124,7 @@ class Candidate(WithId, OfBook, Stamped, Base):
 
     @property
     def monthly(self) -> Money:
-        """What it comes to in a month on average, the middle of its range."""
+        """Return the average per month, from the middle of its range."""
         middle = Money(self.low_minor + self.high_minor, self.currency)
         return middle.times(OCCURRENCES_PER_YEAR[self.cadence] / 24)
 

@@ -26,8 +26,8 @@ class BookRepository(SQLAlchemyAsyncRepository[ModelT]):
         super().__init__(session=session, statement=own, **kwargs)
 
     async def get_owned(self, row_id: int, *options: ORMOption) -> ModelT:
-        """Return the book's row of this id. Raises ``NotFound`` for any other id, also of another book."""
-        if not 0 < row_id < 2**63:  # wider than any id: SQLite could not even be asked
+        """Return the book's row with this id. Raises ``NotFound`` for any other id, also of another book."""
+        if not 0 < row_id < 2**63:  # SQLite cannot take larger numbers
             raise NotFound(self.not_found_message)
         try:
             return await self.get(row_id, load=list(options) or None)

@@ -1,4 +1,4 @@
-"""What is done by itself to transactions on their way in."""
+"""Rules that change new transactions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from app.models.base import Base, OfBook, PortableJSON, Stamped, WithId
 
 
 class Rule(WithId, OfBook, Stamped, Base):
-    """``when`` and ``then`` have the shapes of ``app.schemas.rules``; the first rule that fits wins each field."""
+    """A rule; ``when`` and ``then`` have the shapes of ``app.schemas.rules``.
+
+    The first matching rule sets each field.
+    """
 
     __tablename__ = "rule"
     __table_args__ = (

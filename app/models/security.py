@@ -27,7 +27,7 @@ class Attempt(Base):
 
 
 class SecurityEvent(WithId, Base):
-    """Sign-ins, failures, denials, exports, key changes. Never updated; deleted after their time."""
+    """Sign-ins, failures, denials, exports and key changes. Never updated; deleted when they expire."""
 
     __tablename__ = "security_event"
     __table_args__ = (Index("ix_security_event_user_at", "user_id", "at"), {"sqlite_autoincrement": True})

@@ -1,4 +1,4 @@
-"""Words that a person puts on transactions."""
+"""Tags of transactions."""
 
 from __future__ import annotations
 

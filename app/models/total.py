@@ -1,4 +1,4 @@
-"""Roll-ups, written in the same transaction as the rows they sum; ``saldo check`` proves them equal."""
+"""Totals, written in the same transaction as the rows they sum. ``saldo check`` verifies them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.models.base import Base, BigId, Currency, OfBook
 
 
 class AccountTotal(OfBook, Base):
-    """The sum of all postings of an account; its balance is the opening balance plus ``posted_minor``."""
+    """The sum of an account's transactions. The balance is the opening balance plus ``posted_minor``."""
 
     __tablename__ = "account_total"
     __table_args__ = (Index("ix_account_total_book_id", "book_id"),)
@@ -26,7 +26,7 @@ class AccountTotal(OfBook, Base):
 
 
 class DayTotal(OfBook, Base):
-    """What an account's postings of one day add up to."""
+    """The sum of an account's transactions of one day."""
 
     __tablename__ = "day_total"
     __table_args__ = (Index("ix_day_total_book_day", "book_id", "day"),)

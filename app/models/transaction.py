@@ -1,4 +1,4 @@
-"""A movement of money on an account, as the bank sees it; with its splits, and transfers as linked pairs."""
+"""Transactions with their splits, transfers as linked pairs, attachments and saved filters."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Transaction(WithId, OfBook, Stamped, Base):
         currency_check(),
         CheckConstraint("category_id IS NULL OR transfer_id IS NULL", name="transfer_has_no_category"),
         CheckConstraint("category_id IS NULL OR NOT is_split", name="split_has_no_category"),
-        # The list and its search read this index alone: rows are only fetched for what is shown.
+        # The list and its search read only this index; rows are fetched for what is shown.
         Index("ix_transaction_book_booked", "book_id", "booked_on", "id", "amount_minor", "search_text"),
         Index("ix_transaction_account_booked", "account_id", "booked_on", "id"),
         Index("ix_transaction_category_booked", "category_id", "booked_on", "id"),
@@ -157,10 +157,7 @@ class Split(WithId, OfBook, Stamped, Base):
 
 
 class Transfer(WithId, OfBook, Stamped, Base):
-    """Ties the two transactions of a transfer. Their amounts net to zero; across currencies the rate is kept.
-
-    A valuation has a transfer of its own with no other side, so that it is neither income nor spending.
-    """
+    """Links the two transactions of a transfer. They net to zero; across currencies the rate is stored."""
 
     __tablename__ = "transfer"
 
@@ -188,7 +185,7 @@ class Attachment(WithId, OfBook, Base):
 
 
 class DismissedTransferPair(WithId, OfBook, Base):
-    """A person's word that an outflow and an inflow are two entries and no transfer: they are not asked again."""
+    """The user's answer that two transactions are no transfer, so that they are not suggested again."""
 
     __tablename__ = "dismissed_transfer_pair"
     __table_args__ = (
@@ -204,7 +201,7 @@ class DismissedTransferPair(WithId, OfBook, Base):
 
 
 class SavedFilter(WithId, OfBook, Stamped, Base):
-    """A filter of the list under a name; ``query`` is the part of the address after the question mark."""
+    """A named filter of the list; ``query`` is the query string."""
 
     __tablename__ = "saved_filter"
     __table_args__ = (

@@ -18,7 +18,7 @@ class UserRole(enum.StrEnum):
 
 
 class User(WithId, Stamped, Base):
-    """A user may have neither e-mail nor password (born in a chat) and be claimed on the web later."""
+    """A user. Without email and password (created in a chat) it can be claimed on the web later."""
 
     __tablename__ = "user"
 

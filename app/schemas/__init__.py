@@ -1,1 +1,1 @@
-"""What comes in and goes out: one class serves form, API and tool."""
+"""Schemas of input and output. One class serves form, API and tool."""

@@ -1,4 +1,4 @@
-"""What comes in and goes out about accounts."""
+"""Input and output of accounts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AccountIn(BaseModel):
 
 
 class AccountPatch(BaseModel):
-    """What is not sent stays as it is."""
+    """Changed fields of an account."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -62,7 +62,7 @@ class AccountOut(BaseModel):
 
 
 class StatementIn(BaseModel):
-    """The end of a bank statement: its day and its balance, as a person writes it."""
+    """End date and closing balance of a bank statement, as typed."""
 
     until: Day
     balance: Annotated[str, Line(40, least=1)]

@@ -1,4 +1,4 @@
-"""Schemas of unusual activity."""
+"""Input and output of unusual activity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.schemas.transactions import Amount, Reference, Strict
 
 
 class ScoreIn(Strict):
-    """An amount (a magnitude in the default account's currency) to be judged by the book's past."""
+    """An amount to score, a magnitude in the default account's currency."""
 
     category: Reference
     amount: Amount
@@ -35,7 +35,7 @@ class ReasonOut(BaseModel):
 
 
 class ScoreOut(BaseModel):
-    """``score`` is 0 to 1, an anomaly from one half on."""
+    """``score`` is 0 to 1; 0.5 and above is an anomaly."""
 
     score: float
     is_anomaly: bool
@@ -66,7 +66,7 @@ class PriceChangeOut(BaseModel):
 
 
 class CandidateOut(BaseModel):
-    """Something that recurs; ``recurring`` is the rule that was made of it. Amounts are magnitudes."""
+    """A detected recurring payment; ``recurring`` is the one that was added from it. Amounts are magnitudes."""
 
     id: int
     payee: str

@@ -1,4 +1,4 @@
-"""Signing up and in."""
+"""Input of signing up, signing in and resetting passwords."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 
 def time_zone_or_utc(name: str | None) -> str:
-    """What a browser says of its clock, if it is a zone that we know."""
+    """Return the browser's time zone if it is known, else UTC."""
     return name if name and name in available_timezones() else "UTC"
 
 
 class SignUpForm(BaseModel):
-    """One of the two names is needed; an e-mail address makes it possible to get a new password."""
+    """Sign-up. One of the two names is required; an email address allows password resets."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -84,7 +84,7 @@ class PasswordOnly(BaseModel):
 
 
 class LegacySignUp(BaseModel):
-    """``POST users/create/``; unknown fields are ignored."""
+    """``POST users/create/``. Unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -123,7 +123,7 @@ class Register(BaseModel):
 
 
 class Credentials(BaseModel):
-    """``email`` may also be a user name."""
+    """Sign-in. ``email`` may also be a username."""
 
     model_config = ConfigDict(extra="forbid")
 

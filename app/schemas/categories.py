@@ -1,4 +1,4 @@
-"""What comes in and goes out about categories and their groups."""
+"""Input and output of categories and groups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.models import CategoryKind
 from app.schemas.text import Line
 from app.schemas.transactions import Id, Reference
 
-#: What a person may pick for a category; names of the icon set.
+#: Icons to choose from; names of the icon set.
 ICONS = (
     "shopping-basket",
     "utensils",
@@ -90,7 +90,7 @@ Colour = Annotated[int, Field(ge=1, le=8)]
 
 
 class CategoryIn(BaseModel):
-    """A new category. ``group`` is an id, or a name; a new name makes a group of this ``kind``."""
+    """A new category. ``group`` is an id or a name; a new name adds a group of this ``kind``."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -102,7 +102,7 @@ class CategoryIn(BaseModel):
 
 
 class CategoryPatch(BaseModel):
-    """What is not sent stays as it is."""
+    """Changed fields of a category."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -126,7 +126,7 @@ class GroupName(BaseModel):
 
 
 class MergeIn(BaseModel):
-    """The one that takes over."""
+    """The category, payee or tag to merge into."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What comes in about currencies: a book's own rate, and amounts to convert."""
+"""Input and output of custom rates and conversions."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Day = Annotated[dt.date, AfterValidator(_after_1900)]
 
 
 class RateIn(BaseModel):
-    """How many units of ``quote`` one unit of ``base`` was worth from ``as_of`` on."""
+    """A custom rate: units of ``quote`` for one ``base`` from ``as_of`` on."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,7 +67,7 @@ class RateIn(BaseModel):
 
 
 class ConvertIn(BaseModel):
-    """``amount`` as a person writes it; the day is today when it is left out."""
+    """A conversion. ``amount`` is as typed; the date is today by default."""
 
     amount: Annotated[str, Line(40, least=1)]
     base: CurrencyCode
@@ -85,7 +85,7 @@ class RateOut(BaseModel):
 
 
 class ConversionOut(BaseModel):
-    """A converted amount; ``is_approximate`` where no better rate than an approximate one is known."""
+    """A converted amount. ``is_approximate`` if only an approximate rate is known."""
 
     amount: str
     currency: str

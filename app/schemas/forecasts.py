@@ -1,4 +1,4 @@
-"""Forecasts as they go out: seed-shaped with numbers, under /api/v1 with texts."""
+"""Output of forecasts: numbers for earlier clients, decimal text under ``/api/v1``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 
 class BacktestOut(BaseModel):
-    """How the method did on the book's own past; nothing where there was too little of it."""
+    """Accuracy of the method on past months; null if there are too few."""
 
     mase: float | None
     smape: float | None
@@ -30,7 +30,7 @@ class PlainSeries(BaseModel):
 
 
 class PlainForecast(BaseModel):
-    """The seed shape: ``total`` first, then the categories; the band holds 8 of 10 outcomes."""
+    """Forecast for earlier clients: ``total`` first, then categories. The range is that of 8 in 10 outcomes."""
 
     currency: str
     horizon: int
@@ -40,7 +40,7 @@ class PlainForecast(BaseModel):
 
 
 class PointOut(BaseModel):
-    """``lower`` and ``upper`` hold 8 of 10 outcomes, the others 5 and 19 of 20."""
+    """``lower`` and ``upper`` are the 80 % range, the others the 95 % range."""
 
     date: date
     value: str
@@ -63,7 +63,7 @@ class SeriesOut(BaseModel):
 
 
 class ForecastOut(BaseModel):
-    """``running`` is what the running month is heading for, of which ``booked`` is there already.
+    """``running`` is the projection of the current month, of which ``booked`` has happened.
 
     ``quality`` is ``quick`` until the worker has computed the full forecast.
     """

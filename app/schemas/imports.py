@@ -23,7 +23,7 @@ class Strict(BaseModel):
 
 
 class LineIn(Strict):
-    """One statement line: ``amount`` is signed, outflow < 0, in ``currency`` or the account's."""
+    """One statement line. ``amount`` is signed, outflow negative, in ``currency`` or the account's."""
 
     booked_on: Day
     payee: Annotated[str, Line(1000)] = ""
@@ -62,13 +62,13 @@ class FileIn(Strict):
 
 
 class DecideIn(Strict):
-    """What to do with unsure lines, by line number."""
+    """Decisions on unsure lines, by line number."""
 
     rows: Annotated[dict[Annotated[str, Field(pattern=r"^[0-9]{1,9}$")], Literal["book", "skip"]], Field(min_length=1)]
 
 
 class UndoIn(Strict):
-    """``even_edited``: remove rows that were changed since the import, too."""
+    """``even_edited`` also removes transactions that were edited since the import."""
 
     even_edited: bool = False
 
@@ -98,7 +98,7 @@ class ExampleOut(BaseModel):
 
 
 class QuestionOut(BaseModel):
-    """What the file leaves open; the answer goes to the mapping's ``field``, or to ``account``."""
+    """An open question about the file. The answer goes to the mapping's ``field``, or to ``account``."""
 
     field: str
     choices: list[str]
@@ -107,7 +107,7 @@ class QuestionOut(BaseModel):
 
 
 class ReportOut(BaseModel):
-    """The outcome of each line. ``transaction`` is the new one, or the one that the line is a duplicate of."""
+    """The outcome of each line. ``transaction`` is the new one, or the one that the line duplicates."""
 
     batch: int | None
     created: int
@@ -125,7 +125,7 @@ class AccountRef(BaseModel):
 
 
 class BatchOut(BaseModel):
-    """An import; ``progress`` is per cent."""
+    """An import. ``progress`` is a percentage."""
 
     id: int
     account: AccountRef

@@ -1,4 +1,4 @@
-"""What goes out about months: figures as decimal text in the book's currency, and the journal."""
+"""Output of reports and activity: decimal text in the base currency."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Named(BaseModel):
 
 
 class Figures(BaseModel):
-    """Income, expenses and what is left of them; ``savings_rate`` is a share of income, null without income."""
+    """Income, expenses and savings. ``savings_rate`` is a share of income, null without income."""
 
     month: str
     currency: str
@@ -29,7 +29,7 @@ class Figures(BaseModel):
 
 
 class MonthlySummary(Figures):
-    """A month beside the one before."""
+    """A month and the one before."""
 
     previous: Figures
 
@@ -61,7 +61,7 @@ class SavingsHistory(BaseModel):
 
 
 class ProjectedMonth(BaseModel):
-    """What the month will leave over; eight in ten outcomes lie between ``lower`` and ``upper``."""
+    """Projected savings of a month with the 80 % range."""
 
     month: str
     value: str
@@ -77,7 +77,7 @@ class GoalProjection(BaseModel):
 
 
 class Projections(BaseModel):
-    """``points`` begin with the projected running month; none before there are three months to go by."""
+    """Projected months, starting with the current one; empty with less than three months of history."""
 
     currency: str
     points: list[ProjectedMonth]
@@ -100,7 +100,7 @@ class Recommendation(BaseModel):
 
 
 class PeriodOut(BaseModel):
-    """Half-open: ``until`` is the first day after."""
+    """``until`` is the day after the last."""
 
     since: date
     until: date
@@ -116,7 +116,7 @@ class Totals(BaseModel):
 
 
 class BudgetFigure(BaseModel):
-    """An envelope of the month: what was planned and what went out."""
+    """Planned amount and spending of a category in the month."""
 
     category: Named
     budgeted: str
@@ -131,7 +131,7 @@ class Summary(BaseModel):
 
 
 class ChangeSetOut(BaseModel):
-    """A unit of work in the journal; ``undoes`` is the change that it took back."""
+    """A change in the activity. ``undoes`` is the change that it undid."""
 
     id: int
     actor: Actor
@@ -143,7 +143,7 @@ class ChangeSetOut(BaseModel):
 
 
 class Undone(BaseModel):
-    """``id`` is the change set of the undoing itself, which can be undone in turn."""
+    """``id`` is the change made by undoing, which can be undone in turn."""
 
     id: int | None
     undone: int

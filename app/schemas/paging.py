@@ -1,4 +1,4 @@
-"""Lists of the API: a page of things, and where it is in the whole."""
+"""Pages of API lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PageSize = Annotated[int, QueryParameter(name="limit", ge=1, le=100)]
 
 
 def paged(name: str, rows: Sequence[Any], page: int, limit: int) -> dict[str, Any]:
-    """One page of a list that is short enough to be read as a whole."""
+    """Return one page of a list that is short enough to read as a whole."""
     start = (page - 1) * limit
     pages = -(-len(rows) // limit)
     return {

@@ -1,4 +1,4 @@
-"""What comes in about payees: a name."""
+"""Input of payees."""
 
 from __future__ import annotations
 

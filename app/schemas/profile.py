@@ -1,4 +1,4 @@
-"""What a person tells of themselves and how their book counts, as it comes in and goes out."""
+"""Input and output of profiles, household settings and tokens."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _currency(code: str) -> str:
 
 
 def _share(value: Any) -> Any:
-    """Percent with one decimal at most, as permille."""
+    """Parse a percentage with at most one decimal as per mille."""
     if value is None or value == "":
         return None
     try:
@@ -73,7 +73,7 @@ LongText = Annotated[str, Note(MAX_NOTE_CHARACTERS)]
 
 
 class ProfileFields(BaseModel):
-    """What a profile may be told; what is left out stays as it is."""
+    """Profile fields. Missing ones do not change."""
 
     monthly_income: Figure = None
     savings: Figure = None
@@ -85,7 +85,7 @@ class ProfileFields(BaseModel):
     extra_info: LongText | None = None
 
     def columns(self, currency: str, locale: str | None = None, prefix: str = "") -> dict[str, Any]:
-        """Columns of the profile; amounts read as the wire writes them, or as people of a locale do."""
+        """Return profile columns. Amounts are in wire format, or as typed in ``locale``."""
         given = self.model_fields_set
         found: dict[str, Any] = {}
         for name in given & set(MONEY_FIELDS):
@@ -98,7 +98,7 @@ class ProfileFields(BaseModel):
 
 
 def minor_of(text: str | None, currency: str, locale: str | None, field: str) -> int | None:
-    """An amount that cannot be negative, or nothing."""
+    """Parse an amount that cannot be negative."""
     if not text:
         return None
     try:
@@ -115,7 +115,7 @@ def minor_of(text: str | None, currency: str, locale: str | None, field: str) ->
 
 
 def _plain(text: str) -> str:
-    """A JSON number that Python wrote as 1e3 in plain digits."""
+    """Write a JSON number such as 1e3 with plain digits."""
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -124,7 +124,7 @@ def _plain(text: str) -> str:
 
 
 class LegacyMePatch(ProfileFields):
-    """``PATCH users/me/``: profile fields nested or at the top; what it does not know is ignored."""
+    """``PATCH users/me/``: profile fields nested or at the top level. Unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -202,7 +202,7 @@ class NewPassword(BaseModel):
 
 
 class TokenIn(BaseModel):
-    """A personal token for programs. ``may_confirm`` lets it confirm what the assistant proposes."""
+    """A personal token. ``may_confirm`` allows it to confirm proposals of the assistant."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -232,7 +232,7 @@ class TokenForm(BaseModel):
 
 
 def legacy_me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
-    """The seed's shape: amounts as numbers in the base currency."""
+    """Return the user for earlier clients: amounts as numbers in the base currency."""
     status = profile.onboarding_status.value
     return {
         "id": user.id,
@@ -255,7 +255,7 @@ def legacy_me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
 
 
 def me(user: User, profile: Profile, book: Book) -> dict[str, Any]:
-    """The shape of ``/api/v1/me``: amounts as text beside the base currency."""
+    """Return the user for ``/api/v1/me``: amounts as text beside the base currency."""
     return {
         "id": user.id,
         "email": user.email,
@@ -295,5 +295,5 @@ def _percent(profile: Profile) -> float | None:
 
 
 def given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Those of the fields that were sent and are not null."""
+    """Return the fields that were sent and are not null."""
     return {name: values[name] for name in names if values.get(name) is not None}

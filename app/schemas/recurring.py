@@ -1,4 +1,4 @@
-"""What comes in and goes out about bills and incomes that recur."""
+"""Input and output of recurring bills and income."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ Notice = Annotated[int, Field(ge=0, le=60)]
 
 
 class RecurringIn(Strict):
-    """A new rule. Amounts are magnitudes in ``currency``, else in the account's; ``amount_max`` where they vary."""
+    """A new recurring bill or income.
+
+    Amounts are magnitudes in ``currency`` or the account's; ``amount_max`` if they vary.
+    """
 
     payee: Reference
     kind: RecurringKind = RecurringKind.BILL
@@ -42,7 +45,7 @@ class RecurringIn(Strict):
 
 
 class RecurringPatch(Strict):
-    """What is not named stays; ``null`` clears what may be empty."""
+    """Changed fields. ``null`` clears optional ones."""
 
     payee: Reference | None = None
     kind: RecurringKind | None = None

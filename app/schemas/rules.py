@@ -1,4 +1,4 @@
-"""What comes in and goes out about rules."""
+"""Input and output of rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Bound = Annotated[str | None, BeforeValidator(_bound)]
 
 
 class Conditions(BaseModel):
-    """All that is given has to hold; at least one is."""
+    """Conditions of a rule, which must all match; at least one is required."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -62,7 +62,7 @@ class Conditions(BaseModel):
 
 
 class Effects(BaseModel):
-    """What is done; at least one thing is."""
+    """Actions of a rule; at least one is required."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -109,7 +109,7 @@ class RuleOut(BaseModel):
 
 
 class PredictIn(BaseModel):
-    """A text to file; ``amount`` is signed, outflow below zero."""
+    """A text to categorize. ``amount`` is signed, outflow negative."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What comes in about tags: a name."""
+"""Input of tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that come in: stripped, in one Unicode form, without control characters, of bounded length."""
+"""Input of text: stripped, normalized, without control characters, of limited length."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BREAK = re.compile(r"[\t\n\r\u2028\u2029]")
 
 
 def tidy(value: Any, *, breaks: bool = False) -> Any:
-    """The text as it is kept; refuses what no database or page should ever hold."""
+    """Normalize a text. Raises ``ValueError`` for characters that cannot be stored."""
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n") if breaks else BREAK.sub(" ", value)

@@ -1,4 +1,4 @@
-"""What comes in about transactions, and what goes out."""
+"""Input and output of transactions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.schemas.text import Line, Note, tidy
 
 
 def as_text(value: Any) -> Any:
-    """A JSON number as the text that was written; money is never read as a float."""
+    """Return a JSON number as its text, because money is never read as a float."""
     if isinstance(value, bool):
         raise ValueError(_("Enter an amount, for example 12.50."))
     if isinstance(value, int):
@@ -58,7 +58,7 @@ class SplitIn(Strict):
 
 
 class TransactionIn(Strict):
-    """A new transaction. ``amount`` is signed, in ``currency`` or else in the account's."""
+    """A new transaction. ``amount`` is signed, in ``currency`` or the account's."""
 
     account: Id | None = None
     booked_on: date | None = None
@@ -73,7 +73,7 @@ class TransactionIn(Strict):
 
 
 class TransactionPatch(Strict):
-    """Changes; what is not named stays. ``version`` is the one that was looked at, if the sender cares."""
+    """Changed fields. ``version`` is the version the change is based on, to detect conflicts."""
 
     version: int | None = None
     account: Id | None = None
@@ -108,7 +108,7 @@ class SplitOut(BaseModel):
 
 
 class OriginalOut(BaseModel):
-    """What was paid before it was converted."""
+    """The amount before conversion."""
 
     amount: str
     currency: str

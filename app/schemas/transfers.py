@@ -1,4 +1,4 @@
-"""Transfers between own accounts."""
+"""Input and output of transfers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.schemas.transactions import Amount, Id, Strict
 
 
 class TransferIn(Strict):
-    """``amount`` leaves ``from`` and is more than zero; ``to_amount`` arrives where the currencies differ."""
+    """A transfer. A positive ``amount`` leaves ``from``; ``to_amount`` arrives if the currencies differ."""
 
     from_: Id = Field(alias="from")
     to: Id
