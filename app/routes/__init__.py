@@ -1,4 +1,4 @@
-"""Where everything is on the web. Each controller is listed once."""
+"""All controllers, each listed once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accounts page, an account with its balance over time, and their forms."""
+"""Pages of accounts: the list, an account with its balance and register, and forms."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ RANGES = {"3m": 3, "1y": 12, "all": 0}
 
 
 def choices() -> dict[str, Any]:
-    """What the form offers."""
+    """Return the choices of the form."""
     return {"kinds": [(kind.value, name) for kind, name in account_kinds().items()]}
 
 
 def signed(data: Form, currency: str) -> str:
-    """The opening balance as the person wrote it, in the form of the wire."""
+    """Return the typed opening balance in wire format."""
     money = parse_amount(data.get("opening_balance", ""), currency, "opening_balance")
     return money.wire if money else "0"
 
@@ -74,7 +74,7 @@ def _asked(text: str) -> date | None:
 
 
 def chart(points: list[Point], row: Account) -> Any:
-    """The balance over time, with a sentence that says what it shows."""
+    """Return the chart of the balance, with a text alternative."""
     label = _(
         "Balance of {name} from {since} to {until}: {first} to {last}.",
         name=row.name,
@@ -98,7 +98,7 @@ class AccountsController(Controller):
 
     @get("/", name="accounts", opt={"cached": True})
     async def show_accounts(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """Every account by kind, with its balance and trend."""
+        """Show all accounts by kind, with balance and trend."""
         return page_or_partial(
             request,
             "accounts/index",

@@ -1,4 +1,4 @@
-"""Answers to unusual activity."""
+"""Answer unusual activity."""
 
 from __future__ import annotations
 

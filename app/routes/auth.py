@@ -1,4 +1,4 @@
-"""Pages to sign up, sign in and sign out, and the links in mails."""
+"""Pages to sign up, sign in and sign out, and pages behind links in mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of categories and their groups, with its forms."""
+"""Pages of categories and groups, with forms."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def listing(services: Services) -> dict[str, Any]:
 
 
 async def choices(services: Services, kind: str = "") -> dict[str, Any]:
-    """The groups that the form offers: all, or those of one kind."""
+    """Return the groups of the form: all, or those of one kind."""
     groups = await services.categories.all_groups()
     return {"groups": [(each.id, each.name) for each in groups if not kind or each.kind == kind], "icons": ICONS}
 
@@ -56,7 +56,7 @@ class CategoriesController(Controller):
 
     @get("/", name="categories", opt={"cached": True})
     async def show_categories(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """Every group with its categories and how often each is used."""
+        """Show all groups with their categories and transaction counts."""
         return page_or_partial(
             request,
             "categories/index",
@@ -81,7 +81,7 @@ class CategoriesController(Controller):
     async def show_category(
         self, request: AnyRequest, services: ServicesDep, member: MemberDep, category_id: FromPath[int]
     ) -> Template:
-        """A category by itself: trend, payees, latest entries."""
+        """Show a category: trend, payees and latest transactions."""
         start = get_month(request, member)
         found = await services.category_page.get(category_id, start)
         currency = member.book.base_currency
@@ -125,7 +125,7 @@ class CategoriesController(Controller):
     async def merge_category(
         self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int], data: FormBody
     ) -> Reply:
-        """Give all that a category has to another one."""
+        """Move everything of a category into another one."""
         with rerender_on_error("merge", data, page=EDIT_PAGE, form="merge", **await self._merge(services, category_id)):
             await services.categories.merge(category_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await self._listed(request, services)
@@ -152,7 +152,7 @@ class CategoriesController(Controller):
 
     @post("/{category_id:int}/delete", name="categories:delete", status_code=200)
     async def delete_category(self, request: AnyRequest, services: ServicesDep, category_id: FromPath[int]) -> Reply:
-        """Delete a category that nothing uses."""
+        """Delete an unused category."""
         await services.categories.delete(category_id)
         return await self._listed(request, services)
 

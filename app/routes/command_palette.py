@@ -1,4 +1,4 @@
-"""The command palette's answers."""
+"""Results of the command palette."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class CommandPaletteController(Controller):
 
     @get("/", name="palette")
     async def search(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """What fits the text so far; the start of the palette without one."""
+        """Show what matches the text, or the start of the palette."""
         text = "".join(each for each in request.query_params.get("q", "") if each.isprintable())[:MAX_QUERY].strip()
         if not text:
             return partial("palette/start")

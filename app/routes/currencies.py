@@ -1,4 +1,4 @@
-"""The page of currencies: a converter, and the book's own rates."""
+"""Page of currencies: a converter and custom rates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def listing(services: Services) -> dict[str, Any]:
 
 
 async def converted(services: Services, asked: Form) -> dict[str, Any]:
-    """What the converter shows: the answer, or what is wrong with the question."""
+    """Return the result of the converter, or its error."""
     base = services.member.book.base_currency
     today = services.today.isoformat()
     other = "USD" if base == "EUR" else "EUR"
@@ -61,7 +61,7 @@ class CurrenciesController(Controller):
 
     @get("/", name="currencies")
     async def show_currencies(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """The converter with its answer, and the book's own rates."""
+        """Show the converter with its result, and custom rates."""
         asked = {name: str(request.query_params.get(name, ""))[:40] for name in ("amount", "base", "quote", "on")}
         context = await converted(services, asked)
         source = bundled()
@@ -72,7 +72,7 @@ class CurrenciesController(Controller):
 
     @get("/rates", name="currencies:rates")
     async def show_rates(self, services: ServicesDep) -> Template:
-        """The list of own rates alone, for the page to read again."""
+        """Show only the list of custom rates, to refresh it."""
         return partial("currencies/list", **await listing(services))
 
     @get("/rates/new", name="currencies:new")

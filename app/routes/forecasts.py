@@ -1,4 +1,4 @@
-"""The forecast page: what will happen, and what if."""
+"""The forecast page with scenarios."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
 PATH = "/forecast"
 DAYS_AHEAD = 90
-POLL_SECONDS = (3, 3, 5, 8, 13, 21, 34, 60)  # seconds between two looks for the worker's result: two and a half minutes
+POLL_SECONDS = (3, 3, 5, 8, 13, 21, 34, 60)  # between polls for the worker's result; 2.5 minutes in all
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """When and where to ask whether the forecast is ready, ever more seldom; at last nowhere but ``again``, a link."""
+    """When and where to ask for a new forecast, less and less often; at last only a link, ``again``."""
 
     url: str
     seconds: int
@@ -39,7 +39,7 @@ class Poll:
 
     @classmethod
     def after(cls, turn: int, query: str) -> Poll:
-        """``query`` is the page's, with ``after`` when a newer forecast than a stored one is waited for."""
+        """Return the next poll. ``query`` is the page's, with ``after`` if a newer forecast is awaited."""
         pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "turn"]
         page_query = urlencode([pair for pair in pairs if pair[0] != "after"])
         again = PATH + (f"?{page_query}" if page_query else "")
@@ -49,7 +49,7 @@ class Poll:
 
 
 class Asked:
-    """What the address asks for; bad suppositions are told at their field, everything else falls back."""
+    """What the URL asks for. Invalid scenarios have an error at their field; other invalid values fall back."""
 
     def __init__(self, days: str | None, account: str, what: list[str], draft: str) -> None:
         self.days = int(days) if days in {str(each) for each in HORIZONS} else DAYS_AHEAD
@@ -58,7 +58,7 @@ class Asked:
         self.typed, self.error = "", ""
 
     def url(self, **changes: Any) -> str:
-        """The page's address with something else in it."""
+        """Return the page's URL with changes."""
         query = {"days": self.days, "account": self.account, "what": self.what} | changes
         shown = {key: value for key, value in query.items() if value and (key, value) != ("days", DAYS_AHEAD)}
         return PATH + (f"?{urlencode(shown, doseq=True)}" if shown else "")
@@ -71,7 +71,7 @@ class Asked:
 
 
 async def asked_for(request: AnyRequest, services: Services, *, typing: bool = False) -> Asked:
-    """Read the address: suppositions that hold, and the one being typed (``new``) if it is understood."""
+    """Read the URL: valid scenarios, and the one being typed (``new``) if it is complete."""
     query = request.query_params
     sent, new = query.getall("what", []), query.get("new", "")
     draft = new if typing else ""
@@ -101,7 +101,7 @@ async def drawn(request: AnyRequest, services: Services, asked: Asked, *, waitin
         try:
             await scenarios.parse(services, asked.draft)
         except Invalid:
-            pass  # still being typed: the error is told when it is sent
+            pass  # still being typed; errors are shown when it is sent
         else:
             shown = [*shown, asked.draft][: scenarios.MAX_SCENARIOS]
     found = await forecast_page.build_page(services, days=asked.days, account=asked.account, what=shown)
@@ -123,7 +123,7 @@ async def drawn(request: AnyRequest, services: Services, asked: Asked, *, waitin
 
 
 def ideas(found: ForecastPage, categories: dict[int, Any], asked: Asked) -> list[str]:
-    """Suppositions to pick, made from this book's own figures."""
+    """Return suggested scenarios with the book's own figures."""
     texts: list[str] = []
     if not found.ahead:
         return texts
@@ -148,7 +148,7 @@ class ForecastController(Controller):
 
     @get("/", name="forecast")
     async def forecast(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """What will happen to a balance and to spending, and what if."""
+        """Show projected balances and spending, and scenarios."""
         asked = await asked_for(request, services)
         context = await drawn(request, services, asked)
         if not is_partial(request):
@@ -158,13 +158,13 @@ class ForecastController(Controller):
 
     @get("/preview", name="forecast:preview")
     async def preview(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """The body with the supposition that is being typed, the last of ``what``; silent about what is unfinished."""
+        """Preview the scenario that is being typed, the last of ``what``, without errors for incomplete ones."""
         asked = await asked_for(request, services, typing=True)
         return partial("forecast/body", **await drawn(request, services, asked))
 
     @get("/fresh", name="forecast:fresh")
     async def fresh(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """The page's body once there is a newer forecast than ``after``; until then when to look the next time."""
+        """Return the page's body once there is a forecast newer than ``after``; until then, when to ask again."""
         computed = (await services.forecasts.freshness()).computed_at
         after = request.query_params.get("after")
         if computed is None or computed.isoformat() == after:
@@ -179,7 +179,7 @@ class ForecastController(Controller):
 
     @post("/refresh", name="forecast:refresh", status_code=200)
     async def refresh(self, request: AnyRequest, services: ServicesDep, member: MemberDep) -> Reply:
-        """Ask the worker for a new forecast now; asked again within a minute it is the same one."""
+        """Queue a new forecast. Repeated within a minute it is the same one."""
         minute = datetime.now(UTC).strftime("%Y%m%dT%H%M")
         from app.tasks import forecasts as job
 

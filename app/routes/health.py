@@ -1,4 +1,4 @@
-"""Whether Saldo is up, ready, and how it is doing."""
+"""Health, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class HealthController(Controller):
 
     @get("/health", name="health")
     async def health(self) -> dict[str, str]:
-        """The process answers."""
+        """Answer if the process runs."""
         return {"status": "ok", "version": __version__}
 
     @get("/health/ready", name="health:ready")
     async def ready(self) -> Response[dict[str, Any]]:
-        """The database and the queue answer too; 503 when one does not."""
+        """Answer if database and queue answer too, else 503."""
         from app.tasks import queue_answers
 
         parts = {"database": await _database_answers(), "queue": await queue_answers()}
@@ -40,7 +40,7 @@ class HealthController(Controller):
 
     @get("/metrics", name="metrics")
     async def metrics(self, request: AnyRequest) -> Response[bytes]:
-        """Prometheus' text format, for this machine or for who has the token."""
+        """Return metrics in Prometheus' text format, for this machine or with the token."""
         token = settings().metrics_token.get_secret_value()
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not (is_plain_loopback(request) or (token and hmac.compare_digest(given.encode(), token.encode()))):

@@ -30,7 +30,7 @@ from app.web.types import AnyRequest, MemberDep, Reply, ServicesDep
 
 LIST = "/imports"
 MAX_BODY_BYTES = MAX_BYTES + (1 << 20)
-MAX_ROWS = 100  # of a kind on a page
+MAX_ROWS = 100  # of each kind on a page
 NEW_ACCOUNT = "new"
 ROLES = (
     "date", "payee", "payer", "amount", "debit", "credit", "fee", "memo", "category", "currency", "balance",
@@ -39,7 +39,7 @@ ROLES = (
 
 
 def role_names() -> dict[str, str]:
-    """What a column may mean, in the reader's words."""
+    """Return the labels of column roles."""
     return {
         "date": _("Date"),
         "payee": _("Payee or text"),
@@ -150,7 +150,7 @@ async def summary_context(services: Services, batch: ImportBatch) -> dict[str, A
 
 
 def mapping_of(form: Mapping[str, Any], columns: int) -> dict[str, Any]:
-    """The mapping that the form's selects say: one for each column, and how dates and amounts are written."""
+    """Return the mapping of the form's selects: one role for each column, and the formats of dates and amounts."""
     mapping: dict[str, Any] = {}
     for at in range(columns):
         role = form.get(f"column-{at}")
@@ -181,7 +181,7 @@ def mapping_of(form: Mapping[str, Any], columns: int) -> dict[str, Any]:
 
 @asynccontextmanager
 async def beside(member: Member) -> AsyncIterator[Services]:
-    """Services to read with while the request's own session must not lock the database."""
+    """Open services that read while the request's session must not lock the database."""
     async with reading(member) as services:
         yield services
 
@@ -238,7 +238,7 @@ class ImportsController(Controller):
     async def answer(
         self, request: AnyRequest, services: ServicesDep, member: MemberDep, batch_id: FromPath[int]
     ) -> Reply:
-        """Read the file in another way, or into another account."""
+        """Change how the file is read, or its account."""
         form = await request.form()
         chosen = str(form.get("into") or form.get("account") or "")
         async with beside(member) as reader:
@@ -296,7 +296,7 @@ class ImportsController(Controller):
     async def undo(
         self, request: AnyRequest, services: ServicesDep, member: MemberDep, batch_id: FromPath[int]
     ) -> Reply:
-        """Undo an import. When transactions of it were changed since, they are listed and it asks once."""
+        """Undo an import. If its transactions were edited, list them and ask once."""
         form = await request.form()
         try:
             await services.imports.undo(batch_id, even_edited=form.get("even_edited") == "on")
@@ -328,7 +328,7 @@ class ImportsController(Controller):
 
 
 async def category_choices(services: Services, form: Mapping[str, Any]) -> dict[int, int | None]:
-    """The categories that were changed in the preview, by line. Raises ``Invalid`` at a name that does not exist."""
+    """Return changed categories of the preview by line. Raises ``Invalid`` for unknown names."""
     changed = {
         int(name.removeprefix("category-")): str(value).strip()
         for name, value in form.items()
@@ -345,7 +345,7 @@ async def category_choices(services: Services, form: Mapping[str, Any]) -> dict[
 
 
 def decisions_of(form: Mapping[str, Any]) -> dict[int, Any]:
-    """What the radio buttons of unsure lines say."""
+    """Return the decisions on unsure lines."""
     return {
         int(name.removeprefix("row-")): word
         for name, word in form.items()

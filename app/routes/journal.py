@@ -1,4 +1,4 @@
-"""What happened in the book, by whom, and the way back."""
+"""The activity page, with Undo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.web.undo import CHANGED, get_flashes, respond_with_undo
 
 
 def actors() -> dict[Actor, str]:
-    """Name the actors of changes."""
+    """Return the labels of actors."""
     return {
         Actor.USER: _("People"),
         Actor.AGENT: _("Assistant"),
@@ -45,7 +45,7 @@ ICONS = {
 
 
 def asked(request: AnyRequest) -> tuple[Actor | None, int | None]:
-    """The actor and the place to go on from; what is no such thing is left out."""
+    """Return actor and cursor of the URL; invalid values are ignored."""
     actor, before = request.query_params.get("actor", ""), request.query_params.get("before", "")
     return (
         Actor(actor) if actor in set(Actor) else None,
@@ -86,7 +86,7 @@ class JournalController(Controller):
 
     @get("/{change_set_id:int}", name="activity:details")
     async def details(self, request: AnyRequest, services: ServicesDep, change_set_id: FromPath[int]) -> Template:
-        """What one change set did, before and after."""
+        """Show what one change changed, before and after."""
         label = (await services.journal.own(change_set_id)).label
         return page_or_partial(
             request, "change", "activity/story", story=await services.activity.summarise(change_set_id), label=label
@@ -94,7 +94,7 @@ class JournalController(Controller):
 
     @post("/{change_set_id:int}/undo", name="activity:undo", status_code=200)
     async def undo(self, request: AnyRequest, services: ServicesDep, change_set_id: FromPath[int]) -> Reply:
-        """Take a change set back; the toast offers to do it again."""
+        """Undo a change set. The toast offers to redo it."""
         undone = await services.journal.undo(change_set_id)
         return await respond_with_undo(
             request,

@@ -1,4 +1,4 @@
-"""The page on which the operator sees the shipped models."""
+"""The administrator's page of bundled models."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ class ModelsController(Controller):
 
     @get("/", name="admin:models")
     async def show_models(self) -> Template:
-        """Every model with its version, data, licence and scores, and whether its file is the released one."""
+        """Show all models with version, data, license and scores, and whether the file is the released one."""
         cards = await anyio.to_thread.run_sync(model_catalogue.catalogue)
         return page("admin/models", cards=cards, sound=all(card.sound for card, _name, _what in cards))

@@ -48,7 +48,7 @@ class PayeesController(Controller):
     async def show_payees(
         self, request: AnyRequest, services: ServicesDep, search: FromQuery[str] = "", page: PageNumber = 1
     ) -> Template:
-        """Payees, the busiest first, and pairs that are probably one."""
+        """Show payees, most frequent first, and pairs that may be the same."""
         return page_or_partial(
             request,
             "payees/index",
@@ -80,7 +80,7 @@ class PayeesController(Controller):
     async def merge_payee(
         self, request: AnyRequest, services: ServicesDep, payee_id: FromPath[int], data: FormBody
     ) -> Reply:
-        """Give all that a payee has to another one."""
+        """Move everything of a payee into another one."""
         with rerender_on_error("merge", data, page=EDIT_PAGE, form="merge", **await self._merging(services, payee_id)):
             await services.payees.merge(payee_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await respond_with_undo(request, services, LIST, "payees/list", **await listing(services))

@@ -30,7 +30,7 @@ class QuickAddController(Controller):
 
     @get("/", name="quick-add")
     async def show(self, services: ServicesDep, text: FromQuery[str] = "") -> Template:
-        """Show quick add as a page of its own, for browsers without scripts and for links."""
+        """Show quick add as a page, for links and browsers without JavaScript."""
         return page("quick_add", **await _preview(services, text[:MAX_TEXT_CHARACTERS]))
 
     @get("/parse", name="quick-add:parse")

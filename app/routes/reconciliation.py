@@ -1,4 +1,4 @@
-"""Reconciling an account against a bank statement."""
+"""Reconcile an account with a bank statement."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from app.web.undo import redirect_with_undo
 
 
 async def read_statement(services: Services, account: Account, values: dict[str, str]) -> OpenStatement:
-    """The open_statement that a form asks for."""
+    """Return the account beside the statement that the form describes."""
     entry = StatementIn.model_validate(values)
     balance = parse_amount(entry.balance, account.currency, "balance") or Money(0, account.currency)
     if balance.currency != account.currency:
@@ -44,7 +44,7 @@ class ReconciliationController(Controller):
     async def show_reconciliation(
         self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]
     ) -> Template:
-        """Ask for the statement's day and balance, then show what is not locked yet."""
+        """Ask for the statement's date and balance, then show unlocked transactions."""
         account = await services.accounts.get(account_id)
         asked = {name: str(request.query_params.get(name, "")) for name in ("until", "balance")}
         values = asked if any(asked.values()) else {"until": services.today.isoformat(), "balance": ""}
@@ -60,7 +60,7 @@ class ReconciliationController(Controller):
 
     @post("/difference", name="reconcile:difference", status_code=200)
     async def show_difference(self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]) -> Template:
-        """What is still open with the rows that are ticked now."""
+        """Show the difference with the selected rows."""
         account = await services.accounts.get(account_id)
         values, ticked, _adjust = await self._read(request)
         open_statement = await read_statement(services, account, values)
@@ -70,13 +70,13 @@ class ReconciliationController(Controller):
     async def finish_reconciliation(
         self, request: AnyRequest, services: ServicesDep, account_id: FromPath[int]
     ) -> Reply:
-        """Lock the ticked rows, and book the difference when the person says so."""
+        """Lock the selected rows, and add an adjustment if the user wants one."""
         account = await services.accounts.get(account_id)
         values, ticked, adjust = await self._read(request)
         open_statement = await read_statement(services, account, values)
         try:
             await services.reconciliation.finish(open_statement, ticked, adjust=adjust)
-        except Conflict as conflict:  # nothing was written before it
+        except Conflict as conflict:  # nothing has been written before
             if not is_partial(request):
                 raise
             return partial("accounts/difference", problem=conflict.message, **self._shown(open_statement, ticked))
@@ -91,7 +91,7 @@ class ReconciliationController(Controller):
 
     @staticmethod
     def _shown(open_statement: OpenStatement, ticked: list[int] | None) -> dict[str, Any]:
-        """The open_statement with its ticks; at first what the bank has cleared is ticked."""
+        """Return the rows with their selection; at first the cleared ones are selected."""
         if ticked is None:
             ticked = [row.id for row in open_statement.rows if row.status is Status.CLEARED]
         return {

@@ -1,4 +1,4 @@
-"""The page of bills, subscriptions and incomes that recur, and its forms."""
+"""Page of recurring bills, subscriptions and income, with forms."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PLAIN = ("payee", "kind", "cadence", "starts_on")
 
 
 async def listing(services: Services) -> dict[str, Any]:
-    """All that the page shows."""
+    """Return the context of the page."""
     recurring, today = services.recurring, services.today
     recurring.forget()
     rules = await recurring.all()
@@ -79,7 +79,7 @@ async def listing(services: Services) -> dict[str, Any]:
 
 
 async def choices(services: Services) -> dict[str, Any]:
-    """What the form offers."""
+    """Return the choices of the form."""
     return {
         "payees": await services.payees.names(),
         "cadences": [(each.value, name) for each, name in cadences().items()],
@@ -93,13 +93,13 @@ async def choices(services: Services) -> dict[str, Any]:
 
 
 def number(text: str) -> int | str:
-    """An id or a count as the schema wants it; what is none stays for the schema to refuse."""
+    """Return an id or count for the schema, which refuses invalid ones."""
     found = read_id(text)
     return text if found is None else found
 
 
 def sent(data: Form, currency: str) -> dict[str, Any]:
-    """The form's fields as the schema takes them; amounts as the person wrote them, in ``currency``."""
+    """Return the form's fields for the schema; amounts as typed, in ``currency``."""
     found: dict[str, Any] = {name: data.get(name, "") for name in PLAIN}
     found |= {"account": number(data["account"]) if data.get("account") else None}
     found |= {"category": number(data["category"]) if data.get("category") else None}
@@ -112,7 +112,7 @@ def sent(data: Form, currency: str) -> dict[str, Any]:
 
 
 async def currency_of(services: Services, data: Form, default: str) -> str:
-    """The currency that is chosen by the account, else the one given."""
+    """Return the currency of the chosen account, else the given one."""
     for each in await services.accounts.options():
         if str(each.id) == data.get("account"):
             return each.currency
@@ -126,7 +126,7 @@ class RecurringController(Controller):
 
     @get("/", name="recurring")
     async def show_recurring(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """What is due, what recurs, and what looks as if it did."""
+        """Show due and recurring payments, and suggestions."""
         return page("recurring/index", flashes=await get_flashes(request, services), **await listing(services))
 
     @get("/new", name="recurring:new")
@@ -189,13 +189,13 @@ class RecurringController(Controller):
 
     @post("/{recurring_id:int}/price", name="recurring:update-price", status_code=200)
     async def update_price(self, request: AnyRequest, services: ServicesDep, recurring_id: FromPath[int]) -> Reply:
-        """Change the expected amount to the one that was last paid."""
+        """Set the expected amount to the one last paid."""
         await services.recurring.take_price(recurring_id)
         return await self._listed(request, services)
 
     @post("/bills/{bill_id:int}/paid", name="recurring:paid", status_code=200)
     async def mark_paid(self, request: AnyRequest, services: ServicesDep, bill_id: FromPath[int]) -> Reply:
-        """Call a bill paid that no transaction has paid."""
+        """Mark a bill as paid without a transaction."""
         await services.recurring.pay(bill_id)
         return await self._listed(request, services)
 

@@ -1,4 +1,4 @@
-"""The page of rules: their order, their form with a preview over the past, and applying them to it."""
+"""Page of rules: order, form with preview, and applying them to existing transactions."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def listing(services: Services) -> dict[str, Any]:
 
 
 def in_words(when: dict[str, Any], accounts: dict[int, str], currency: str) -> str:
-    """The conditions of a rule as one sentence."""
+    """Return the conditions of a rule as one sentence."""
 
     def amount(wire: str) -> str:
         return amount_text(Money.parse(str(wire), currency).minor, currency)
@@ -83,14 +83,14 @@ def in_words(when: dict[str, Any], accounts: dict[int, str], currency: str) -> s
 
 
 def values_of(row: Rule) -> dict[str, Any]:
-    """A rule as its form has it."""
+    """Return a rule as form values."""
     then = {"payee": row.then.get("payee", ""), "category": row.then.get("category", "")}
     then["transfer"] = row.then.get("transfer", "")
     return {**{name: row.when.get(name, "") for name in WHEN}, **then, "tags": ", ".join(row.then.get("tags", []))}
 
 
 async def names_of(services: Services) -> dict[str, dict[Any, str]]:
-    """What the form's choices are called."""
+    """Return the labels of the form's choices."""
     accounts = {each.id: each.name for each in await services.accounts.all()}
     return {
         "account": accounts,
@@ -115,7 +115,7 @@ def entry_of(data: Form, services: Services) -> dict[str, Any]:
 
 @contextmanager
 def at_fields() -> Iterator[None]:
-    """Say errors of the schema's paths at the names of the form: ``when.account`` is ``account``."""
+    """Map errors of schema paths to form fields: ``when.account`` is ``account``."""
     try:
         yield
     except ValidationError as error:
@@ -139,7 +139,7 @@ class RulesController(Controller):
 
     @get("/", name="rules", opt={"cached": True})
     async def show_rules(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """Every rule in the order in which they are asked."""
+        """Show all rules in the order in which they are applied."""
         return page_or_partial(
             request,
             "rules/index",
@@ -152,7 +152,7 @@ class RulesController(Controller):
     async def new_rule(
         self, services: ServicesDep, of: Annotated[int | None, QueryParameter(name="from")] = None
     ) -> Template:
-        """An empty form, or one filled from a transaction that was just corrected."""
+        """Show an empty form, or one filled from a corrected transaction."""
         values: dict[str, Any] = {}
         if of is not None:
             row = await services.transactions.get(of)
@@ -167,7 +167,7 @@ class RulesController(Controller):
 
     @get("/preview", name="rules:preview")
     async def preview_rule(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """What the rule of the form would have done so far."""
+        """Show which existing transactions the form's rule matches."""
         data = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
         preview, hint = None, ""
         try:
@@ -244,7 +244,7 @@ class RulesController(Controller):
 
     @staticmethod
     async def _run(services: Services, row: Rule, data: Form) -> None:
-        """Apply the rule to the past when the form says so and there is something to change."""
+        """Apply the rule to existing transactions if the form asks for it and any would change."""
         if data.get("run"):
             entry = RuleIn.model_validate({"when": row.when, "then": row.then})
             if (await services.rules.preview(entry.when, entry.then)).changing:

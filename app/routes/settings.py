@@ -1,4 +1,4 @@
-"""A member's own settings: profile and looks, the book, security, API tokens."""
+"""Settings: profile and appearance, household, security and API tokens."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from app.web.visitors import url_builder, visitor
 
 
 def done_words() -> dict[str, str]:
-    """What a page says after the form that led to it."""
+    """Return the messages after a form was saved."""
     return {
         "saved": _("Saved."),
         "password": _("Password changed. Other devices are signed out and all tokens are revoked."),
@@ -176,7 +176,7 @@ class SettingsController(Controller):
 
     @post("/theme", name="settings:theme")
     async def switch_theme(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
-        """The switch in the shell; without JavaScript one comes back to where one was."""
+        """Switch the theme; without JavaScript, return to the previous page."""
         theme = (await typed(request)).get("theme", "")
         if theme not in ("", "light", "dark"):
             raise Invalid(_("Choose one of {expected}.", expected="light, dark"), field="theme")
@@ -205,7 +205,7 @@ class SettingsController(Controller):
         await count_request(request, "upload", services.member)
         file = (await request.form()).get("file")
         context = await profile_context(services)
-        await services.session.rollback()  # holds no lock while the picture is decoded
+        await services.session.rollback()  # no lock is held while the picture is decoded
         with rerender_on_error("settings/avatar_form", {}, page="settings/profile", form="avatar", **context):
             if not isinstance(file, UploadFile) or not file.filename:
                 raise Invalid(_("Choose a picture."), field="file")
@@ -219,7 +219,7 @@ class SettingsController(Controller):
 
     @get("/avatar/{name:str}", name="settings:avatar", opt={"shared": True})
     async def avatar(self, name: FromPath[str]) -> Response[Any]:
-        """A picture by its unguessable name; it may be shown to everybody in a household."""
+        """Return a picture by its unguessable name."""
         return Response(
             await avatars.read(name),
             media_type="image/webp",
@@ -263,7 +263,7 @@ class SecurityController(Controller):
 
     @post("/email", name="settings:email")
     async def change_email(self, request: AnyRequest, services: ServicesDep) -> Response[Any]:
-        """Change the address. With a mail server it must be confirmed first."""
+        """Change the email address. With a mail server it must be confirmed first."""
         form = await typed(request)
         context = await _read_before_writing(services, security_context)
         typed_in = {"email": form.get("email", "")}
@@ -346,5 +346,5 @@ async def _read_before_writing(
 
 
 def _theme_cookie(theme: str) -> Cookie:
-    """For the pages of strangers; the same choice is kept with the user."""
+    """Set the cookie for signed-out pages. The choice is stored with the user too."""
     return Cookie(key="theme", value=theme, path="/", max_age=31_536_000 if theme else 0, httponly=True, samesite="lax")

@@ -1,4 +1,4 @@
-"""The page of tags, with adding, renaming, merging and deleting."""
+"""Page of tags, with adding, renaming, merging and deleting."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TagsController(Controller):
 
     @get("/", name="tags", opt={"cached": True})
     async def show_tags(self, request: AnyRequest, services: ServicesDep) -> Template:
-        """Every tag with how many transactions have it."""
+        """Show all tags with their number of transactions."""
         return page_or_partial(
             request, "tags/index", "tags/list", **await listing(services), flashes=await get_flashes(request, services)
         )
@@ -74,7 +74,7 @@ class TagsController(Controller):
     async def merge_tag(
         self, request: AnyRequest, services: ServicesDep, tag_id: FromPath[int], data: FormBody
     ) -> Reply:
-        """Put another tag in the place of this one."""
+        """Replace a tag with another one."""
         with rerender_on_error("merge", data, page=EDIT_PAGE, form="merge", **await self._merging(services, tag_id)):
             await services.tags.merge(tag_id, MergeIn.model_validate({"into": data.get("into")}).into)
         return await respond_with_undo(request, services, LIST, "tags/list", **await listing(services))

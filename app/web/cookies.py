@@ -13,9 +13,9 @@ PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-f
 
 
 def is_plain_loopback(connection: Connection) -> bool:
-    """Return whether this is plain http from this machine to this machine, which needs no https.
+    """Return whether this is plain http from this machine to itself, which needs no https.
 
-    A proxy on this machine makes strangers look local, so nothing that may have come through one counts.
+    A proxy on this machine makes remote users look local, so requests that may have come through one do not count.
     """
     return connection.scope["scheme"] != "https" and has_loopback_addresses(connection) and not is_proxied(connection)
 

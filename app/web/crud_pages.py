@@ -1,4 +1,4 @@
-"""Pages that show a list and edit it in a sheet: the same forms work as pages of their own without JavaScript."""
+"""Pages that list and edit in a sheet. Without JavaScript the forms are pages of their own."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ EDIT_PAGE = "edit"
 
 
 def editor(request: AnyRequest, form: str, title: str, **context: Any) -> Template:
-    """A form for the sheet, or as a page. The partial finds its title in ``title``."""
+    """Return a form for the sheet, or as a page. The partial reads its heading from ``title``."""
     context = {"title": title, "values": {}, "errors": {}, **context}
     return partial(form, **context) if is_partial(request) else page(EDIT_PAGE, form=form, **context)
 
 
 def parse_amount(text: str, currency: str, field: str) -> Money | None:
-    """An amount as the person wrote it; what is wrong with it is said at the field."""
+    """Parse an amount as typed. Raises ``Invalid`` at the field."""
     try:
         reading = amounts.read(text, currency, current_locale())
     except InvalidAmount as error:
@@ -48,17 +48,17 @@ SHOWN_FIELD = "seen"
 
 
 def with_etag(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A form's values with a mark of what its writer was shown; the form sends it back as ``seen``."""
+    """Add a hash of the shown values to a form, which sends it back as ``seen``."""
     return {**values, SHOWN_FIELD: _mark(values)}
 
 
 def check_unchanged(
     data: dict[str, str], stored: Mapping[str, Any], names: Mapping[str, Mapping[Any, str]] | None = None
 ) -> None:
-    """Refuse a form whose row somebody saved since it was shown, and say at each field what is stored now.
+    """Raise an error if the row was saved since the form was shown, with the stored value at each field.
 
-    What was typed stays in the form, which is marked anew: sent again it counts. ``names`` are what a field's
-    stored values are called.
+    What was typed stays in the form, whose hash is renewed: sent again, it is saved. ``names`` maps fields to those of
+    the stored values.
     """
     shown, current = data.get(SHOWN_FIELD), _mark(stored)
     data[SHOWN_FIELD] = current
@@ -74,7 +74,7 @@ def check_unchanged(
 
 
 class ChangedMeanwhile(Invalid):
-    """Two tabs edited the same row, and this one came second."""
+    """Another tab or user has saved the row since the form was shown."""
 
     status = 409
 

@@ -1,6 +1,6 @@
-"""CSRF protection: a signed double-submit token, and a check of where a request comes from.
+"""CSRF protection: a signed double-submit token, and a check of the request's origin.
 
-Litestar's own middleware has one fixed cookie name, and keeps a cookie that does not verify for ever.
+Litestar's own middleware has one fixed cookie name, and never replaces a cookie that does not verify.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Turns failures of the database and the disk into errors that say what to do."""
+"""Turn failures of database and disk into errors with advice."""
 
 from __future__ import annotations
 

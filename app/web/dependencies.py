@@ -1,4 +1,4 @@
-"""What a handler may ask for by name: ``member``, ``services``, ``db``."""
+"""Dependencies of handlers: ``member``, ``services``, ``db``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AnyRequest = Request[Any, Any, Any]
 
 
 async def provide_member(request: AnyRequest) -> Member:
-    """The signed-in member; the policy guard has let nobody else through."""
+    """Return the signed-in member. The policy guard has rejected everyone else."""
     if request.scope["auth"] is None:
         raise Unauthenticated(_("Sign in first."))
     member: Member = request.scope["auth"]

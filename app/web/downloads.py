@@ -1,4 +1,4 @@
-"""Downloads: written to a temporary file first, so that a slow client holds no database connection."""
+"""Downloads, written to a temporary file first so that a slow client holds no database connection."""
 
 from __future__ import annotations
 

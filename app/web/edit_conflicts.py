@@ -1,4 +1,4 @@
-"""Both versions of a transaction side by side, after two tabs edited it."""
+"""Compare both versions of a transaction after two tabs edited it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.web.presenters.labels import transaction_statuses
 
 
 class Field(NamedTuple):
-    """One field in both versions, in words."""
+    """One field in both versions, as text."""
 
     label: str
     mine: str
@@ -32,9 +32,9 @@ class Field(NamedTuple):
 def show_conflict(
     mine: Mapping[str, Any], stored: Mapping[str, Any], line: Line, choices: Mapping[str, Any]
 ) -> Iterator[None]:
-    """Rerender a stale form with ``compared``: each field as it was typed and as it is stored now.
+    """Rerender an outdated form with ``compared``: each field as typed and as stored.
 
-    ``mine`` and ``stored`` are values of the same form; ``choices`` name what its selects offer.
+    ``mine`` and ``stored`` are values of the same form; ``choices`` has the labels of its selects.
     """
     try:
         yield
@@ -45,13 +45,13 @@ def show_conflict(
 
 
 def compared(mine: Mapping[str, Any], stored: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> list[Field]:
-    """The fields that the form has, in its order. What it did not send counts as left alone."""
+    """Return the fields of the form in order. Fields that were not sent count as unchanged."""
     sides = [_describe_values({**stored, **mine}, line, choices), _describe_values(stored, line, choices)]
     return [Field(label, sides[0][label], sides[1][label]) for label in sides[0]]
 
 
 def _describe_values(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> dict[str, str]:
-    """A form's values in the reader's words, by the label of each field."""
+    """Return a form's values as text, by field label."""
     found = {_("Date"): day(date.fromisoformat(values["booked_on"])), _("Payee"): values["payee"].strip()}
     found[_("Amount")] = _amount(values, line)
     if "account" in values:
@@ -73,7 +73,7 @@ def _amount(values: Mapping[str, Any], line: Line) -> str:
 
 
 def _describe_category(values: Mapping[str, Any], line: Line, choices: Mapping[str, Any]) -> str:
-    """The category, or each part of a split with its own."""
+    """Return the category, or each split with its category."""
     names: dict[str, str] = {str(key): name for _group, pairs in choices["categories"] for key, name in pairs}
     if not values.get("splits"):
         return names.get(str(values["category"]), _("Uncategorized"))

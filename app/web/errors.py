@@ -1,4 +1,4 @@
-"""Turn what went wrong into a partial, a page or a JSON problem."""
+"""Turn errors into a partial, a page or a JSON problem."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def problem(
     headers: dict[str, str] | None = None,
     **more: Any,
 ) -> Response[Any]:
-    """RFC 9457, with the fields that are wrong."""
+    """Return a JSON problem (RFC 9457) with the invalid fields."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -85,7 +85,7 @@ def _told(request: AnyRequest, error: SaldoError) -> Response[Any]:
 def render_message(
     request: AnyRequest, status: int, message: str, headers: dict[str, str] | None = None
 ) -> Response[Any]:
-    """The message as a toast for htmx (placed whatever the status), as a page for everyone else."""
+    """Return the message as a toast for htmx, whatever the status, else as a page."""
     if is_htmx(request):
         return partial("alert", status=status, headers=headers, message=message)
     return page("error", status=status, headers=headers, message=message, status_code=status)
@@ -128,7 +128,7 @@ def validation_error(request: AnyRequest, error: ValidationError) -> Response[An
 
 
 def find_validation_error(error: BaseException | None) -> ValidationError | None:
-    """The schema's own refusal behind the one that Litestar made of it."""
+    """Return pydantic's error behind Litestar's."""
     while error is not None and not isinstance(error, ValidationError):
         error = error.__cause__ or error.__context__
     return error
@@ -161,7 +161,7 @@ def _status_message(status: int) -> str | None:
 
 
 def innermost_error(error: BaseException) -> BaseException:
-    """The first plain exception inside groups that task groups and dependency clean-up wrap around it."""
+    """Return the first plain exception inside the groups that task groups and dependency clean-up add."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
@@ -191,7 +191,7 @@ def any_error(request: AnyRequest, error: Exception) -> Response[Any]:
         return saldo_error(request, Invalid(_("The request is not valid JSON.")))
     if isinstance(cause, OverflowError | DataError):
         return saldo_error(request, Invalid(_("A number in this request is too large.")))
-    if isinstance(cause, UnicodeError) or type(cause) is LookupError:  # an unknown writing
+    if isinstance(cause, UnicodeError) or type(cause) is LookupError:  # an unknown encoding
         return saldo_error(request, Invalid(_("This contains characters that can’t be stored. Type it again.")))
     log.error("request failed", exc_info=cause, route=_route(request))
     message = _("Something went wrong. Nothing was saved.")

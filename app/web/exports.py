@@ -1,4 +1,4 @@
-"""Transactions as a file to download."""
+"""Export transactions as a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORMATS = {"csv": (csv_stream, "text/csv"), "json": (json_stream, "application/j
 
 
 async def export_transactions(request: AnyRequest, member: Member, wanted: Filter, form: str) -> Stream:
-    """The rows of a filter as a ``csv`` or ``json`` file; counted, and listed in the member's security events."""
+    """Return matching transactions as a ``csv`` or ``json`` file. Rate-limited and recorded as a security event."""
     await count_request(request, "export", member)
     address = request.client.host if request.client else ""
     await security_events.record_now("exported", member.user.id, address, name=form.upper())

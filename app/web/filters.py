@@ -1,4 +1,4 @@
-"""Template filters: numbers, money and dates in the reader's locale. Babel's rules, cached for long lists."""
+"""Template filters for numbers, money and dates in the reader's locale, by Babel's rules and cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a form into its schema, and redraw it with what is wrong at the field where it is."""
+"""Parse a form into its schema, and rerender it with an error at each invalid field."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.i18n import _
 MAX_FIELD_ERRORS = 20  # in one answer
 MAX_PATH_CHARACTERS = 100
 
-#: pydantic's kinds of error in the words of a person; others keep pydantic's sentence.
+#: Messages by pydantic's error type; other types keep pydantic's message.
 SENTENCES = {
     "missing": "This field is required.",
     "string_too_short": "This field is required.",
@@ -67,7 +67,7 @@ def sentences(error: ValidationError) -> dict[str, str]:
 
 
 async def typed(request: Request[Any, Any, Any]) -> dict[str, str]:
-    """What a form's text fields hold; files are asked for by name where they are wanted."""
+    """Return a form's text fields. Files are read by name where needed."""
     return {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
 
 
@@ -84,7 +84,7 @@ def parse_optional_id(data: Mapping[str, Any], name: str, *, field: str = "") ->
 
 
 class InvalidForm(Exception):
-    """A form to show again: its partial, what was typed, what is wrong where."""
+    """A form to rerender: its partial, the typed values, and errors by field."""
 
     def __init__(
         self, template: str, values: Mapping[str, Any], errors: dict[str, str], context: Mapping[str, Any], status: int

@@ -1,4 +1,4 @@
-"""Who may use a route. Every route declares a policy; one that does not is closed."""
+"""Access policies. A route without one is closed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.services import Member
 Policy = Literal["public", "member", "admin"]
 
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-MAX_ID = 2**63  # no database could even be asked for more
+MAX_ID = 2**63  # SQLite cannot take larger numbers
 
 PUBLIC: dict[str, Any] = {"policy": "public"}
 MEMBER: dict[str, Any] = {"policy": "member"}
@@ -38,10 +38,10 @@ def policy_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
 
 
 def _check_token(connection: ASGIConnection[Any, Any, Any, Any], member: Member, options: dict[str, Any]) -> None:
-    """Refuse what a personal token must not do: writing with one that only reads, and changing credentials.
+    """Refuse what a personal token must not do: write with read-only scope, or change credentials.
 
-    A POST that changes nothing is marked ``opt={"reads": True}``, a route that needs the password
-    ``opt={"no_personal_token": True}``.
+    ``opt={"reads": True}`` marks a POST that changes nothing, ``opt={"no_personal_token": True}`` a route that needs
+    the password.
     """
     if member.is_read_only and connection.scope.get("method") not in READ_METHODS and not options.get("reads"):
         raise Forbidden(_("This token can only read. Use one that may also write."))

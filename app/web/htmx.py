@@ -1,4 +1,4 @@
-"""What htmx 4 says in its request headers, and what we say back."""
+"""Request and response headers of htmx 4."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def is_htmx(request: Request[Any, Any, Any]) -> bool:
 
 
 def is_partial(request: Request[Any, Any, Any]) -> bool:
-    """Whether a fragment is wanted; history restores and boosted links want the whole page."""
+    """Return whether a fragment is wanted. History restores and boosted links want the whole page."""
     return is_htmx(request) and request.headers.get("hx-request-type") == "partial"

@@ -1,4 +1,4 @@
-"""A POST sent twice with one ``Idempotency-Key`` has its effect once and its answer twice."""
+"""Run a POST that is repeated with the same ``Idempotency-Key`` only once, and repeat its answer."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ async def respond_once(
     status: int = 201,
     secret: frozenset[str] = frozenset(),
 ) -> Response[Any]:
-    """The answer of ``make()``, or the first one when key and body were seen within a day; another body is a 409.
+    """Return the answer of ``make()``, or the stored one if key and body were sent within a day.
 
-    The key is kept in the handler's own transaction: either both it and the effect are stored, or neither. Who comes
-    second at the same moment waits for the first. ``secret`` fields, of the request or the answer, are not kept.
+    Another body with the same key is a 409. The key is stored in the handler's transaction, so that key and effect are
+    both stored or neither. A simultaneous second request waits for the first. ``secret`` fields of request and answer
+    are not stored.
     """
     key = key_of(request)
     if not key:
@@ -67,18 +68,17 @@ async def respond_once_for_newcomer(
     make: Callable[[Then | None], Awaitable[User]],
     visitor: Visitor,
 ) -> tuple[User, bool]:
-    """The account that ``make`` makes in one transaction with what it is given, and whether it was made before.
+    """Return the account that ``make`` creates in one transaction, and whether it existed before.
 
-    Nobody is signed in yet, so a key counts for all newcomers together, kept with the account that it made. Who sends
-    it again proves with the password that it is theirs. ``content`` is the rest of the request: only the slow hash of
-    a password is kept.
+    Nobody is signed in yet, so keys are shared by all sign-ups. Whoever repeats one proves ownership with the password.
+    ``content`` is the rest of the request; only the slow hash of a password is stored.
     """
     key = key_of(request)
     if key is None:
         return await make(None), False
     path = request.url.path.rstrip("/")
     mark = hashlib.sha256(f"{path}\n{json.dumps(content, sort_keys=True)}".encode("utf-8", "surrogatepass")).hexdigest()
-    # not printable, so nobody's own key
+    # not printable, so no user can send it
     row_key = "\x01" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
     async def keep(session: AsyncSession, user: User) -> None:
@@ -111,7 +111,7 @@ async def fingerprint(request: AnyRequest, book_id: int, secret: frozenset[str] 
     """Return a hash of the request and its book, without ``secret`` fields: a fast hash of them could be guessed."""
     digest = hashlib.sha256(f"{book_id} {request.method} {request.url.path.rstrip('/')}?{request.url.query}\n".encode())
     digest.update(request.content_type[0].encode())
-    if request.content_type[0] == "multipart/form-data":  # the boundary is another one at each try
+    if request.content_type[0] == "multipart/form-data":  # the boundary differs at each attempt
         for name, value in sorted((await request.form()).multi_items(), key=lambda each: each[0]):
             digest.update(name.encode("utf-8", "surrogatepass"))
             if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Which locale a stranger's browser asks for."""
+"""Choose a locale and currency from the browser's Accept-Language header."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT_LOCALE = "en-GB"
 
 @lru_cache(maxsize=512)
 def preferred_locale(accepted: str) -> str:
-    """The first locale of an Accept-Language header that we speak, such as ``fr-CH``; English else."""
+    """Return the first supported locale of the header, such as ``fr-CH``; else English."""
     for tag in accepted_locales(accepted):
         if tag.partition("-")[0] in LANGUAGES:
             return tag
@@ -22,7 +22,7 @@ def preferred_locale(accepted: str) -> str:
 
 @lru_cache(maxsize=512)
 def likely_currency(accepted: str) -> str | None:
-    """The currency of the first country that an Accept-Language header names."""
+    """Return the currency of the first country in the header."""
     for tag in accepted_locales(accepted):
         _language, _dash, territory = tag.partition("-")
         if territory and (codes := get_territory_currencies(territory)):
@@ -31,7 +31,7 @@ def likely_currency(accepted: str) -> str | None:
 
 
 def accepted_locales(accepted: str) -> list[str]:
-    """The locales of an Accept-Language header, the dearest first."""
+    """Return the locales of the header, most preferred first."""
     wishes = []
     for place, part in enumerate(accepted[:400].split(",")):
         tag, _, quality = part.strip().partition(";q=")

@@ -1,4 +1,4 @@
-"""Destinations: the sidebar, the phone's tab bar, the command palette and the g shortcuts all read this list."""
+"""Pages of the navigation, used by sidebar, tab bar, command palette and shortcuts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from app.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A page of the shell.
+    """A page of the navigation.
 
-    ``key`` follows g, ``group`` draws a line between neighbors of different groups, ``phone`` is the side of (+) in
-    the tab bar (without it the page is under More). ``also`` are further paths that belong to the page.
+    ``key`` follows g in a shortcut, a change of ``group`` draws a line, ``phone`` is the side of (+) in the tab bar
+    (without it the page is under More). ``also`` are further paths that belong to the page.
     """
 
     href: str
@@ -26,11 +26,11 @@ class Destination:
 
     @property
     def label(self) -> str:
-        """The title in the reader's language."""
+        """Return the translated title."""
         return _(self.title)
 
     def is_current(self, path: str) -> bool:
-        """Whether the page at this path belongs here."""
+        """Return whether the page at this path belongs to the destination."""
         return any(path == each or (each != "/" and path.startswith(f"{each}/")) for each in (self.href, *self.also))
 
 
@@ -66,5 +66,5 @@ NAV = (
 
 
 def current(path: str) -> str:
-    """The address of the section that a path belongs to; empty for a page of none."""
+    """Return the path of the destination that a path belongs to, or an empty string."""
     return next((each.href for each in NAV if each.is_current(path)), "")

@@ -1,4 +1,4 @@
-"""The reference of the API as it is given out: Litestar's, with the refusals that Saldo really gives."""
+"""The OpenAPI document, with the problems that Saldo really answers with."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
 
 
 def with_refusals(schema: dict[str, Any]) -> dict[str, Any]:
-    """Each operation says which problems it answers with; ``default`` stands for the ones that any may give."""
+    """Add the problem answers to each operation. ``default`` covers those that any operation may give."""
     schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     for path, item in schema["paths"].items():
         for method in METHODS & item.keys():

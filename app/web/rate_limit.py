@@ -1,4 +1,4 @@
-"""Limit how often a handler is used: ``await count_request(request, "import", member)``, before anything is written."""
+"""Limit how often a handler is used: ``await count_request(request, "import", member)``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answer with a whole page, with the part htmx asked for, or with a redirect that both understand."""
+"""Answer with a page, a partial, or a redirect for htmx and plain forms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRIVATE = "no-store"
 
 
 class Page(Template):
-    """A template with what every page of ours needs: who is looking, at which book, on which day."""
+    """A template with what every page needs: member, book and date."""
 
     __slots__ = ()
 
@@ -46,7 +46,7 @@ def page(name: str, *, status: int = 200, headers: dict[str, str] | None = None,
 def partial(
     name: str, *, event: str | None = None, status: int = 200, headers: dict[str, str] | None = None, **context: Any
 ) -> Template:
-    """A fragment; ``event`` is told to the page as a DOM event when the fragment is in."""
+    """Return a fragment. ``event`` is dispatched as a DOM event when the fragment is in the page."""
     return Page(
         f"partials/{name}.html",
         context=context,
@@ -62,7 +62,7 @@ def partial(
 
 
 def page_or_partial(request: Request[Any, Any, Any], page_name: str, partial_name: str, **context: Any) -> Template:
-    """Choose by who asks: htmx gets the partial, unless it is restoring history."""
+    """Return the partial for htmx, unless it restores history; else the page."""
     return partial(partial_name, **context) if is_partial(request) else page(page_name, **context)
 
 
@@ -74,7 +74,7 @@ def redirect(request: Request[Any, Any, Any], path: str) -> Response[Any]:
 
 
 def local_path(path: str | None, default: str = "/") -> str:
-    """A path of this site, or the default: never another host, whatever an address bar was made to carry."""
+    """Return a path of this site, or the default. Never another host."""
     if (
         not path
         or not path.startswith("/")

@@ -18,7 +18,7 @@ PAYEES_OFFERED = 200
 
 
 async def category_choices(services: Services) -> dict[str, Any]:
-    """The categories to choose from, by group."""
+    """Return the categories to choose from, by group."""
     groups = await services.categories.groups()
     return {"categories": [(group.name, [(each.id, each.name) for each in group.categories]) for group in groups]}
 
@@ -28,7 +28,7 @@ async def own_account_choices(services: Services) -> list[tuple[int, str]]:
 
 
 async def form_context(services: Services, line: Line | None) -> dict[str, Any]:
-    """What the form of a transaction or transfer offers."""
+    """Return the choices of a transaction or transfer form."""
     return {
         "line": line,
         "accounts": await own_account_choices(services),
@@ -39,7 +39,7 @@ async def form_context(services: Services, line: Line | None) -> dict[str, Any]:
 
 
 async def detail_context(services: Services, line: Line) -> dict[str, Any]:
-    """The form of a transaction, and what its page shows around it."""
+    """Return the context of a transaction's page."""
     row = await services.transactions.get(line.id)
     other, candidates = None, list[Line]()
     if line.transfer_id is not None:
@@ -63,12 +63,12 @@ async def detail_context(services: Services, line: Line) -> dict[str, Any]:
 
 
 async def bulk_choices(services: Services) -> dict[str, Any]:
-    """What the bar of the selected rows offers."""
+    """Return the choices of the bulk bar."""
     return {**await category_choices(services), "own_accounts": await own_account_choices(services)}
 
 
 async def filter_choices(services: Services) -> dict[str, Any]:
-    """What the filters and the bulk bar of the list offer."""
+    """Return the choices of filters and bulk bar."""
     bulk = await bulk_choices(services)
     return {
         **bulk,
@@ -83,7 +83,7 @@ async def filter_choices(services: Services) -> dict[str, Any]:
 async def list_context(
     services: Services, wanted: Filter, problems: dict[str, str], after: str | None, path: str
 ) -> dict[str, Any]:
-    """The rows of the list from the cursor ``after`` on, and its filters in words. ``path`` is the list's."""
+    """Return the rows after the cursor ``after``, and the active filters. ``path`` is that of the list."""
     found = await services.transaction_list.page(wanted, after)
     place = read_cursor(wanted, after)
     query = wanted.query
@@ -99,7 +99,7 @@ async def list_context(
 
 
 async def active_filters(services: Services, wanted: Filter, path: str) -> list[tuple[str, str]]:
-    """Each active filter in words, with the URL of the list without it."""
+    """Return each active filter as text, with the URL of the list without it."""
     accounts = {each.id: each.name for each in await services.accounts.all()}
     categories = await services.categories.by_id()
     found: list[tuple[str, Filter]] = []
@@ -139,13 +139,13 @@ async def active_filters(services: Services, wanted: Filter, path: str) -> list[
 
 
 def is_correction(before: Line, after: Line) -> bool:
-    """Whether a person changed a category that an import, a rule or a model had chosen, or chose the first one."""
+    """Return whether the user changed a category that an import, rule or model chose, or chose the first one."""
     changed = after.category is not None and after.category != before.category
     return changed and (before.categorised_by != "person" or before.import_batch_id is not None)
 
 
 async def correction_offers(request: AnyRequest, services: Services, line: Line) -> list[Offer]:
-    """What can follow the correction of a category: the same for similar transactions, and a rule for new ones."""
+    """Return what can follow a corrected category: the same for similar transactions, and a rule."""
     url = request.app.route_reverse
     found = [Offer(_("Create a rule"), f"{url('rules:new')}?from={line.id}", "get")]
     similar = len(await services.categorisation.similar(await services.transactions.get(line.id)))

@@ -1,4 +1,4 @@
-"""Types that most handlers share: their parameters and what they return."""
+"""Types of parameters and results that most handlers share."""
 
 from __future__ import annotations
 

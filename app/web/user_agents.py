@@ -1,4 +1,4 @@
-"""What a user agent calls itself, in two words."""
+"""Browser and system of a user agent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SYSTEMS = (
 
 
 def device(user_agent: str) -> str:
-    """“Firefox on Linux”; a plain word when it does not say."""
+    """Return “Firefox on Linux”, or a general word if unknown."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     if browser and system:

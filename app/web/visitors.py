@@ -1,4 +1,4 @@
-"""Who sends a request, as far as the connection shows, and which address of ours they know."""
+"""The sender of a request: address, browser and known devices; and the base of URLs in mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One change to many transactions."""
+"""Edit many transactions at once."""
 
 from __future__ import annotations
 

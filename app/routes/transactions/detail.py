@@ -1,4 +1,4 @@
-"""The page of one transaction, what is done to it there, and its attachments."""
+"""The page of one transaction, with its actions and attachments."""
 
 from __future__ import annotations
 
