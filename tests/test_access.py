@@ -16,6 +16,7 @@ from app.schemas.transactions import TransactionIn
 from app.services import auth, one_time_links
 from app.services.passwords import is_common
 from tests.conftest import PASSWORD, Browser, Person, sign_up
+from tests.support.cases import each_case
 from tests.support.changed_settings import changed
 from tests.support.event_loop import Client
 from tests.support.links import captured_log, link_for
@@ -199,7 +200,7 @@ def test_a_user_name_that_is_another_users_id_locks_nobody_out(stranger, alice, 
     assert stranger.post("/login", {"username": "alice", "password": PASSWORD}).status_code == 303
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("host", "base"),
     [
         ("localhost:8000", "http://localhost:8000"),
@@ -218,7 +219,7 @@ def test_a_link_has_no_port_that_the_asker_chose(application, alice, monkeypatch
     assert re.search(r'"(\S+)/reset/', written.getvalue())[1] == base
 
 
-@pytest.mark.parametrize("password", ["1234567890", "PASSWORD123", "qwertyuiop", "basketball", "1q2w3e4r5t"])
+@each_case("password", ["1234567890", "PASSWORD123", "qwertyuiop", "basketball", "1q2w3e4r5t"])
 def test_common_passwords_are_known_in_any_case(password):
     assert is_common(password)
 

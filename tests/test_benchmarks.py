@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from benchmarks.targets import TARGETS, Figure, Target, table, verdict
+from tests.support.cases import each_case
 
 MORE = Target("a", "accuracy", "more", 0.70, 0.80)
 LESS = Target("b", "loss", "less", -0.05, -0.12)
 WITHIN = Target("c", "coverage", "within", (0.77, 0.85), (0.78, 0.82))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("target", "value", "said"),
     [
         (MORE, 0.80, "aim met"),

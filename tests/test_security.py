@@ -12,6 +12,7 @@ from app.log import set_up_logging
 from app.services import rate_limit
 from app.web import csrf
 from tests.conftest import PASSWORD
+from tests.support.cases import each_case
 from tests.support.changed_settings import changed
 from tests.support.event_loop import Client, in_the_loop
 
@@ -19,7 +20,7 @@ PAGES = ["/login", "/signup", "/forgot", "/no-such-page", "/health", "/api/v1/me
 FORM = {"username": "alice", "password": PASSWORD}
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each_case("path", PAGES)
 def test_every_answer_carries_the_headers(stranger, path):
     headers = stranger.get(path).headers
     policy = headers["content-security-policy"]
@@ -107,7 +108,7 @@ def test_a_request_in_flight_does_not_bring_back_a_session_that_was_signed_out(a
         assert "saldo=" not in answer.headers.get("set-cookie", "").replace("csrf=", "")
 
 
-@pytest.mark.parametrize(
+@each_case(
     "host", ["localhost:8000, evil.example", "localhost:8000@evil.example", "localhost:x", "localhost/x", "[::1", "a b"]
 )
 def test_what_is_no_name_of_a_host_is_refused(stranger, host):
@@ -117,7 +118,7 @@ def test_what_is_no_name_of_a_host_is_refused(stranger, host):
         assert "evil" not in answer.text
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "me.localhost"])
+@each_case("host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "me.localhost"])
 def test_the_names_of_this_machine_are_served(stranger, host):
     assert stranger.get("/login", headers={"host": host}).status_code == 200
 
@@ -191,7 +192,7 @@ def test_parallel_tries_gain_nothing(database, strict_limits):
     assert len(in_the_loop(race)) == 5
 
 
-@pytest.mark.parametrize(("failures", "seconds"), [(1, 0), (4, 0), (5, 2), (6, 4), (9, 32), (14, 900), (500, 900)])
+@each_case(("failures", "seconds"), [(1, 0), (4, 0), (5, 2), (6, 4), (9, 32), (14, 900), (500, 900)])
 def test_the_pause_doubles_up_to_a_quarter_of_an_hour(strict_limits, failures, seconds):
     assert rate_limit.pause_after(failures) == seconds
 

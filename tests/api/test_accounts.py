@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from tests.support.cases import each_case
 
 URL = "/api/v1/accounts"
 
@@ -37,7 +37,7 @@ def test_the_list_is_paged(alice):
     assert alice.api("GET", f"{URL}?limit=101").status_code == 400
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "field", "words"),
     [
         ({"currency": "EURO"}, "currency", "is not a currency"),

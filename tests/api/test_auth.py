@@ -10,6 +10,7 @@ import time_machine
 
 from app.services.tokens import AUDIENCE, key
 from tests.conftest import PASSWORD
+from tests.support.cases import each_case
 
 
 class Client:
@@ -51,7 +52,7 @@ def test_the_seeds_sign_up_answers_in_its_shape(program):
     assert me["onboarding_status"] == "not_started"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("change", "field"),
     [({"username": "alice"}, "username"), ({"password": "short"}, "password"), ({"email": "nonsense"}, "email")],
 )
@@ -96,7 +97,7 @@ def test_a_refresh_token_is_no_access_token(program, pair):
     assert program.get("/api/users/me/", pair["refresh"]).status_code == 401
 
 
-@pytest.mark.parametrize(
+@each_case(
     "change", [{"typ": "refresh"}, {"aud": "other"}, {"aud": [AUDIENCE, "x"]}, {"iss": "x"}, {"exp": 1}, {"jti": None}]
 )
 def test_an_access_token_with_another_claim_is_refused(program, pair, change):
@@ -132,7 +133,7 @@ def test_unknown_fields_are_refused_by_v1_and_named(program):
     assert answer.json()["errors"][0]["field"] == "role"
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"username": "\\ud800", "password": "x"}', b'"x"', b"null", b""])
+@each_case("body", [b"{", b"[]", b'{"username": "\\ud800", "password": "x"}', b'"x"', b"null", b""])
 def test_a_body_that_is_no_credentials_is_400(program, body):
     answer = program.client.post("/api/token/", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400

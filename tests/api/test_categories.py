@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.models import MonthTotal
 from app.schemas.transactions import SplitIn, TransactionIn
+from tests.support.cases import each_case
 
 URL = "/api/v1/categories"
 
@@ -53,7 +54,7 @@ def test_a_new_group_is_made_by_its_name(alice):
     assert add(alice, name="Ants", group=body["group"]["id"]).status_code == 201
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "status", "field"),
     [
         ({"group": "Hobbies"}, 400, "kind"),

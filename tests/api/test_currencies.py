@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from tests.support.cases import each_case
 
 URL = "/api/v1/currency"
 DINAR = {"base": "EUR", "quote": "DZD", "rate": "150.5", "as_of": "2026-10-01"}
@@ -24,7 +24,7 @@ def test_an_amount_is_converted_with_its_rate_day_and_source(alice):
     assert convert(alice, to="EUR").json()["amount"] == "100.00"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "field", "words"),
     [
         ({"amount": "x"}, "amount", "is not an amount"),
@@ -60,7 +60,7 @@ def test_own_rates_are_kept_and_used(alice):
     assert alice.api("GET", url).status_code == 404
 
 
-@pytest.mark.parametrize(
+@each_case(
     "sent",
     [
         {"rate": "0"},

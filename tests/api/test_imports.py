@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.cases import each_case
 from tests.support.statements import BANK, account, balance, lines, send, sound
 
 
@@ -119,7 +120,7 @@ def test_a_reference_with_another_amount_is_asked_about(alice: Any) -> None:
     sound(alice)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("row", "field"),
     [
         ({"amount": "1.234"}, "transactions[0].amount"),
@@ -200,7 +201,7 @@ def test_a_key_sent_twice_imports_once(alice: Any) -> None:
     assert send(alice, BANK + "01.04.2026;Netflix;;-12,99\n", headers=key).status_code == 409
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "status"),
     [
         (b"", 415),
@@ -223,7 +224,7 @@ def test_a_file_that_is_too_large_is_refused(alice: Any) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("mapping", ["{", '{"colour": "red"}', '{"date": "Nope"}', '{"delimiter": "x"}', "[]"])
+@each_case("mapping", ["{", '{"colour": "red"}', '{"date": "Nope"}', '{"delimiter": "x"}', "[]"])
 def test_a_wrong_mapping_is_refused(alice: Any, mapping: str) -> None:
     answer = send(alice, BANK, mapping=mapping)
     assert answer.status_code == 400

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.cases import each_case
 from tests.support.entries import enter
 
 URL = "/api/v1/insights"
@@ -81,7 +80,7 @@ def test_savings_are_over_full_months(alice):
     assert body["rate"] is None or 0 <= body["rate"] <= 1
 
 
-@pytest.mark.parametrize("query", ["month=13", "month=0", "year=x", "year=99999", "months=0"])
+@each_case("query", ["month=13", "month=0", "year=x", "year=99999", "months=0"])
 def test_a_period_that_is_none_is_refused(alice, query):
     path = "savings-history" if query.startswith("months") else "monthly-summary"
 

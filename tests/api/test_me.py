@@ -7,6 +7,8 @@ import io
 import pytest
 from PIL import Image
 
+from tests.support.cases import each_case
+
 
 def picture(kind="PNG", size=(600, 400)):
     out = io.BytesIO()
@@ -26,7 +28,7 @@ def test_the_seed_profile_is_patched_nested_or_at_the_top(alice, nested):
     assert alice.api("GET", "/api/users/me").json()["first_name"] == "Alice"
 
 
-@pytest.mark.parametrize("value", ["12.345", "-1", "NaN", "1e400", True, "x" * 50, [], "9" * 30])
+@each_case("value", ["12.345", "-1", "NaN", "1e400", True, "x" * 50, [], "9" * 30])
 def test_an_amount_that_cannot_be_is_refused_at_its_field(alice, value):
     answer = alice.api("PATCH", "/api/v1/me", json={"monthly_income": value})
     assert answer.status_code == 400
@@ -47,7 +49,7 @@ def test_the_currency_changes_with_its_figures_before_the_first_entry(alice):
     assert (me["base_currency"], me["savings"]) == ("JPY", "1200")
 
 
-@pytest.mark.parametrize("body", [{"role": "admin"}, {"id": 1}, {"email": "x@y.example"}, {"password_hash": "x"}])
+@each_case("body", [{"role": "admin"}, {"id": 1}, {"email": "x@y.example"}, {"password_hash": "x"}])
 def test_nobody_promotes_themselves(alice, body):
     assert alice.api("PATCH", "/api/v1/me", json=body).status_code == 400
     assert alice.api("GET", "/api/v1/me").json()["role"] == "user"
@@ -63,7 +65,7 @@ def test_an_avatar_is_cut_square_and_written_anew(alice):
     assert alice.get(answer.json()["avatar_url"]).status_code == 404
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "status"),
     [(b"<svg onload=alert(1)>", 415), (b"\xff\xd8\xff broken", 415), (b"\x89PNG\r\n\x1a\n" + b"0" * 6_000_000, 413)],
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.period import shift_month
+from tests.support.cases import each_case
 from tests.support.detection import book, today_of
 
 URL = "/api/v1/recurring"
@@ -37,7 +38,7 @@ def test_a_bill_is_added_read_changed_paused_and_deleted(alice):
     assert alice.api("GET", path).status_code == 404
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "field", "words"),
     [
         ({"amount": "-3"}, "amount", "above zero"),
@@ -121,7 +122,7 @@ def test_an_amount_is_scored_by_the_books_past(alice):
     assert [each["kind"] for each in wild["reasons"]] == ["amount_high"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "field"),
     [
         ({"amount": "3"}, "category"),

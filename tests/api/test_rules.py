@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from tests.support.cases import each_case
 
 URL = "/api/v1/rules"
 
@@ -49,7 +49,7 @@ def test_rules_are_ordered_switched_off_and_deleted(alice):
     assert alice.api("GET", f"{URL}/{first}").status_code == 404
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "field"),
     [
         ({"when": {}}, "when"),
@@ -94,6 +94,6 @@ def test_a_category_is_predicted_with_its_reason(alice):
     assert body["because"]
 
 
-@pytest.mark.parametrize("sent", [{}, {"text": ""}, {"text": "x", "amount": "1.234"}, {"text": "x", "amount": True}])
+@each_case("sent", [{}, {"text": ""}, {"text": "x", "amount": "1.234"}, {"text": "x", "amount": True}])
 def test_what_cannot_be_predicted_is_refused(alice, sent):
     assert alice.api("POST", "/api/v1/transactions/predict-category", json=sent).status_code == 400

@@ -12,6 +12,7 @@ import pytest
 from app.models import Transaction, User
 from app.services.exports import escape_formula
 from app.services.transaction_list import Filter
+from tests.support.cases import each_case
 
 PATH = "/api/v1/transactions"
 
@@ -40,7 +41,7 @@ def test_a_description_may_stand_for_the_payee(alice: Any) -> None:
     assert answer.json()["payee"]["name"] == "Kiosk"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "field"),
     [
         ({"amount": "x"}, "amount"), ({"amount": -12.505}, "amount"), ({"amount": True}, "amount"),
@@ -147,7 +148,7 @@ def test_pages_and_cursors_meet(alice: Any) -> None:
     assert len(by_page) == 2
 
 
-@pytest.mark.parametrize("query", ["limit=101", "page=1001", "cursor=x", "since=2026-02-31", "account=x", "status=new"])
+@each_case("query", ["limit=101", "page=1001", "cursor=x", "since=2026-02-31", "account=x", "status=new"])
 def test_wrong_queries_are_told(alice: Any, query: str) -> None:
     assert alice.api("GET", f"{PATH}?{query}").status_code == 400
 
@@ -268,9 +269,7 @@ def test_the_list_of_expenses_has_no_end(alice: Any) -> None:
     assert listed[0]["amount"] == 1003
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"message": ""}, {"message": "how are you?"}, {"message": 5}, [], {"message": "x\x00 5"}]
-)
+@each_case("body", [{}, {"message": ""}, {"message": "how are you?"}, {"message": 5}, [], {"message": "x\x00 5"}])
 def test_an_expense_that_is_none_books_nothing(alice: Any, body: Any) -> None:
     assert alice.api("POST", "/api/expenses/", json=body).status_code == 400
     assert count(alice) == 0

@@ -10,9 +10,10 @@ from app.domain.amounts import Reading, minor_units, read
 from app.domain.money import Money
 from app.domain.statement.amounts import careful
 from app.errors import InvalidAmount
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "locale", "wire"),
     [
         ("12.50", "en-GB", "12.50"),
@@ -64,7 +65,7 @@ def test_a_written_currency_wins_and_a_shared_sign_leans_to_the_own() -> None:
     assert read("¥1200", "EUR", "en-GB").money == Money(1200, "JPY")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "minor"),
     [("1'000.-", 100000), ("12,-", 1200), ("5.–", 500), ("CHF 20.-", 2000), ("-12.--", -1200), ("$(12.34)", -1234)],
 )
@@ -78,7 +79,7 @@ def test_nothing_written_reads_as_nothing() -> None:
     assert read(" \u200f ", "EUR", "en-GB") == Reading(None)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "1E+400",
@@ -117,7 +118,7 @@ def test_decimals_in_yen_are_refused() -> None:
         read("12.50", "JPY", "en-GB")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "mark", "minor"),
     [
         ("-1234.56", ".", -123456),
@@ -135,7 +136,7 @@ def test_a_file_with_a_known_mark_gives_minor_units(text: str, mark: str, minor:
     assert minor_units(text, mark, 2) == minor  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["", "12.50", "1,234", "x", "9" * 16, "9" * 15, "nan", "1e5", "12\n"])
+@each_case("text", ["", "12.50", "1,234", "x", "9" * 16, "9" * 15, "nan", "1e5", "12\n"])
 def test_a_file_with_decimal_commas_refuses_what_it_cannot_hold(text: str) -> None:
     if text == "12\n":
         assert minor_units(text, ",", 2) == 1200

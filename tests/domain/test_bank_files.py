@@ -15,6 +15,7 @@ from app.domain.statement.csv import Inspection, Traits, inspect, read
 from app.domain.statement.lines import BadLine, Line
 from app.errors import SaldoError
 from app.ml.seed_table import hints
+from tests.support.cases import each_case
 
 FOLDER = Path(__file__).parents[1] / "data" / "statements"
 TODAY = date(2026, 11, 30)
@@ -129,7 +130,7 @@ def test_a_bank_file_is_read_without_a_mapping(name: str, currency: str, is_card
 
 
 class TestSigns:
-    @pytest.mark.parametrize(
+    @each_case(
         ("out", "into"),
         [
             ("Dr", "Cr"), ("D", "K"), ("D", "C"), ("S", "H"), ("Soll", "Haben"), ("Af", "Bij"), ("支出", "收入"),
@@ -138,7 +139,7 @@ class TestSigns:
             ("出金", "入金"), ("مدين", "دائن"), ("-", "+"), ("Débit", "Crédit"), ("Belastung", "Gutschrift"),
         ],
     )  # fmt: skip
-    @pytest.mark.parametrize("header", ["Date;Payee;Amount;Side\n", "Date;Payee;Amount; \n", ""])
+    @each_case("header", ["Date;Payee;Amount;Side\n", "Date;Payee;Amount; \n", ""])
     def test_a_column_of_signs_is_found_in_any_language(self, out: str, into: str, header: str) -> None:
         rows = f"27.02.2026;Shop one;12,50;{out}\n26.02.2026;Work;100,00;{into}\n25.02.2026;Shop two;3,00;{out}\n"
         assert booked(header + rows) == [
@@ -210,7 +211,7 @@ class TestSigns:
 
 
 class TestRows:
-    @pytest.mark.parametrize(
+    @each_case(
         "state", ["Pending", "Venter", "Vorgemerkt", "En attente", "Pendiente", "Scheduled", "予定", "В обработке"]
     )
     def test_what_has_not_happened_is_listed_and_imported_as_pending_on_request(self, state: str) -> None:
@@ -222,7 +223,7 @@ class TestRows:
         both = [line for line in read(text.encode(), {"pending": True}, "EUR", traits()) if isinstance(line, Line)]
         assert [(line.payee_text, line.is_pending) for line in both] == [("A", False), ("B", True)]
 
-    @pytest.mark.parametrize(
+    @each_case(
         "text",
         [
             "Opening balance", "Closing Balance 28.02.2026", "Turnover", "Anfangssaldo", "Endsaldo", "Saldo anterior",
@@ -272,7 +273,7 @@ class TestNames:
 
 
 class TestCurrencies:
-    @pytest.mark.parametrize(
+    @each_case(
         ("header", "currency"),
         [
             ("Betrag (€)", "EUR"), ("Amount (EUR)", "EUR"), ("Amount in CHF", "CHF"), ("Valor (R$)", "BRL"),
@@ -290,7 +291,7 @@ class TestCurrencies:
         assert look("Date;Payee;Amount\n2026-02-01;A;-£1.00\n2026-02-02;B;£2.50\n").currencies == frozenset({"GBP"})
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("encoding", "header", "payee"),
     [
         ("cp932", "日付,摘要,お引出し,お預入れ,残高", "給料振込"),
@@ -314,9 +315,7 @@ def test_a_question_accepts_each_of_its_answers() -> None:
             assert field not in [each.field for each in look(text, mapping={field: choice}).questions]
 
 
-@pytest.mark.parametrize(
-    "cell", ["1 " * 20, "1," * 20, "' " * 20, "(" * 40, "- " * 20, "27 " * 13, "..,," * 10, "a" * 40]
-)
+@each_case("cell", ["1 " * 20, "1," * 20, "' " * 20, "(" * 40, "- " * 20, "27 " * 13, "..,," * 10, "a" * 40])
 def test_hostile_cells_take_no_time(cell: str) -> None:
     rows = "".join(f'2026-03-13,{cell},"{cell}"\n' for _ in range(100))
     started = time.process_time()

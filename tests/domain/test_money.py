@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.money import Money, check_currency
 from app.errors import CurrencyMismatch, Invalid, InvalidAmount
+from tests.support.cases import each_case
 
 amounts = st.integers(-(10**15) + 1, 10**15 - 1)
 
@@ -19,7 +20,7 @@ def test_the_wire_form_comes_back_as_the_same_money(minor: int, currency: str) -
     assert Money.parse(Money(minor, currency).wire, currency) == Money(minor, currency)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "currency", "minor"),
     [
         ("12.5", "EUR", 1250),
@@ -33,7 +34,7 @@ def test_wire_amounts_are_read_exactly(text: str, currency: str, minor: int) -> 
     assert Money.parse(text, currency) == Money(minor, currency)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "",
@@ -85,7 +86,7 @@ def test_conversion_rounds_half_even_to_the_other_currency() -> None:
     assert Money(25, "EUR").times(Decimal("0.5")) == Money(12, "EUR")
 
 
-@pytest.mark.parametrize("code", ["", "EU", "EURO", "XYZ", "€", "ÉUR", "1$2"])
+@each_case("code", ["", "EU", "EURO", "XYZ", "€", "ÉUR", "1$2"])
 def test_an_unknown_currency_is_refused(code: str) -> None:
     with pytest.raises(Invalid):
         check_currency(code)

@@ -22,6 +22,7 @@ from app.domain.statement import dates
 from app.domain.statement.csv import inspect, read
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Invalid, SaldoError
+from tests.support.cases import each_case
 from tests.support.fuzzing import tried
 
 pytestmark = pytest.mark.fuzz
@@ -128,7 +129,7 @@ def test_any_sentence_in_any_language_is_read_soon(text: str, day: date, locale:
 NASTY = ['"', ",", ";", "\n", "1,", '"\n', "a,b\n", "1.", "12/", "é", "\x00", "''", " ", "1 ", "-", "(", "١"]
 
 
-@pytest.mark.parametrize("part", NASTY, ids=[repr(each) for each in NASTY])
+@each_case("part", NASTY)
 def test_a_hundred_kilobytes_of_anything_take_less_than_a_second(part: str) -> None:
     data = ("Date,Payee,Amount\n" + part * (100_000 // len(part))).encode()
     begun = time.process_time()

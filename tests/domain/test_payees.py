@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.payees import clean, key, name_key
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("printed", "payee"),
     [
         ("SQ *BLUE BOTTLE 4421 OAKLAND", "Blue Bottle"),
@@ -40,7 +41,7 @@ def test_it_drops_what_only_a_machine_reads(printed, payee):
     assert clean(printed) == payee
 
 
-@pytest.mark.parametrize(
+@each_case(
     "name",
     [
         *("McDonald's", "H&M", "IKEA", "dm", "7-Eleven", "O2", "Jean Dupont", "Dr. Anna Müller", "Payee 001"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from app.domain.money import Money
 from app.domain.phrases import Entry, parse
 from tests.domain.sentences import HELD_OUT, NO_TRANSACTIONS, REPORTED, TRANSACTIONS, TUNED
+from tests.support.cases import each_case
 
 TODAY = date(2026, 11, 21)
 SUNDAY = date(2026, 11, 29)
@@ -89,7 +90,7 @@ def test_a_named_share_is_the_share_and_no_second_transaction() -> None:
 ACCOUNTS = {"Chase Checking": "USD", "Visa": "USD", "Rainy Day Fund": "USD", "Girokonto": "EUR", "N26": "EUR"}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "source", "target", "kind"),
     [
         ("put 200 into Chase Checking", None, "Chase Checking", "transfer"),
@@ -113,7 +114,7 @@ def test_one_account_is_for_all_parts_and_lends_its_currency() -> None:
     assert lunch.amount == Money(12_00, "EUR")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "payee", "category"),
     [
         ("lunch 12", "Lunch", "dining_out"),

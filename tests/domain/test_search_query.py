@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.search_query import SearchQuery, parse
+from tests.support.cases import each_case
 
 MARCH = {"since": date(2026, 3, 1), "until": date(2026, 3, 31)}
 SECOND = {"since": date(2026, 3, 2), "until": date(2026, 3, 2)}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("Café Zoë", SearchQuery(words=("cafe", "zoe"))),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.domain.statement.csv import inspect, read
 from app.domain.statement.lines import MAX_BYTES, BadLine, Line
 from app.errors import Invalid, SaldoError, TooLarge, UnsupportedFile
+from tests.support.cases import each_case
 
 
 def lines(data, mapping=None, currency="EUR"):
@@ -36,7 +37,7 @@ class TestDialects:
     def test_a_plain_file_is_read(self):
         assert lines(PLAIN)[0] == Line(2, date(2026, 3, 13), -1250, "EUR", "Bakery")
 
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+    @each_case("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
     def test_each_encoding_is_found(self, encoding):
         found = lines(GERMAN.encode(encoding))
 
@@ -65,8 +66,8 @@ class TestDialects:
         }
         assert lines(GERMAN)[1].balance_minor == -91250
 
-    @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
-    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    @each_case("mark", [",", ";", "\t", "|"])
+    @each_case("end", ["\n", "\r\n", "\r"])
     def test_each_delimiter_and_line_end_is_found(self, mark, end):
         assert booked(PLAIN.replace(",", mark).replace("\n", end))[1] == ("2026-03-14", 120000, "Work")
 
@@ -152,7 +153,7 @@ class TestDialects:
     def test_our_own_export_comes_back_as_it_was(self):
         assert booked("Date,Payee,Amount\n2026-03-13,'=SUM(A1),-1.00\n")[0][2] == "=SUM(A1)"
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("written", "day"),
         [
             ("13/03/2026", "2026-03-13"),
@@ -221,7 +222,7 @@ class TestMappings:
 
         assert booked(data, {"payee": "Shop"})[0][2] == booked(data, {"payee": 3})[0][2] == "Bakery"
 
-    @pytest.mark.parametrize(
+    @each_case(
         ("mapping", "field"),
         [
             ({"payee": "Nobody"}, "payee"),
@@ -254,7 +255,7 @@ class TestMappings:
 
 
 class TestBadLines:
-    @pytest.mark.parametrize(
+    @each_case(
         ("row", "reason"),
         [
             ("31/02/2026,X,-1.00", "calendar"),
@@ -297,7 +298,7 @@ class TestBadLines:
 
 
 class TestHostileFiles:
-    @pytest.mark.parametrize(
+    @each_case(
         ("data", "says"),
         [
             (b"", "empty"),

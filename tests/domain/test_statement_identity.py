@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from app.domain.statement.identity import (
     Candidate,
     Existing,
@@ -13,6 +11,7 @@ from app.domain.statement.identity import (
     similar,
     with_ordinals,
 )
+from tests.support.cases import each_case
 
 DAY = date(2026, 3, 13)
 
@@ -26,7 +25,7 @@ def test_an_identity_is_stable_and_fits_a_signed_integer():
     assert 0 <= identity(2**60, DAY, 10**15, "KWD", "é" * 500) < 2**63
 
 
-@pytest.mark.parametrize(
+@each_case(
     "other",
     [
         *((2, DAY, -350, "EUR", "coffee"), (1, DAY, 350, "EUR", "coffee"), (1, DAY, -350, "USD", "coffee")),
@@ -52,7 +51,7 @@ def test_an_overlapping_file_adds_only_what_is_new():
     assert len(set(ids("Coffee", "Coffee", "Coffee")) - set(ids("Coffee", "Coffee"))) == 1
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "other", "least", "most"),
     [
         ("LIDL SAGT DANKE 1234 BERLIN", "Lidl", 100, 100),
@@ -73,7 +72,7 @@ def row(payee="Blue Bottle", day=11, minor=-350, **more):
     return Existing(7, date(2026, 3, day), minor, "EUR", payee, **more)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("existing", "kind"),
     [
         ([], "new"),

@@ -17,6 +17,7 @@ from app.models.base import now
 from app.schemas.recurring import RecurringIn
 from app.services.jobs import LEASE, JobService
 from app.tasks import cleanup, registry, runner
+from tests.support.cases import each_case
 from tests.support.entries import looked
 
 pytestmark = pytest.mark.fault
@@ -88,7 +89,7 @@ def lines(table: str) -> list[str]:
     return table.strip().splitlines()
 
 
-@pytest.mark.parametrize("line", lines(TODAY))
+@each_case("line", lines(TODAY))
 def test_today_is_the_day_where_somebody_lives(line: str) -> None:
     from dataclasses import make_dataclass
 
@@ -102,7 +103,7 @@ def test_today_is_the_day_where_somebody_lives(line: str) -> None:
         assert member.today == date.fromisoformat(day)
 
 
-@pytest.mark.parametrize("line", lines(DUE))
+@each_case("line", lines(DUE))
 def test_it_is_due_when_the_table_says(line: str) -> None:
     rule, dates = line.split(": ")
     cadence, interval, start = rule.split()
@@ -128,8 +129,8 @@ def by_hand(cadence: str, interval: int, start: date, until: date) -> list[date]
     return found
 
 
-@pytest.mark.parametrize("interval", [1, 2, 3])
-@pytest.mark.parametrize("cadence", [*DAYS, *MONTHS])
+@each_case("interval", [1, 2, 3])
+@each_case("cadence", [*DAYS, *MONTHS])
 def test_no_date_is_skipped_or_doubled(cadence: str, interval: int) -> None:
     """400 starts around the ends of months and leap days, each looked at from every tenth day."""
     for start in (date(2027, 12, 1) + timedelta(days=n) for n in range(0, 400, 5)):

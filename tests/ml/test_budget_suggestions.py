@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.ml.budget_suggestions import Suggestion, suggest
+from tests.support.cases import each_case
 
 PROFILE = {
     "monthly_income": 3200, "household_size": 3, "children": 1, "seniors": 0, "earners": 2, "age": 38,
@@ -45,7 +46,7 @@ def test_the_same_standing_in_another_currency_gives_the_same_shares() -> None:
         assert of(dinars, euro.category).amount / 75_000 == pytest.approx(euro.amount / 2800, rel=1e-3, abs=1e-5)
 
 
-@pytest.mark.parametrize("missing", sorted(PROFILE))
+@each_case("missing", sorted(PROFILE))
 def test_any_part_of_a_profile_may_be_missing(missing: str) -> None:
     assert suggest({k: v for k, v in PROFILE.items() if k != missing}, [])
 
@@ -136,7 +137,7 @@ def test_twenty_years_are_read() -> None:
     assert of(found, "groceries").amount == pytest.approx(403, rel=0.05)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("profile", "history"),
     [
         ({"monthly_income": float("nan")}, []),

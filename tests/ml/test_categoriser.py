@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.ml.categoriser import Because, Categoriser, Guess, Learned, Memory, Outcome, Row, decide
+from tests.support.cases import each_case
 
 DAY = date(2026, 3, 2)
 
@@ -22,7 +23,7 @@ def categoriser() -> Categoriser:
     return Categoriser.load()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "key"),
     [
         ("LIDL GB LONDON 2231", "groceries"),
@@ -94,7 +95,7 @@ def test_only_labels_the_user_has_are_guessed(categoriser: Categoriser) -> None:
     assert {guess.label for guess in categoriser.predict(memory, row("LIDL"))} == {"dining_out", "fuel"}
 
 
-@pytest.mark.parametrize("text", ["", "   ", "12345", "💶💶", "x" * 10_000, "日本語 カフェ", "\x00\n"])
+@each_case("text", ["", "   ", "12345", "💶💶", "x" * 10_000, "日本語 カフェ", "\x00\n"])
 def test_any_text_gets_an_answer(categoriser: Categoriser, text: str) -> None:
     for amount in (-1e12, 0.0, 1e12):
         assert categoriser.predict(Memory(), row(text, amount))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.ml.forecaster import Forecast, forecast, winsorise
+from tests.support.cases import each_case
 
 LINES = ("mean", "lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
 
@@ -51,13 +52,13 @@ HISTORIES = {
 }
 
 
-@pytest.mark.parametrize("name", HISTORIES)
-@pytest.mark.parametrize("horizon", [0, 1, 6, 12])
+@each_case("name", HISTORIES)
+@each_case("horizon", [0, 1, 6, 12])
 def test_any_monthly_history_gives_finite_ordered_lines(name: str, horizon: int) -> None:
     assert_sound(forecast(HISTORIES[name], horizon, cheap=True), horizon)
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 5, 13, 20, 60, 400])
+@each_case("count", [0, 1, 2, 5, 13, 20, 60, 400])
 def test_any_daily_history_reaches_a_year_ahead(count: int) -> None:
     rng = np.random.default_rng(2)
     days = [float(rng.gamma(2, 10) * (2 if day % 7 == 5 else 1)) for day in range(count)]

@@ -10,6 +10,7 @@ import pytest
 from app.ml import artifacts, sequence
 from app.ml.sequence import Batch, Weights
 from app.ml.training import forecast as training
+from tests.support.cases import each_case
 
 
 def small_task(seed: int = 0) -> tuple[Weights, Batch, np.ndarray, np.ndarray]:
@@ -58,7 +59,7 @@ def test_several_networks_answer_with_their_mean() -> None:
     assert sequence.run(stacked(first, second), batch) == pytest.approx(sum(apart) / 2, abs=1e-6)
 
 
-@pytest.mark.parametrize("part", range(len(Weights._fields)))
+@each_case("part", range(len(Weights._fields)))
 def test_the_gradient_agrees_with_small_steps(part: int) -> None:
     weights, batch, target, cost = small_task()
     _, gradient = training.gradients(weights, batch, target, cost)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pytest
 from sqlalchemy import select
 
 from app.models import Account, Transaction
+from tests.support.cases import each_case
 
 FORM = {"name": "Giro", "kind": "checking", "currency": "EUR", "opening_balance": "1.250,50"}
 
@@ -60,7 +60,7 @@ def test_without_scripts_it_leads_back_to_the_list(alice):
     assert "Giro" not in alice.get("/accounts").text
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "words"),
     [
         ({"name": " "}, "This field is required."),

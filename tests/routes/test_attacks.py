@@ -7,6 +7,7 @@ import re
 import pytest
 
 from app.web.render import local_path
+from tests.support.cases import each_case
 from tests.support.entries import enter
 from tests.support.examples import draft
 from tests.support.routes import PRIVATE_ROUTES, ask
@@ -27,14 +28,14 @@ def test_an_id_that_cannot_be_is_not_found(alice, number):
     assert alice.api("GET", f"/api/v1/transactions/{number}").status_code == 404
 
 
-@pytest.mark.parametrize("junk", ["x", "²", "-1", "9" * 30, "1e3", "\x00"])
+@each_case("junk", ["x", "²", "-1", "9" * 30, "1e3", "\x00"])
 def test_an_import_form_with_a_foreign_number_is_refused_in_words(alice, junk):
     batch_id = alice.work(draft)
     assert alice.post(f"/imports/{batch_id}/link", {"one": junk, "other": junk}).status_code == 422
     assert alice.post(f"/imports/{batch_id}/decide", {f"row-{junk}": "book"}).status_code < 500
 
 
-@pytest.mark.parametrize(
+@each_case(
     "target",
     [
         "//evil.example",
@@ -72,12 +73,8 @@ def test_a_form_in_no_known_writing_is_refused_in_words(stranger):
             assert stranger.client.post(path, content=part % kind, headers=headers).status_code == 422
 
 
-@pytest.mark.parametrize(
-    "body", ["[" * 50_000, '{"a":' * 12_000, "1e999", "{", "\ufffe", '{"message":"\\ud800"}', "<x/>", ""]
-)
-@pytest.mark.parametrize(
-    "path", ["/api/v1/transactions", "/api/expenses/", "/api/v1/transactions/import", "/api/token/"]
-)
+@each_case("body", ["[" * 50_000, '{"a":' * 12_000, "1e999", "{", "\ufffe", '{"message":"\\ud800"}', "<x/>", ""])
+@each_case("path", ["/api/v1/transactions", "/api/expenses/", "/api/v1/transactions/import", "/api/token/"])
 def test_json_that_is_none_or_too_deep_is_refused(alice, path, body):
     answer = alice.api("POST", path, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.support.cases import each_case
 from tests.support.entries import account, enter
 
 
@@ -15,7 +14,7 @@ def test_without_a_word_it_offers_where_to_go(alice):
     assert "Overview" in found(alice, "")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("acti", 'data-href="/activity"'),
@@ -41,7 +40,7 @@ def test_a_sentence_becomes_an_entry_to_add(alice):
     assert "€4.20" in answer
 
 
-@pytest.mark.parametrize("text", ["%25", "_", "%00", "%F0%9F%92%A9", "'\"><script>", "a" * 500])
+@each_case("text", ["%25", "_", "%00", "%F0%9F%92%A9", "'\"><script>", "a" * 500])
 def test_any_text_is_answered(alice, text):
     answer = alice.htmx("get", f"/palette?q={text}")
 

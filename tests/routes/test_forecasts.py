@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from tests.support.cases import each_case
 from tests.support.forecasts import account, computed, half_a_year
 
 
@@ -126,9 +127,7 @@ def test_a_second_supposition_joins_the_first(alice):
         assert 'name="new" type="text" value=""' in sent
 
 
-@pytest.mark.parametrize(
-    "query", ["?days=rubbish", "?days=-1", "?days=" + "9" * 400, "?account=all", "?what=%00&what="]
-)
+@each_case("query", ["?days=rubbish", "?days=-1", "?days=" + "9" * 400, "?account=all", "?what=%00&what="])
 def test_rubbish_in_the_address_falls_back(alice, query):
     alice.work(half_a_year)
     page(alice, query)

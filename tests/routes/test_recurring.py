@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.period import shift_month
+from tests.support.cases import each_case
 from tests.support.detection import book, candidates, first, look, monthly, today_of
 
 FORM = {
@@ -88,7 +89,7 @@ def test_a_bill_is_written_down_changed_paused_and_deleted(alice):
     assert rules(alice) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "words"),
     [
         ({"payee": " "}, "This field is required."),

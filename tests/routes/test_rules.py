@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from app.models import AccountKind
 from app.schemas.transactions import TransactionIn
 from app.services.transaction_list import Filter
 from tests.support import entries
+from tests.support.cases import each_case
 from tests.support.statements import lines
 
 
@@ -90,7 +89,7 @@ def test_a_correction_becomes_a_rule_in_one_click(alice):
     assert f'<option value="{category(alice, "groceries")}" selected' in text
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("sent", "words"),
     [
         ({"payee_contains": "", "min_amount": ""}, "Add at least one condition."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import PASSWORD
+from tests.support.cases import each_case
 
 PAGES = ["/settings", "/settings/book", "/settings/security", "/settings/tokens"]
 
@@ -28,7 +29,7 @@ def test_names_looks_and_money_are_saved(alice):
     assert 'value="12,5"' in page
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "form", "sentence"),
     [
         ("/settings/looks", {"locale": "xx", "time_zone": "UTC"}, "Choose one of"),
@@ -47,7 +48,7 @@ def test_names_looks_and_money_are_saved(alice):
         ("/settings/avatar", {}, "Choose a picture"),
     ],
 )
-@pytest.mark.parametrize("method", ["post", "htmx"])
+@each_case("method", ["post", "htmx"])
 def test_bad_input_is_told_at_its_field(alice, path, form, sentence, method):
     answer = alice.post(path, form) if method == "post" else alice.htmx("post", path, data=form)
     assert answer.status_code in (409, 422)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.support.cases import each_case
 
 APP = Path(__file__).parents[2] / "app"
 LEDGER = APP / "services" / "ledger"
@@ -75,7 +75,7 @@ def is_write(node: ast.Call, rows: set[str]) -> bool:
     return is_session_write or called(node) == "copy_records_to_table"
 
 
-@pytest.mark.parametrize(
+@each_case(
     "planted",
     [
         "async def f(s): await s.execute(insert(Transaction), rows)",

@@ -15,6 +15,7 @@ from PIL import Image, PngImagePlugin
 from app.errors import SaldoError, TooLarge
 from app.services import avatars
 from app.services.attachments import prepare
+from tests.support.cases import each_case
 
 SECRET = b"52.5200 N 13.4050 E"
 
@@ -84,7 +85,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+@each_case("content", HOSTILE.values())
 def test_what_is_no_picture_is_refused(content, run, alice):
     with pytest.raises(SaldoError):
         run(prepare, "me", content)

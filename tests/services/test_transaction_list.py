@@ -11,6 +11,7 @@ from app.schemas.transactions import SplitIn, TransactionIn
 from app.services import transaction_list
 from app.services.transaction_list import read_filter
 from tests.support import entries
+from tests.support.cases import each_case
 
 DAY = date(2026, 3, 14)
 
@@ -51,7 +52,7 @@ def found(person: Any, ids: dict[str, int], after: str | None = None, **params: 
     return [names[line.id] for line in page.lines]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("params", "names"),
     [
         ({}, ["lunch", "rent", "salary", "coffee"]),
@@ -98,7 +99,7 @@ def test_a_category_is_found_in_splits(alice: Any, ledger: Any) -> None:
     assert found(alice, ledger, category=alice.work(key)) == ["rent"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "value"),
     [
         ("since", "2026-02-31"), ("since", "20260101"), ("until", "x"), ("account", "1; drop"), ("category", "٣"),

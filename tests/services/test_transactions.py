@@ -14,6 +14,7 @@ from app.models import Account, AccountKind, CategorisedBy, Status, Tombstone, T
 from app.schemas.transactions import SplitIn, TransactionIn, TransactionPatch
 from app.schemas.transfers import TransferIn
 from app.services.ledger.invariants import check_invariants
+from tests.support.cases import each_case
 
 DAY = date(2026, 3, 14)
 
@@ -74,7 +75,7 @@ def test_a_chosen_category_says_that_a_person_chose(alice: Any) -> None:
     assert row.categorised_by is CategorisedBy.PERSON
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("wrong", "field"),
     [
         ({"amount": "0"}, "amount"),

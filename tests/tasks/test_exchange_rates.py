@@ -17,6 +17,7 @@ from app.errors import SaldoError
 from app.integrations.exchange_rates import fetch
 from app.services.currencies import store_fetched
 from app.settings import Settings
+from tests.support.cases import each_case
 
 RATES = {"base": "EUR", "date": "2026-11-20", "rates": {"DZD": 151.25, "USD": 1.5, "ZZZ": 1}}
 
@@ -61,14 +62,13 @@ def test_fetched_rates_come_before_shipped_ones_and_after_own_ones(alice: Any, r
     assert (dollar.amount, dollar.as_of) == (Money(150_00, "USD"), date(2026, 11, 20))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "body",
     [
         *(b"", b"[]", b"{}", b"x" * 2_000_000),
         b'{"base":"EUR","date":"x","rates":{}}',
         b'{"base":"EUR","date":"2026-11-20","rates":{"USD":-1}}',
     ],
-    ids=["empty", "list", "object", "large", "date", "negative"],
 )
 def test_an_answer_that_holds_no_rates_is_refused(source: Any, body: bytes) -> None:
     source.body = body

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from app.web import charts
 from app.web.charts.scale import nice_ticks
+from tests.support.cases import each_case
 
 EVIL = "<script>alert(1)</script>\" onload='x' & co"
 DAY = date(2026, 11, 1)
@@ -54,7 +55,7 @@ def drawings(values: list[int], name: str = "Name") -> dict[str, Markup]:
     }
 
 
-@pytest.mark.parametrize("values", AWKWARD.values(), ids=AWKWARD)
+@each_case("values", AWKWARD.values())
 def test_every_chart_is_well_formed_and_says_what_it_shows(values):
     for name, drawing in drawings(values).items():
         root = ElementTree.fromstring(drawing)

@@ -13,6 +13,7 @@ from app.models import Status, Transaction
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.services import bulk_edit
 from app.services.ledger.invariants import check_invariants
+from tests.support.cases import each_case
 from tests.support.entries import account, cash, transfer
 
 pytestmark = pytest.mark.postgresql_too
@@ -132,7 +133,7 @@ def test_what_cannot_move_is_said_and_nothing_moves(alice: Any, bob: Any, rows: 
     refused("2 of these transactions are parts of transfers")
 
 
-@pytest.mark.parametrize("verb", ["delete", "clear", "file"])
+@each_case("verb", ["delete", "clear", "file"])
 def test_a_selection_that_is_too_large_is_said(
     alice: Any, rows: list[int], monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
@@ -144,7 +145,7 @@ def test_a_selection_that_is_too_large_is_said(
     assert len(lines(alice, rows)) == 3
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [{"do": "file"}, {"do": "file", "id": "x"}, {"do": "tag", "id": "1", "tags": ""}, {"do": "file", "id": "999999"}],
 )

@@ -11,6 +11,7 @@ from PIL import Image
 from app.models import Account, AccountKind, Status, User
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.services.transaction_list import Filter
+from tests.support.cases import each_case
 from tests.support.flows import FORM
 
 
@@ -66,7 +67,7 @@ def test_a_dash_for_zero_cents_is_no_minus(
     assert [line.minor for line in lines(alice)] == [minor]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("wrong", "sentence"),
     [
         ({"amount": "x"}, "is not an amount"),
@@ -176,7 +177,7 @@ def test_a_picture_is_kept_and_given_back_safely(alice: Any, bob: Any, row: int,
     assert alice.get(path).status_code == 404
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "status"),
     [(b"<html>", 415), (b"\x89PNG\r\n\x1a\nbroken", 415), (b"RIFFxxxxAVI ", 415), (b"", 415),
      (b"%PDF-" + b"x" * 10_500_000, 413)],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.schemas.transactions import TransactionIn
+from tests.support.cases import each_case
 
 pytestmark = pytest.mark.postgresql_too
 
@@ -58,7 +59,7 @@ def test_further_rows_do_not_repeat_their_day(alice: Any) -> None:
     assert "Show more" not in rest.text
 
 
-@pytest.mark.parametrize(
+@each_case(
     "query",
     [
         "since=2026-02-31", "account=abc", "min_amount=lots", "status=x&sort=up", "search=%00", "search=%ED%A0%80",

@@ -9,6 +9,7 @@ import pytest
 
 from app.models import Status
 from app.schemas.transactions import TransactionIn, TransactionPatch
+from tests.support.cases import each_case
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_row_is_edited_in_place(alice: Any, row: int) -> None:
     assert "Netto" in answer.text
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "value"),
     [("booked_on", "2026-02-31"), ("amount", "much"), ("amount", ""), ("amount", "0"), ("payee", "a\x00b"),
      ("payee", "x" * 200)],
