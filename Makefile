@@ -52,7 +52,7 @@ faults: $(VENV)/.developing  ## Run every fault test many times
 	SALDO_FAULT_ROUNDS=$${ROUNDS:-20} $(BIN)/python -m pytest -q -m fault
 
 fuzz: $(VENV)/.developing  ## Run the fuzz tests
-	SALDO_FAULT_ROUNDS=$${ROUNDS:-20} $(BIN)/python -m pytest -q -n 2 --dist worksteal -m fuzz
+	SALDO_FAULT_ROUNDS=$${ROUNDS:-20} SALDO_TEST_DATABASES=both $(BIN)/python -m pytest -q -n 2 --dist worksteal -m fuzz
 
 bench: $(VENV)/.developing  ## Measure speed and quality
 	$(BIN)/python -m benchmarks

@@ -71,7 +71,8 @@ ON_BOTH_DATABASES = {"api", "faults", "services", "tasks"}
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "db_backend" in metafunc.fixturenames:
         folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
-        both = folder in ON_BOTH_DATABASES or metafunc.definition.get_closest_marker("postgresql_too") is not None
+        marked = metafunc.definition.get_closest_marker
+        both = bool(marked("postgresql_too")) or (folder in ON_BOTH_DATABASES and not marked("sqlite_only"))
         metafunc.parametrize("db_backend", db_backends(postgresql=both), indirect=True, scope="session")
 
 

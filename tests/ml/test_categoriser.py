@@ -55,7 +55,7 @@ def test_what_the_user_filed_beats_what_the_shop_usually_is(categoriser: Categor
         memory.learn(row("Lidl 44", -20 - week, DAY + timedelta(weeks=week)), "household")
     best = categoriser.predict(memory, row("LIDL 2231", -18))[0]
     assert (best.label, best.reason.kind, best.reason.count) == ("household", "payee", 6)
-    assert best.reason.sentence == "you filed Lidl here 6 times"
+    assert best.reason.sentence == "you chose this for Lidl 6 times"
 
 
 def test_a_category_of_the_users_own_is_learned_from_one_row(categoriser: Categoriser) -> None:

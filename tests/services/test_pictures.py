@@ -135,7 +135,7 @@ print(peak - before)
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize(("format_", "width"), [("JPEG", 6250), ("PNG", 6250), ("WEBP", 3000)])
+@pytest.mark.parametrize(("format_", "width"), [("PNG", 6250)])
 def test_three_large_pictures_at_once_need_the_memory_of_one(format_, width):
     command = [sys.executable, "-c", PEAK, format_, str(width)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -177,17 +177,23 @@ def pages(person: Any, wanted: Any, limit: int) -> list[list[int]]:
     return found
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
-@pytest.mark.parametrize("dates", [{}, {"since": "2026-03-12"}, {"until": "2026-03-13"}])
-@pytest.mark.parametrize("order", ["desc", "asc"])
-@pytest.mark.parametrize("one_account", [True, False])
+@pytest.fixture
+def bank(alice: Any) -> int:
+    """An account of Alice's with some of fourteen transactions: three a day, the others are in another account."""
+    account = entries.account(alice, "Bank")
+    for number in range(14):
+        entries.enter(alice, f"2026-03-{10 + number // 3}", f"-{number}.50", account=account if number % 4 else None)
+    return account
+
+
+@each_case("limit", [1, 2, 3, 5, 100])
+@each_case("dates", [{}, {"since": "2026-03-12"}, {"until": "2026-03-13"}])
+@each_case("order", ["desc", "asc"])
+@each_case("one_account", [True, False])
 def test_a_page_by_its_number_is_the_one_by_cursor(
-    alice: Any, bob: Any, monkeypatch: Any, limit: int, dates: dict[str, str], order: str, one_account: bool
+    alice: Any, bob: Any, monkeypatch: Any, bank: int, limit: int, dates: Any, order: str, one_account: bool
 ) -> None:
     monkeypatch.setattr(transaction_list, "MIN_ROWS_TO_SKIP_BY_DAY", 2)
-    bank = entries.account(alice, "Bank")
-    for number in range(14):  # three a day in one account, some of them in another
-        entries.enter(alice, f"2026-03-{10 + number // 3}", f"-{number}.50", account=bank if number % 4 else None)
     asked = {**({"account": str(bank)} if one_account else {}), "sort_order": order, **dates}
     wanted, problems = read_filter({name: [value] for name, value in asked.items()})
     assert problems == {}
