@@ -576,7 +576,10 @@ class TransactionListService(Service):
             Transaction.currency.label("currency"),
             case((Transaction.transfer_id.is_(None), _counted(wanted.category)), else_=0).label("minor"),
         )
-        inner = some.where(*conditions).limit(MAX_COUNTED_ROWS + 1).subquery()
+        counted = some.where(*conditions).limit(MAX_COUNTED_ROWS + 1)
+        if wanted.search:  # the order of the index that has the search text: others would look up each row to search it
+            counted = counted.order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+        inner = counted.subquery()
         summed: Any = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
         rows = await rows_of(self.session, summed.group_by(inner.c.currency).order_by(inner.c.currency), {})
         count = sum(row[1] for row in rows)
