@@ -22,6 +22,7 @@ PAYEE_WEIGHT = 2.0  # how many payments a payee needs to count as much as its ca
 LABEL_WEIGHT = 5.0  # the same for a category and the whole user
 PRIOR_LOG_AMOUNT = (math.log(30.0), 1.5)  # centre and spread of log amounts before anything is known of a user
 MIN_SPREAD = 0.05
+MIN_SPAN_DAYS = 30  # a payee known for less time counts as known for so long
 
 FEATURES = (
     "z", "z_label", "z_user", "payments_payee", "payments_label", "payments_user", "over_payee_max",
@@ -30,6 +31,7 @@ FEATURES = (
 DUPLICATE_FEATURES = (
     "gap", "same_amount_before", "same_amount_share", "repeats_payee", "payments_payee", "in_window",
     "same_day", "amounts_payee", "over_user", "over_payee", "repeats_user", "usual_gap",
+    "as_close_before", "expected_by_chance", "visits_a_day", "same_amount_user", "same_text",
 )  # fmt: skip
 
 
@@ -160,8 +162,12 @@ class UserBaseline:
         same = prices.count(_price(row))
         days = [r.date.toordinal() for r in payee.rows]
         gaps = [b - a for a, b in pairwise(days)]
+        gap = min(abs((row.date - r.date).days) for r in twins)
+        span = max(MIN_SPAN_DAYS, row.date.toordinal() - days[0])
+        before = [r.date.toordinal() for r in payee.rows if _price(r) == _price(row)]
+        as_close = sum(b - a <= gap for a, b in pairwise(before))
         return [
-            float(min(abs((row.date - r.date).days) for r in twins)),
+            float(gap),
             float(same - len(twins)),
             same / len(prices),
             payee.repeats / n,
@@ -173,6 +179,11 @@ class UserBaseline:
             x - payee.amounts.centre,
             self.repeats / max(1, user.total),
             float(median(gaps)) if gaps else math.nan,
+            (as_close + 0.5) / len(before),
+            math.log((same - len(twins) + 0.5) / span * (gap + 1)),
+            math.log(len(days) / span),
+            user.logs.count(round(x, 5)) / len(user.logs),
+            _same_text(row, twins, payee.rows),
         ]
 
     # -- storage -----------------------------------------------------------------------------
@@ -225,6 +236,14 @@ def _shrunk(own: Amounts, wider: tuple[float, float], weight: float) -> tuple[fl
     mean = (n * own.centre + weight * centre) / (n + weight)
     variance = (n * own.spread**2 + weight * spread**2) / (n + weight)
     return mean, max(MIN_SPREAD, math.sqrt(variance * (1 + 1 / (n + weight))))
+
+
+def _same_text(row: Row, twins: list[Row], rows: list[Row]) -> float:
+    """-1 if no twin has the row's text, else from 0 to 1: 1 if no other payment has it, as with a reference number."""
+    if all(r.text != row.text for r in twins):
+        return -1.0
+    others = [r.text for r in rows if r not in twins]
+    return 1 - (others.count(row.text) + 1) / (len(others) + 2)
 
 
 def _z(x: float, level: Amounts) -> float:
