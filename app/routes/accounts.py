@@ -150,7 +150,7 @@ class AccountsController(Controller):
             kinds=account_kinds(),
             icon_name=KIND_ICONS[row.kind],
             has_valuations=row.kind in VALUED_KINDS,
-            balance=await services.accounts.balance(row),
+            balance=await services.accounts.balance(row, today),
             count=(await services.accounts.counts()).get(row.id, 0),
             chart=chart(points, row),
             rows=[[day(point.day), amount_text(point.minor, row.currency)] for point in points],

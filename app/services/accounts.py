@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -123,6 +123,12 @@ OPTIONS = (
     .order_by(Account.position, Account.id)
 )
 
+AHEAD = (
+    select(DayTotal.account_id, func.sum(DayTotal.net_minor))
+    .where(DayTotal.book_id == bindparam("book_id"), DayTotal.day > bindparam("today"))
+    .group_by(DayTotal.account_id)
+)
+
 
 class AccountService(Service):
     """The accounts of one book. They are read once for the life of the service."""
@@ -145,6 +151,12 @@ class AccountService(Service):
     def forget(self) -> None:
         """Discard what was read; the next read queries the database."""
         self._all = None
+
+    async def as_of_today(self) -> list[AccountOption]:
+        """Return every account with its balance at the end of today, without what is dated later."""
+        found = await rows(self.session, AHEAD, {"book_id": self.member.book.id, "today": self.today})
+        later = {account_id: int(minor) for account_id, minor in found}
+        return [replace(each, balance_minor=each.balance_minor - later.get(each.id, 0)) for each in await self.all()]
 
     async def options(self) -> list[AccountOption]:
         """Return the accounts that are not archived."""
@@ -220,10 +232,10 @@ class AccountService(Service):
         return Register(register, found.next)
 
     async def overview(self, today: date) -> AccountOverview:
-        """Return the accounts by kind, each with its trend, and the totals at today's rates."""
+        """Return the accounts by kind as of today, each with its trend, and the totals at today's rates."""
         rates, counts = self.services.currencies, await self.counts()
-        accounts = await self.all()
-        trends = await self._trends({each.id: each.balance_minor for each in accounts}, today)
+        trends = await self._trends({each.id: each.balance_minor for each in await self.all()}, today)
+        accounts = [replace(each, balance_minor=trends[each.id][-1]) for each in await self.all()]
         lines = [AccountLine(each, counts.get(each.id, 0), trends[each.id]) for each in accounts]
         active = sorted(
             (line for line in lines if not line.account.is_archived), key=lambda line: KINDS.index(line.account.kind)

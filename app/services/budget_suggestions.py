@@ -159,8 +159,8 @@ class BudgetSuggestionService(Service):
         ]
 
     async def _held(self, kinds: frozenset[AccountKind]) -> Money:
-        """What the accounts of these kinds hold together, at today's rates."""
-        accounts = [each for each in await self.services.accounts.all() if each.kind in kinds]
+        """What the accounts of these kinds hold together at the end of today, at today's rates."""
+        accounts = [each for each in await self.services.accounts.as_of_today() if each.kind in kinds]
         held = (Money(each.balance_minor, each.currency) for each in accounts)
         return (await self.services.currencies.totals_in_base(held, self.services.today)).money
 

@@ -67,7 +67,7 @@ class CommandPaletteService(Service):
         words = words_of(text)
         if not words:
             return SearchResults()
-        accounts = await self.services.accounts.options()
+        accounts = [each for each in await self.services.accounts.as_of_today() if not each.is_archived]
         categories = [each for each in (await self.services.categories.by_id()).values() if not each.is_archived]
         return SearchResults(
             sentence=self._read_sentence(text, accounts),

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import CompoundSelect, Date, bindparam, case, false, func, literal_column, select, true, union_all
 
 from app.db import rows as rows_of
 from app.domain.money import Money
@@ -217,6 +217,30 @@ MONTHS = (
     .where(MonthTotal.book_id == bindparam("book_id"), MonthTotal.month.between(bindparam("first"), bindparam("last")))
     .group_by(MonthTotal.month, MonthTotal.category_id, MonthTotal.currency)
 )
+PART_MINOR = func.coalesce(Split.amount_minor, Transaction.amount_minor)
+PART_CATEGORY = func.coalesce(Split.category_id, Transaction.category_id, literal_column(str(UNFILED)))
+#: What is dated after today in the running month, each split by its part. Transfers and valuations are no flows.
+AHEAD = (
+    select(
+        bindparam("running", type_=Date()).label("month"),
+        PART_CATEGORY.label("category_id"),
+        Transaction.currency,
+        func.sum(case((PART_MINOR > 0, PART_MINOR), else_=0)).label("inflow"),
+        func.sum(case((PART_MINOR < 0, -PART_MINOR), else_=0)).label("outflow"),
+        func.count().label("count_"),
+    )
+    .outerjoin(Split, Split.transaction_id == Transaction.id)
+    .where(
+        Transaction.book_id == bindparam("book_id"),
+        Transaction.booked_on > bindparam("today"),
+        Transaction.booked_on < bindparam("until"),
+        Transaction.transfer_id.is_(None),
+        ~Transaction.is_valuation,
+    )
+    .group_by(PART_CATEGORY, Transaction.currency)
+)
+ALL_MONTHS = MONTHS.add_columns(false().label("is_ahead"))
+MONTHS_SO_FAR: CompoundSelect[Any] = union_all(ALL_MONTHS, AHEAD.add_columns(true().label("is_ahead")))
 
 
 class InsightService(Service):
@@ -238,49 +262,60 @@ class InsightService(Service):
         """The day whose rate counts for a month's flows."""
         return min(self.member.book.months.period(month).last, self.today)
 
-    async def history(self, month: date, count: int = 13) -> History:
-        """``count`` months up to and with ``month``."""
+    async def history(self, month: date, count: int = 13, *, so_far: bool = False) -> History:
+        """``count`` months up to and with ``month``. With ``so_far`` the running one ends with today.
+
+        The ``nets`` count every transaction, so that balances can be walked back from the current ones.
+        """
         months = self.member.book.months.back(month, count)
-        rows = await self._month_totals(months[0], month)
+        rows = await self._month_totals(
+            months[0], month, so_far=so_far and self.member.book.months.of(self.today) in months
+        )
         days = {each: self.day_of_rate(each) for each in months}
         in_base = await InBase(self.services.currencies, self.member.book.base_currency).prepare(
             {(row.currency, days[row.month]) for row in rows}
         )
         flows: dict[date, dict[int, Flow]] = {each: {} for each in months}
         nets: dict[date, dict[str, int]] = {each: defaultdict(int) for each in months}
-        for start, category_id, currency, into, out, entries in rows:
+        for start, category_id, currency, into, out, entries, is_ahead in rows:
             inflow, outflow = int(into), int(out)  # PostgreSQL sums into Decimal
-            nets[start][currency] += inflow - outflow
+            if not is_ahead:
+                nets[start][currency] += inflow - outflow
             if category_id == TRANSFER:
                 continue
+            sign = -1 if is_ahead else 1
             of_month = flows[start]
             flow = of_month.get(category_id)
             if flow is None:
                 flow = of_month[category_id] = Flow()
-            flow.inflow += in_base.minor(inflow, currency, days[start])
-            flow.outflow += in_base.minor(outflow, currency, days[start])
-            flow.count += entries
+            flow.inflow += sign * in_base.minor(inflow, currency, days[start])
+            flow.outflow += sign * in_base.minor(outflow, currency, days[start])
+            flow.count += sign * entries
         labels = await self.labels()
         return History([Month(each, flows[each], labels) for each in months], labels, in_base, nets)
 
-    async def _month_totals(self, first: date, last: date) -> Sequence[Row[date, int, str, int, int, int]]:
-        found = await rows_of(self.session, MONTHS, {"book_id": self.member.book.id, "first": first, "last": last})
+    async def _month_totals(self, first: date, last: date, *, so_far: bool) -> Sequence[Any]:
+        values: dict[str, Any] = {"book_id": self.member.book.id, "first": first, "last": last}
+        if so_far:
+            period = self.member.book.months.period(self.member.book.months.of(self.today))
+            values |= {"running": period.since, "today": self.today, "until": period.until}
+        query = MONTHS_SO_FAR if so_far else ALL_MONTHS
+        found = await rows_of(self.session, query, values)
         return [row for row in found if row.count_ or row.inflow or row.outflow]
 
     async def between(self, since: date, until: date) -> Month:
         """The flows of a half-open part of a month, summed from the transactions themselves."""
-        category = func.coalesce(Split.category_id, Transaction.category_id, UNFILED)
-        minor = func.coalesce(Split.amount_minor, Transaction.amount_minor)
         query = (
-            select(category, Transaction.currency, func.sum(minor), func.count())
+            select(PART_CATEGORY, Transaction.currency, func.sum(PART_MINOR), func.count())
             .outerjoin(Split, Split.transaction_id == Transaction.id)
             .where(
                 Transaction.book_id == self.member.book.id,
                 Transaction.booked_on >= since,
                 Transaction.booked_on < until,
                 Transaction.transfer_id.is_(None),
+                ~Transaction.is_valuation,
             )
-            .group_by(category, Transaction.currency, minor < 0)
+            .group_by(PART_CATEGORY, Transaction.currency, PART_MINOR < 0)
         )
         rows = (await self.session.execute(query)).all()
         start = self.member.book.months.of(since)

@@ -178,7 +178,7 @@ class OverviewService(Service):
         """The overview of the budget month that begins on ``month``."""
         period = self.member.book.months.period(month)
         accounts = await self.services.accounts.all()
-        history = await self.services.insights.history(month, YEAR + 1)
+        history = await self.services.insights.history(month, YEAR + 1, so_far=True)
         before = await self._before(history, period)
         in_base = await self._today_in_base(accounts, period)
         nets = await self._nets(period)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from app.models import (
     RecurringKind,
     Transaction,
 )
+from app.services.insights import AHEAD
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -92,8 +93,9 @@ class PlannedPayment:
 class Inputs:
     """A book's past up to ``today``. Monthly flows are in the base currency, each at its month's rate.
 
-    ``flows`` maps a category (0 is uncategorized) to what each month brought (+) and took (-), the running
-    month and later ones included as far as they are booked. ``missing`` are currencies without a rate.
+    ``flows`` maps a category (0 is uncategorized) to what each month brought (+) and took (-): the running one up to
+    today, later ones as far as they are booked. ``scheduled`` is what is booked for the rest of the running month, by
+    category. ``missing`` are currencies without a rate.
     """
 
     today: date
@@ -109,6 +111,7 @@ class Inputs:
     entries: tuple[LedgerRow, ...] = ()
     coming: tuple[LedgerRow, ...] = ()  # booked for days after today
     planned: tuple[PlannedPayment, ...] = ()
+    scheduled: Mapping[int, Minor] = field(default_factory=dict)
 
     @property
     def running(self) -> date:
@@ -138,13 +141,13 @@ async def read_inputs(services: Services, *, entries: bool) -> Inputs:
     )
     version = await session.scalar(select(func.max(ChangeSet.id)).where(ChangeSet.book_id == book.id))
     accounts = await _accounts(services)
-    flows, active, missing = await _flows(services)
+    flows, scheduled, active, missing = await _flows(services)
     lost = {each.currency for each in accounts if each.rate is None} | missing
     kinds = {id_: each.kind for id_, each in (await services.categories.by_id()).items()}
     past, coming = await _entries(services, shift_month(book.months.of(today), -WINDOW_MONTHS)) if entries else ((), ())
     return Inputs(
         today, book.base_currency, book.months, version or 0, accounts, flows, kinds, first_day, active,
-        tuple(sorted(lost)), past, coming, await _planned(services, accounts) if entries else (),
+        tuple(sorted(lost)), past, coming, await _planned(services, accounts) if entries else (), scheduled,
     )  # fmt: skip
 
 
@@ -171,8 +174,10 @@ async def _accounts(services: Services) -> tuple[AccountDays, ...]:
     return tuple(found)
 
 
-async def _flows(services: Services) -> tuple[dict[int, dict[date, Minor]], frozenset[date], set[str]]:
-    """Net flows by category and month in the base currency, the months with any row, and what had no rate."""
+async def _flows(
+    services: Services,
+) -> tuple[dict[int, dict[date, Minor]], dict[int, Minor], frozenset[date], set[str]]:
+    """Return the flows and what is scheduled, see ``Inputs``, the months with any row, and currencies without rate."""
     book, today = services.member.book, services.today
     running = book.months.of(today)
     oldest = shift_month(running, -MAX_MONTHS)
@@ -188,8 +193,16 @@ async def _flows(services: Services) -> tuple[dict[int, dict[date, Minor]], froz
         .group_by(MonthTotal.category_id, MonthTotal.month, MonthTotal.currency)
     )
     flows: dict[int, dict[date, Minor]] = defaultdict(lambda: defaultdict(int))
+    scheduled: dict[int, Minor] = defaultdict(int)
     active, missing = set[date](), set[str]()
-    for category_id, month, currency, came, went in await services.session.execute(rows):
+    period = book.months.period(running)
+    asked = {"book_id": book.id, "running": running, "today": today, "until": period.until}
+    months = [(*row, False) for row in await services.session.execute(rows)]
+    ahead = [
+        (category, month, *rest, True)
+        for month, category, *rest, _count in await services.session.execute(AHEAD, asked)
+    ]
+    for category_id, month, currency, came, went, is_ahead in (*months, *ahead):
         active.add(month)
         if category_id == TRANSFER:
             continue
@@ -204,12 +217,12 @@ async def _flows(services: Services) -> tuple[dict[int, dict[date, Minor]], froz
             else int(each)
             for each in (came, went)
         )
-        if category_id == UNFILED:  # what is not filed counts by its sign
-            flows[UNFILED][month] -= went
-            flows[INCOMING][month] += came
-        else:
-            flows[category_id][month] += came - went
-    return flows, frozenset(active), missing
+        for key, minor in (
+            ((UNFILED, -went), (INCOMING, came)) if category_id == UNFILED else ((category_id, came - went),)
+        ):  # what is uncategorized counts by its sign
+            flows[key][month] += -minor if is_ahead else minor
+            scheduled[key] += minor if is_ahead else 0
+    return flows, scheduled, frozenset(active), missing
 
 
 async def _entries(services: Services, since: date) -> tuple[tuple[LedgerRow, ...], tuple[LedgerRow, ...]]:

@@ -32,6 +32,7 @@ class MonthSeries:
     values: dict[date, Minor]
     items: tuple[RecurringItem, ...]
     rank: int = 0
+    scheduled: Minor = 0  # booked for the rest of the running month
 
 
 def month_series(inputs: Inputs, items: Sequence[RecurringItem]) -> list[MonthSeries]:
@@ -39,11 +40,14 @@ def month_series(inputs: Inputs, items: Sequence[RecurringItem]) -> list[MonthSe
     spent: dict[date, Minor] = defaultdict(int)
     earned: dict[date, Minor] = defaultdict(int)
     of_category: dict[int, dict[date, Minor]] = {}
+    scheduled: dict[str | int, Minor] = defaultdict(int)
     for category_id, flow in inputs.flows.items():
         incoming = category_id == INCOMING or inputs.kinds.get(category_id) is CategoryKind.INCOME
         sign, total = (1, earned) if incoming else (-1, spent)
         for month, minor in flow.items():
             total[month] += sign * minor
+        later = scheduled[category_id] = sign * inputs.scheduled.get(category_id, 0)
+        scheduled[INCOME if incoming else SPENDING] += later
         if category_id != INCOMING:
             of_category[category_id] = {month: sign * minor for month, minor in flow.items()}
     flows = [each for each in items if each.kind != "transfer"]
@@ -53,14 +57,15 @@ def month_series(inputs: Inputs, items: Sequence[RecurringItem]) -> list[MonthSe
     sizes = {id_: sum(abs(v) for m, v in values.items() if m >= year) for id_, values in of_category.items()}
     largest = sorted((id_ for id_, size in sizes.items() if size), key=lambda id_: -sizes[id_])
     return [
-        MonthSeries(SPENDING, spent, tuple(bills)),
-        MonthSeries(INCOME, earned, tuple(income)),
+        MonthSeries(SPENDING, spent, tuple(bills), 0, scheduled[SPENDING]),
+        MonthSeries(INCOME, earned, tuple(income), 0, scheduled[INCOME]),
         *(
             MonthSeries(
                 category_target(id_),
                 of_category[id_],
                 tuple(each for each in flows if (each.category_id or UNFILED) == id_ and (id_ or each.minor < 0)),
                 rank,
+                scheduled[id_],
             )
             for rank, id_ in enumerate(largest)
         ),
@@ -78,7 +83,8 @@ def compute_monthly(
     """Forecast the running month's end and the twelve months after it; no points before a month is complete.
 
     Only whole months are learned from; what is regular is taken out of them and added by its own dates. The running
-    month is what is booked, plus the regular payments still to come, plus everyday money for the days that are left.
+    month is what is booked up to today and for its other days, plus the regular payments still to come, plus everyday
+    spending for the days that are left.
     """
     from app.ml import forecaster
 
@@ -109,7 +115,7 @@ def compute_monthly(
         return Result(series.target, inputs.base, inputs.today, "", points, {"history": 0})
     made = _with_least_widths(made, _item_ranges(inputs, series), len(months))
     left = _days_left(inputs)
-    fixed = booked + certain[0]
+    fixed = booked + series.scheduled + certain[0]
     points = {"since": ahead[0].isoformat(), "booked": booked, "certain": [round(c) for c in certain]}
     never_negative = all(value is None or value >= 0 for value in y)
     everyday = made.mean[0] - certain[0]

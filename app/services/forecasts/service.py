@@ -14,7 +14,7 @@ from app.domain.money import Money
 from app.domain.period import shift_month
 from app.errors import Invalid, NotFound
 from app.i18n import _
-from app.models import ChangeSet, DayTotal, Forecast
+from app.models import ChangeSet, Forecast
 from app.models.base import now
 from app.services.base import Service
 from app.services.forecasts import compute
@@ -219,24 +219,15 @@ class ForecastService(Service):
     async def balance_now(self, target: str) -> Minor:
         """What the accounts of a balance hold at the end of today, in its currency at today's rates."""
         base, today = self.member.book.base_currency, self.services.today
-        later = {
-            account_id: int(net)
-            for account_id, net in await self.session.execute(
-                select(DayTotal.account_id, func.sum(DayTotal.net_minor))
-                .where(DayTotal.book_id == self.member.book.id, DayTotal.day > today)
-                .group_by(DayTotal.account_id)
-            )
-        }
         total = 0
-        for each in await self.services.accounts.all():
-            now_there = each.balance_minor - later.get(each.id, 0)
+        for each in await self.services.accounts.as_of_today():
             if target == account_target(each.id):
-                return now_there
+                return each.balance_minor
             if each.is_archived or (target == SPENDABLE and each.kind not in SPENDABLE_KINDS):
                 continue
             quote = await self.services.currencies.find(each.currency, base, today)
             if quote is not None:
-                total += Money(now_there, each.currency).to(base, quote.rate).minor
+                total += Money(each.balance_minor, each.currency).to(base, quote.rate).minor
         return total
 
     async def _quick(self, target: str) -> Outlook:
