@@ -29,6 +29,7 @@ FIELDS = (
     "status",
     "version",
     "over",
+    "in_sheet",
 )
 MAX_SPLITS = 50
 

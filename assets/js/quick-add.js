@@ -1,21 +1,40 @@
-// Quick add: n or (+) focuses the input, a saved transaction clears it, the microphone fills it by speech recognition.
-import { each, on, one } from "./dom.js";
+// Adding a transaction where one is: n or (+) focuses quick add on pages that have it and opens the form in a sheet on
+// the others. A saved transaction clears the input; the microphone fills it by speech recognition.
+import { open } from "./dialogs.js";
+import { all, each, on, one } from "./dom.js";
 
-export function focusQuickAdd() {
+export function addTransaction() {
   const input = one("#quick-add");
-  if (!input) return location.assign("/#quick-add");
-  input.scrollIntoView({ block: "center" });
-  input.focus();
+  if (input) {
+    input.scrollIntoView({ block: "center" });
+    return input.focus();
+  }
+  htmx.ajax("GET", one("[data-add]").getAttribute("href"), { target: "#add-body", swap: "innerHTML" });
+  open(one("#add"));
 }
 
-if (location.hash === "#quick-add") focusQuickAdd();
-on("click", "[data-quick-add]", (link, event) => {
-  if (!one("#quick-add")) return;
+if (location.hash === "#quick-add") addTransaction();
+on("click", "[data-add]", (_link, event) => {
   event.preventDefault();
-  focusQuickAdd();
+  addTransaction();
+});
+one("#add")?.addEventListener("close", () => one("#add-body").replaceChildren());
+
+// Lists and the overview read themselves again on saldo:changed. On other pages the whole content is replaced, unless
+// somebody is filling in a form there.
+document.addEventListener("saldo:changed", async () => {
+  const main = one("#main");
+  const isTyped = all("input, textarea", main).some((field) => field.value !== field.defaultValue);
+  if (isTyped || one('[hx-trigger*="saldo:changed"]', main)) return;
+  const answer = await fetch(location.href);
+  if (!answer.ok) return;
+  const fresh = one("#main", new DOMParser().parseFromString(await answer.text(), "text/html"));
+  main.replaceChildren(...fresh.childNodes);
+  htmx.process(main);
+  main.dispatchEvent(new CustomEvent("htmx:after:swap", { bubbles: true, detail: {} }));
 });
 
-document.addEventListener("saldo:add", focusQuickAdd);
+document.addEventListener("saldo:add", addTransaction);
 document.addEventListener("saldo:added", () => {
   const input = one("#quick-add");
   if (!input) return;

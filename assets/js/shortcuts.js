@@ -2,14 +2,14 @@
 import { all, one } from "./dom.js";
 import { open } from "./dialogs.js";
 import { openPalette } from "./palette.js";
-import { focusQuickAdd } from "./quick-add.js";
+import { addTransaction } from "./quick-add.js";
 import { undoLatest } from "./toasts.js";
 
 const CHORD_MS = 1200;
 let chordStart = 0;
 
 const keys = {
-  n: focusQuickAdd,
+  n: addTransaction,
   "/": () => {
     const search = one("[data-search]");
     search?.checkVisibility() ? search.focus() : openPalette();

@@ -185,3 +185,24 @@ def test_a_late_preview_never_replaces_the_answer_to_what_was_sent(
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     expect(page.get_by_text("too late")).to_have_count(0)
     expect(page.locator("#main").get_by_text(answer).first).to_be_visible()
+
+
+def test_adding_in_the_sheet_stays_on_the_page_and_refreshes_its_figures(page: Page) -> None:
+    page.goto("/accounts")
+    page.locator("#accounts a[href^='/accounts/']").first.click()
+    balance = page.locator("#balance + p")
+    expect(balance).to_contain_text("0.00")
+    address = page.url
+    page.keyboard.press("n")
+    amount = page.locator("#add-body [name=amount]")
+    expect(amount).to_be_focused()
+    amount.fill("0")
+    page.keyboard.press("Enter")
+    expect(page.locator("#add-body .field-error")).to_be_visible()
+    amount.fill("12.34")
+    page.keyboard.press("Enter")
+    expect(balance).to_contain_text("12.34")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.keyboard.press("z")
+    expect(balance).not_to_contain_text("12.34")
+    assert page.url == address

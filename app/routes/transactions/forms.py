@@ -18,11 +18,13 @@ from app.web.render import page, partial
 from app.web.transaction_context import detail_context, form_context, is_correction
 from app.web.transaction_forms import parse_changes, parse_new, read_values, show
 from app.web.types import AnyRequest, Reply, ServicesDep
-from app.web.undo import redirect_with_undo
+from app.web.undo import redirect_with_undo, respond_with_undo
 
 LIST = "/transactions"
 FORM = "transactions/form"
 NEW = "transactions/new"
+#: The sheet closes, and the page shows the new figures.
+ADDED = '{"saldo:close": true, "saldo:changed": true}'
 
 
 class TransactionFormController(Controller):
@@ -31,7 +33,8 @@ class TransactionFormController(Controller):
     include_in_schema = False
 
     @get("/new", name="transactions:new")
-    async def new_transaction(self, services: ServicesDep) -> Template:
+    async def new_transaction(self, request: AnyRequest, services: ServicesDep) -> Template:
+        """Show an empty form as a page, or in the sheet of any other page."""
         values = {
             "flow": "out",
             "booked_on": services.today.isoformat(),
@@ -39,13 +42,17 @@ class TransactionFormController(Controller):
             "status": "cleared",
             "splits": [],
         }
-        return page(NEW, values=values, errors={}, **await form_context(services, None))
+        context = {"values": values, "errors": {}, **await form_context(services, None)}
+        return partial(FORM, in_sheet=True, **context) if is_partial(request) else page(NEW, **context)
 
     @post("/", name="transactions:add", status_code=200)
     async def add_transaction(self, request: AnyRequest, services: ServicesDep) -> Reply:
         values = await read_values(request)
-        with rerender_on_error(FORM, values, page=NEW, **await form_context(services, None)):
+        in_sheet = "in_sheet" in values
+        with rerender_on_error(FORM, values, page=NEW, in_sheet=in_sheet, **await form_context(services, None)):
             await services.transactions.add(TransactionIn.model_validate(await parse_new(services, values)))
+        if in_sheet and is_partial(request):
+            return await respond_with_undo(request, services, LIST, event=ADDED)
         return await redirect_with_undo(request, services, LIST)
 
     @post("/draft", name="transactions:draft", status_code=200)
@@ -55,7 +62,9 @@ class TransactionFormController(Controller):
         values["splits"] = [*values["splits"], {}] if values["splits"] else [_first_split(values), {}]
         line = await services.transaction_list.line(of) if of else None
         if is_partial(request):
-            return partial(FORM, values=values, errors={}, **await form_context(services, line))
+            return partial(
+                FORM, values=values, errors={}, in_sheet="in_sheet" in values, **await form_context(services, line)
+            )
         if line is None:
             return page(NEW, values=values, errors={}, **await form_context(services, None))
         return page("transactions/show", values=values, errors={}, **await detail_context(services, line))
