@@ -1,1 +1,1 @@
-"""What is true about money and time: pure, no I/O, no clock."""
+"""Rules about money, dates, texts and files: pure functions without I/O or clock."""

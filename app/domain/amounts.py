@@ -1,4 +1,4 @@
-"""How people and files write amounts: comma or point, grouped digits, signs and currencies around them."""
+"""Parse amounts as people and files write them: decimal mark, grouped digits, signs and currencies."""
 
 from __future__ import annotations
 
@@ -28,20 +28,22 @@ SYMBOLS = {
 SHARED = {
     "$": "USD AUD CAD NZD SGD HKD MXN ARS CLP COP TWD UYU",
     "¥": "JPY CNY",
-}  # signs of several currencies
+}  # symbols of several currencies
 
-# One character for one, so that positions in the text stay true.
-PLAINER = {
+# One character for one, so that positions in the text stay valid.
+PLAIN_CHARACTERS = {
     **{base + digit: str(digit) for base in (0x660, 0x6F0) for digit in range(10)},
     **dict.fromkeys(map(ord, "−–﹣－"), "-"),
     **dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009\u2002\u2003\t"), " "),
     **dict.fromkeys(map(ord, "’‘ʼ´`"), "'"),
 }
-MARKS = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
+INVISIBLE_CHARACTERS = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+)
 WIDE = re.compile("[０-９]")
 PLAIN = {
     mark: re.compile(rf"(-?[0-9]{{1,15}})(?:{re.escape(mark)}([0-9]{{1,6}}))?") for mark in (".", ",")
-}  # what most rows of most files look like
+}  # the format of most rows of most files
 BODY = re.compile(r"[.,'٫٬ ]{0,40}[0-9][0-9.,'٫٬ ]*+")
 GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<sep>[.,' ٬])[0-9]{3})(?:(?P=sep)[0-9]{3})*|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
 CENT_DASH = re.compile(r"(?<=[0-9])[.,](?:-{1,2}|[–—−])(?![0-9])")
@@ -50,7 +52,7 @@ DEBITS, CREDITS = frozenset({"dr", "db"}), frozenset({"cr"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an amount says; ``others`` are further readings when it is not sure, nearest first."""
+    """A parsed amount. If it is ambiguous, ``others`` are its other values, likeliest first."""
 
     money: Money | None
     sure: bool = True
@@ -58,14 +60,14 @@ class Reading:
 
 
 def read(text: str, currency: str, locale: str, *, decimal: Mark | None = None) -> Reading:
-    """Read a written amount; blank text reads as nothing.
+    """Parse a written amount; blank text is None.
 
-    A currency written in it wins over ``currency``. ``decimal`` is the decimal mark where a file's is known.
-    Raises `InvalidAmount` for whatever is not one bookable amount.
+    A currency in the text overrides ``currency``. ``decimal`` is the decimal mark if a file's is known. Raises
+    `InvalidAmount` for everything that is not one amount.
     """
     if len(text) > MAX_CHARACTERS * 2:
         raise InvalidAmount(text)
-    plain = without_cent_dash(text.translate(PLAINER).translate(MARKS).strip().lower())
+    plain = without_cent_dash(text.translate(PLAIN_CHARACTERS).translate(INVISIBLE_CHARACTERS).strip().lower())
     if not plain:
         return Reading(None)
     if WIDE.search(plain):
@@ -87,7 +89,7 @@ def read(text: str, currency: str, locale: str, *, decimal: Mark | None = None) 
 
 
 def minor_units(text: str, decimal: Mark, exponent: int) -> int:
-    """A file's amount with a known decimal mark, as minor units; the way of a hundred thousand rows."""
+    """Return a file's amount with a known decimal mark in minor units. Fast, for files of many rows."""
     found = PLAIN[decimal].fullmatch(text)
     if found is not None:
         whole, part = found.groups()
@@ -99,14 +101,14 @@ def minor_units(text: str, decimal: Mark, exponent: int) -> int:
 
 
 def without_cent_dash(text: str) -> str:
-    """The amount without a dash that stands for zero cents, as in ``20.-`` and ``5,--``; it is no minus sign."""
+    """Remove a dash that stands for zero cents, as in ``20.-`` and ``5,--``; it is no minus sign."""
     return CENT_DASH.sub("", text, count=1)
 
 
 def figures(body: str, decimal: Mark | None) -> list[Decimal]:
-    """The values digits and separators may stand for, likeliest first; two if a lone separator is undecided.
+    """Return the possible values of digits and separators, likeliest first; two if a single separator is ambiguous.
 
-    ``decimal`` is the decimal mark if it is known. Nothing when the separators make no number.
+    ``decimal`` is the decimal mark if it is known. Empty if the separators form no number.
     """
     body = body.replace("٫", ".") if "٬" in body or "٫" not in body else body.replace(",", "٬").replace("٫", ".")
     if body.isdigit():
@@ -130,7 +132,7 @@ def figures(body: str, decimal: Mark | None) -> list[Decimal]:
 
 @cache
 def decimal_mark(locale: str) -> Mark | None:
-    """The decimal mark of a locale; nothing for plain ``en`` and ``es``, which are written both ways."""
+    """Return a locale's decimal mark, or None for plain ``en`` and ``es``, which use both."""
     if locale in ("en", "es"):
         return None
     try:
@@ -142,7 +144,7 @@ def decimal_mark(locale: str) -> Mark | None:
 
 
 def currency_of(sign: str, default: str) -> str | None:
-    """The currency of a symbol or code such as ``$`` or ``chf``; ``default`` where it is one of several."""
+    """Return the currency of a symbol or code such as ``$`` or ``chf``; ``default`` if it is one of several."""
     sign = sign.lower()
     if default in SHARED.get(sign, "").split():
         return default
@@ -152,7 +154,7 @@ def currency_of(sign: str, default: str) -> str | None:
 
 
 def _around(text: str, before: str, after: str) -> tuple[bool, list[str]]:
-    """Whether the signs around the figures make them negative, and the words left over."""
+    """Return whether the signs around the digits mean negative, and the remaining words."""
     signs = 0
     words = []
     parentheses = before.count("(") == 1 == after.count(")")
@@ -227,7 +229,7 @@ def _ungrouped(body: str) -> Decimal:
 
 
 def _minor_units_slowly(text: str, decimal: Mark, exponent: int) -> int:
-    plain = without_cent_dash(text.translate(PLAINER).translate(MARKS).strip().lower())
+    plain = without_cent_dash(text.translate(PLAIN_CHARACTERS).translate(INVISIBLE_CHARACTERS).strip().lower())
     if len(plain) > MAX_CHARACTERS or WIDE.search(plain) or (found := BODY.search(plain)) is None:
         raise InvalidAmount(text)
     negative, words = _around(text, plain[: found.start()], plain[found.end() :])

@@ -1,7 +1,7 @@
-"""The category groups and categories a new book starts with, in four languages.
+"""The categories and groups of a new book, in four languages.
 
-A key stays the same in every language and release: models, budgets and rules speak of categories by key,
-and the user is free to rename, merge or archive what the key points to.
+A key is the same in every language and release: models, budgets and rules refer to categories by key, and users may
+rename, merge or archive them.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ KIND_OF: dict[str, Kind] = {key: GROUPS[group][0] for group, key, *_rest in _tab
 
 @cache
 def defaults(language: str) -> tuple[DefaultGroup, ...]:
-    """The starting set in a language; a tag such as ``de-AT`` reads as ``de``, an unknown one as English."""
+    """Return the default categories in a language. ``de-AT`` is read as ``de``, an unknown language as English."""
     short = language.replace("_", "-").partition("-")[0].lower()
     place = LANGUAGES.index(short) if short in LANGUAGES else 0
     return tuple(

@@ -1,4 +1,4 @@
-"""Dates in words and figures, found inside sentences: yesterday, il y a trois jours, el lunes pasado, 12/03."""
+"""Find dates in sentences, in words and numbers: yesterday, il y a trois jours, el lunes pasado, 12/03."""
 
 # ruff: noqa: E501 (tables of words read better in long lines)
 
@@ -217,7 +217,7 @@ PATTERNS: list[tuple[str, re.Pattern[str]]] = [
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A date found at ``[start, end)`` of a text; no ``on`` when the calendar does not have it."""
+    """A date found at ``[start, end)`` of a text. ``on`` is None if the calendar has no such day."""
 
     on: date | None
     sure: bool
@@ -226,9 +226,9 @@ class Written:
 
 
 def find(folded: str, today: date, locale: str) -> list[Written]:
-    """The dates written in a folded text, in order and without overlap.
+    """Find the dates in a folded text, in order and without overlap.
 
-    A day without a year, or a bare weekday, is the latest one up to today, unless it lies within the coming month.
+    A day without a year, or a bare weekday, is the latest one up to today, unless it is within the coming month.
     """
     found: list[Written] = []
     for kind, pattern in PATTERNS:
@@ -242,7 +242,7 @@ def find(folded: str, today: date, locale: str) -> list[Written]:
 
 
 def month_first(locale: str) -> bool:
-    """Whether 01/02 is the second of January there."""
+    """Return whether 01/02 is the second of January in the locale."""
     return locale in ("en", "en-US", "en_US")
 
 
@@ -330,7 +330,7 @@ def _count(text: str) -> int:
 
 
 def _in_month(kind: str, month: str, year: str | None, today: date) -> Read:
-    """The first, middle or last day of a month by its name, or of this month or the last one."""
+    """Return the first, middle or last day of a named month, or of this or the last month."""
     if month in MONTH_OF:
         day = {"first of month": 1, "mid month": 15}.get(kind)
         number = MONTH_OF[month] + 1
@@ -356,7 +356,7 @@ def _exactly(year: int, month: int, day: int) -> Read:
 
 
 def _century(year: str, today: date) -> int:
-    """Two digits name the latest such year up to ten years ahead."""
+    """Return the latest year that ends with these two digits, at most ten years ahead."""
     if len(year) == 4:
         return int(year)
     full = today.year // 100 * 100 + int(year)
@@ -364,7 +364,7 @@ def _century(year: str, today: date) -> int:
 
 
 def _two(one: int, two: int, year: int | None, today: date, locale: str, mark: str) -> Read | None:
-    """Day and month in the order of the locale; both orders possible under plain ``en`` is not sure."""
+    """Return day and month in the order of the locale. Plain ``en`` is unsure if both orders are possible."""
     american = month_first(locale) and mark != "."
     month, day = (one, two) if american else (two, one)
     if month > 12 >= day:

@@ -1,4 +1,4 @@
-"""Money as whole minor units (cents) of one currency. No floats, anywhere."""
+"""Money as whole minor units (cents) of one currency, without floats."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MAX_CHARACTERS = 40  # characters of a written amount
 
 @cache
 def exponent(currency: str) -> int:
-    """Decimals of a currency by ISO 4217: EUR 2, JPY 0, KWD 3."""
+    """Return the decimals of a currency by ISO 4217: EUR 2, JPY 0, KWD 3."""
     return int(get_currency_precision(currency))
 
 
 @cache
 def currencies() -> frozenset[str]:
-    """Every ISO code in use somewhere today."""
+    """Return all ISO codes that are in use today."""
     live = {
         code
         for spans in get_global("territory_currencies").values()
@@ -37,7 +37,7 @@ def currencies() -> frozenset[str]:
 
 
 def check_currency(code: str, field: str = "currency") -> str:
-    """The code in capitals, or an error at the field."""
+    """Return the code in capitals. Raises ``Invalid`` at the field."""
     shown = code.strip().upper()
     if len(shown) != 3 or not shown.isascii() or not shown.isalpha() or not is_currency(shown):
         raise Invalid(_("“{code}” is not a currency. Use its three letters, like EUR.", code=code[:12]), field=field)
@@ -46,15 +46,17 @@ def check_currency(code: str, field: str = "currency") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount such as ``Money(1250, "EUR")``; outflow is negative."""
+    """An amount in one currency: ``Money(1250, "EUR")`` is €12.50. Outflow is negative."""
 
     minor: int
     currency: str
 
     @classmethod
     def parse(cls, text: str, currency: str, field: str = "amount") -> Money:
-        """Read the wire form, ``-12.5``, and refuse what the currency cannot hold; people's writing is for
-        ``amounts.read``."""
+        """Parse the wire format, ``-12.5``. Use ``amounts.read`` for text typed by people.
+
+        Raises ``InvalidAmount`` at ``field`` if the text is not a number or has too many decimals for the currency.
+        """
         if len(text) > MAX_CHARACTERS or not WIRE_FORMAT.fullmatch(text):
             raise InvalidAmount(text, field=field)
         scaled = Decimal(text).scaleb(exponent(currency))
@@ -70,7 +72,7 @@ class Money:
 
     @property
     def wire(self) -> str:
-        """The form of the API, with all the currency's decimals: ``-12.50``."""
+        """Return the wire format with all decimals of the currency: ``-12.50``."""
         return wire(self.minor, self.currency)
 
     def __add__(self, other: Money) -> Money:
@@ -90,24 +92,24 @@ class Money:
 
     @property
     def shown(self) -> str:
-        """As the reader writes it, for a sentence."""
+        """Return the amount formatted for a sentence in the reader's locale."""
         return amount(self.decimal, self.currency)
 
     def __str__(self) -> str:
         return f"{self.decimal:,} {self.currency}"
 
     def times(self, factor: Decimal) -> Money:
-        """Scale and round half-even, the banker's way."""
+        """Multiply, rounding half-even."""
         return Money(int((self.minor * factor).quantize(Decimal(1), ROUND_HALF_EVEN)), self.currency)
 
     def to(self, currency: str, rate: Decimal) -> Money:
-        """Convert at ``rate`` units of ``currency`` for one of ours, rounded half-even to its minor unit."""
+        """Convert at ``rate`` units of ``currency`` for one of this currency, rounding half-even."""
         value = self.decimal * rate
         scaled = value.scaleb(exponent(currency)).quantize(Decimal(1), ROUND_HALF_EVEN)
         return Money(int(scaled), currency)
 
     def share(self, weights: list[int]) -> list[Money]:
-        """Divide by weight so that the shares always add up to the whole."""
+        """Divide by weights. The shares always add up to the amount."""
         total, given, shares = sum(weights), 0, []
         for seen in range(1, len(weights) + 1):
             upto = self.minor * sum(weights[:seen]) // total
@@ -131,7 +133,7 @@ def wire(minor: int, currency: str) -> str:
 
 
 def too_fine(text: str, currency: str) -> str:
-    """The sentence for an amount with more decimals than its currency has."""
+    """Return the message for an amount with more decimals than its currency has."""
     places = exponent(currency)
     if places == 0:
         return _("{currency} has no decimals, but “{text}” does.", currency=currency, text=text)

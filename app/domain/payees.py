@@ -1,4 +1,4 @@
-"""Payees as people call them, out of what banks print on a statement."""
+"""Readable payee names from bank descriptions."""
 
 from __future__ import annotations
 
@@ -199,14 +199,14 @@ BANK_WORDS = _words(
 
 @lru_cache(maxsize=16384)
 def clean(text: str) -> str:
-    """A payee without card, terminal, date, place and legal form.
+    """Return a payee without card, terminal, date, place and legal form.
 
-    ``SQ *BLUE BOTTLE 4421 OAKLAND`` is ``Blue Bottle``. Never empty for a text
-    that is not, and a clean payee stays as it is.
+    ``SQ *BLUE BOTTLE 4421 OAKLAND`` becomes ``Blue Bottle``. Never empty for a text that is not; a clean payee does not
+    change.
     """
     shown = " ".join("".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", text[:400])).split())
     seen = set()
-    while shown not in seen:  # what one pass lays bare the next may drop; a few passes reach the end
+    while shown not in seen:  # each pass may expose more to drop; a few passes suffice
         seen.add(shown)
         shown = _once(shown)
         if len(seen) > 12:
@@ -216,11 +216,11 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def key(text: str) -> str:
-    """Decide which texts are the same payee: texts with equal keys are.
+    """Return the key that identifies a payee: texts with equal keys are the same payee.
 
-    The clean name, folded, without words that banks print around every payee, month names and numbers, as long as
-    another word remains. Lines of one payee share it from one month to the next; names that people typed are told
-    apart by `name_key`.
+    It is the clean name, folded, without words that banks add to every payee, month names and numbers, as long as
+    another word remains. Lines of one payee have the same key every month. Names that people typed are told apart by
+    `name_key`.
     """
     words = NOT_WORD.sub(" ", _plain(clean(text)).replace("'", "")).split()
     names = [word for word in words if word not in BANK_WORDS and len(word) > 1 and not DIGIT.search(word)]
@@ -236,7 +236,7 @@ def name_key(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Lower case without accents, apostrophes of one kind."""
+    """Return lower case without accents, with one kind of apostrophe."""
     split = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return "".join(c for c in split if not unicodedata.combining(c))
 
@@ -274,7 +274,7 @@ def _without_leading(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def _known_by(letter: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Those of ``KNOWN`` of which an alternative begins with this letter."""
+    """Return the patterns of ``KNOWN`` with an alternative that begins with this letter."""
     return tuple(pair for pair in KNOWN if letter in FIRST_LETTER.findall(pair[0].pattern))
 
 
@@ -290,7 +290,7 @@ def _or(text: str, otherwise: str) -> str:
 
 
 def _without_star(text: str) -> str:
-    """What stands behind a star is an order number, or the shop itself behind its carrier."""
+    """Remove an order number, or the payment processor, beside a star."""
     before, star, after = text.partition("*")
     if not star:
         return text
@@ -303,7 +303,7 @@ def _without_star(text: str) -> str:
 
 
 def _without_tail(words: list[str]) -> list[str]:
-    """Drop from the end on what is no name; the first word stays."""
+    """Drop words that are no name from the end; the first word stays."""
     keep = list(words)
     least = MIN_DIGITS_BY_MACHINE if _by_machine(words) else MIN_DIGITS_BY_HAND
     while len(keep) > 1 and (drop := _at_the_end(keep, least, cut=len(keep) < len(words))):
@@ -316,7 +316,7 @@ def _without_tail(words: list[str]) -> list[str]:
 
 
 def _at_the_end(words: list[str], least: int, cut: bool) -> int:
-    """How many words at the end are no part of the name; ``cut`` = some are gone already."""
+    """Return how many words at the end are no part of the name. ``cut``: some are removed already."""
     before, last = (word.strip(EDGES + "()").casefold() for word in words[-2:])
     if len(words) > 2 and (f"{before} {last}" in CITY_PAIRS or (last.isdigit() and before in SHOP_WORDS)):
         return 2
@@ -340,7 +340,7 @@ def _by_machine(words: list[str]) -> bool:
 
 
 def _may_go(words: list[str]) -> bool:
-    """A city may go when what is left is a name: not the Bank *of* Madrid, nor a lone generic word."""
+    """Return whether a city can be removed: not in Bank *of* Madrid, nor after one generic word."""
     before = words[-2].casefold().strip(EDGES)
     return before not in LOWERCASE_WORDS and not (len(words) == 2 and (before in GENERIC or len(before) <= 3))
 
@@ -369,7 +369,7 @@ def _domain(word: str) -> str:
 
 
 def _cased(name: str) -> str:
-    """SHOUTING and small letters become a name; a name in mixed letters was written by a person."""
+    """Write a name in capitals or lower case with initial capitals; mixed case was typed by a person."""
     if not _by_machine([name]):
         return name
     return " ".join(_cased_word(word, at) for at, word in enumerate(name.split()))

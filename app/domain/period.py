@@ -1,4 +1,4 @@
-"""Half-open periods of time, and budget months that need not begin on the first."""
+"""Half-open periods, and budget months that begin on any day up to the 28th."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Months:
     first_day: int = 1
 
     def of(self, day: date) -> date:
-        """The first day of the budget month that holds ``day``."""
+        """Return the first day of the budget month that contains ``day``."""
         if day.day >= self.first_day:
             return day.replace(day=self.first_day)
         return shift_month(day.replace(day=1), -1).replace(day=self.first_day)
@@ -47,12 +47,12 @@ class Months:
         return Period(month, shift_month(month, 1))
 
     def back(self, month: date, count: int) -> list[date]:
-        """``count`` months up to and with ``month``, oldest first."""
+        """Return ``count`` months up to and including ``month``, oldest first."""
         return [shift_month(month, -n) for n in reversed(range(count))]
 
 
 def shift_month(day: date, months: int) -> date:
-    """The same day so many months later; the month's last day where it has no such day."""
+    """Return the same day some months later, or the last day of that month."""
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, days_in_month(year, month)))

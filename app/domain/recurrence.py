@@ -1,4 +1,4 @@
-"""The dates on which something that recurs is due."""
+"""Due dates of recurring payments."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ TOLERANCE_DAYS = {"weekly": 3, "fortnightly": 6, "monthly": 12, "quarterly": 20,
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Every ``interval`` weeks, fortnights, months, quarters or years from ``starts_on`` on.
+    """Every ``interval`` weeks, fortnights, months, quarters or years from ``starts_on``.
 
-    A day that a month does not have is its last one. ``ends_on`` is the last day that may be due, ``count`` how
-    many dates there are.
+    A day that a month does not have is its last day. ``ends_on`` is the last possible date, ``count`` the number of
+    dates.
     """
 
     cadence: str
@@ -30,7 +30,7 @@ class Schedule:
     count: int | None = None
 
     def at(self, step: int) -> date | None:
-        """The date number ``step``, counted from 0; nothing where the calendar ends."""
+        """Return date number ``step``, counted from 0, or None after the end."""
         steps = step * self.interval
         try:
             if self.cadence in DAYS:
@@ -40,7 +40,7 @@ class Schedule:
             return None
 
     def since(self, day: date) -> Iterator[date]:
-        """The dates from ``day`` on, in order."""
+        """Yield the dates from ``day`` on, in order."""
         step = self._first_step(day)
         while self.count is None or step < self.count:
             due = self.at(step)
@@ -51,7 +51,7 @@ class Schedule:
             step += 1
 
     def between(self, since: date, until: date) -> list[date]:
-        """The dates from ``since`` to ``until``, both included."""
+        """Return the dates from ``since`` to ``until``, both included."""
         found = []
         for due in self.since(since):
             if due > until:
@@ -63,7 +63,7 @@ class Schedule:
         return next(self.since(day), None)
 
     def _first_step(self, day: date) -> int:
-        """A step that is not after ``day``, without walking there."""
+        """Return a step that is not after ``day``, without iterating there."""
         if day <= self.starts_on:
             return 0
         if self.cadence in DAYS:

@@ -1,4 +1,4 @@
-"""Rules that file transactions: compiled once, then asked for each row of a file."""
+"""Rules that categorize transactions, compiled once and applied to each row of a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_CACHED_TEXTS = 65_536  # texts whose rules are remembered
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What a row must be like; a condition that is empty always holds. Bounds are magnitudes in the row's currency."""
+    """Conditions of a rule. Empty ones always match. Bounds are magnitudes in the row's currency."""
 
     payee_contains: str = ""
     text_contains: str = ""
@@ -41,7 +41,7 @@ class Then:
         return bool(self.rules)
 
     def and_then(self, later: Then) -> Then:
-        """Fields that are still open are filled by a later rule; tags add up."""
+        """Add a later rule, which fills in what is still open and adds its tags."""
         return Then(
             self.category or later.category,
             self.payee or later.payee,
@@ -89,7 +89,7 @@ def _bounds(low: Decimal | None, high: Decimal | None, places: int) -> tuple[int
 
 
 class Matcher:
-    """A book's rules in their order. Texts are looked at once; what depends on the amount is asked for each row."""
+    """A book's rules in order. Text conditions are cached by text; amounts are checked for each row."""
 
     def __init__(self, rules: Iterable[tuple[When, Then]]) -> None:
         self._rules = [_Rule(when, then) for when, then in rules]
@@ -102,9 +102,10 @@ class Matcher:
         return len(self._rules)
 
     def first(self, text: str, payee: str, account_id: int | None, minor: int, places: int = 2) -> Then:
-        """What the rules say of a row: for each field the first rule that fits; falsy when none does.
+        """Return the combined effects of all rules that match a row; falsy if none does.
 
-        ``text`` is the bank description with the note, ``places`` the decimals of the row's currency.
+        For each field the first matching rule counts. ``text`` is the bank description with the note, ``places`` the
+        decimals of the row's currency.
         """
         if not self._rules:
             return NOTHING

@@ -1,14 +1,14 @@
-"""What a search compares: texts in small letters, without accents."""
+"""Texts to search: lower case without accents."""
 
 from __future__ import annotations
 
 import unicodedata
 
-MAX_CHARACTERS = 600  # characters; an index entry has its limits
+MAX_CHARACTERS = 600  # characters; index entries are limited
 
 
 def fold(text: str) -> str:
-    """Small letters without accents and doubled spaces: ``Café  ZOË`` is ``cafe zoe``."""
+    """Return lower case without accents and double spaces: ``Café ZOË`` becomes ``cafe zoe``."""
     if text.isascii():
         return " ".join(text.lower().split())
     split = unicodedata.normalize("NFKD", text.casefold())
@@ -16,6 +16,6 @@ def fold(text: str) -> str:
 
 
 def search_text(payee: str, memo: str, statement_text: str, amount: str = "") -> str:
-    """All of a transaction that its search looks into; ``amount`` is the wire form, found without its sign."""
+    """Return everything that a transaction is found by. ``amount`` is in wire format, found without its sign."""
     parts = [payee, memo, statement_text if statement_text != payee else ""]
     return " ".join(filter(None, [fold(" ".join(filter(None, parts)))[:MAX_CHARACTERS], amount.lstrip("-")]))

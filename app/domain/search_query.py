@@ -1,4 +1,4 @@
-"""What a search box understands besides words: amounts (``>100``, ``<=20``, ``10..50``), dates and months."""
+"""Parse a search: amounts (``>100``, ``<=20``, ``10..50``), dates, months and words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SearchQuery:
 
 
 def parse(text: str, locale: str) -> SearchQuery:
-    """Take a search apart. What is neither amount nor date is a word, so no search is an error."""
+    """Parse a search. What is neither amount nor date is a word, so no search is an error."""
     tokens = OPERATOR_AND_SPACES.sub(r"\1", fold(text[:MAX_CHARACTERS])).split()
     words: list[str] = []
     found: dict[str, object] = {}
@@ -73,7 +73,7 @@ def _amounts(token: str) -> dict[str, object]:
 
 
 def _period(token: str, following: str, locale: str) -> tuple[tuple[date, date] | None, int]:
-    """First and last day that a token, or two, name, and how many tokens that took."""
+    """Return first and last day of one or two tokens, and the number of tokens."""
     if (match := ISO_DAY.fullmatch(token)) is not None:
         day = _day(int(match[1]), int(match[2]), int(match[3]))
         return (day, day) if day else None, 1
@@ -107,5 +107,5 @@ def _wire(number: str) -> str:
 
 
 def _plain_number(word: str) -> str:
-    """An amount as the search text has it, however it was written."""
+    """Return an amount as it is in the search text, however it was typed."""
     return word.replace(",", ".") if "," in word and word.replace(",", "").isdigit() else word

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.services import Services
 
 PAGE = 60
-ALIKE = 12  # pairs that are suggested for merging at most
+MAX_SUGGESTED_MERGES = 12  # pairs that are suggested for merging at most
 
 
 class PayeeRepository(BookRepository[Payee]):
@@ -130,7 +130,7 @@ class PayeeService(Service):
             letters = "".join(each for each in fold(line.name) if each.isalpha())
             if len(letters) >= 4:
                 groups[letters].append(line)
-        return [(found[0], other) for found in groups.values() for other in found[1:]][:ALIKE]
+        return [(found[0], other) for found in groups.values() for other in found[1:]][:MAX_SUGGESTED_MERGES]
 
     async def rename(self, payee_id: int, name: str) -> Payee:
         row = await self.repository.get_owned(payee_id)

@@ -1,4 +1,4 @@
-"""Sentences people type, such as “coffee 3.50 and lunch 12 yesterday”, read as entries of the ledger."""
+"""Parse sentences such as “coffee 3.50 and lunch 12 yesterday” into transactions."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from types import MappingProxyType
 from typing import Literal
 
 from app.domain import dates
-from app.domain.amounts import PLAINER
+from app.domain.amounts import PLAIN_CHARACTERS
 from app.domain.money import Money, exponent
 from app.domain.phrases import accounts, gate, numbers, sums, words
 
 Kind = Literal["expense", "income", "transfer", "refund"]
 Span = tuple[int, int]
-MAX_CHARACTERS = 1_000  # characters that are read; the rest is left
-BLANK = "\x01"  # stands where something was read already
-MAX_ENTRIES = 20  # a text with more amounts is no sentence
+MAX_CHARACTERS = 1_000  # that are parsed; the rest is ignored
+BLANK = "\x01"  # replaces what has been parsed
+MAX_ENTRIES = 20  # more amounts are not parsed
 MAX_WAYS = 50
 MAX_COUNT = 20  # a bare number below this, in front of a noun, is a number of things
 NO_ACCOUNTS: Mapping[str, str] = MappingProxyType({})
@@ -29,11 +29,12 @@ NO_ACCOUNTS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One transaction that a sentence asks for. ``amount`` is positive; `kind` says which way it goes.
+    """One transaction of a sentence.
 
-    ``unsure`` names the fields to ask about, ``spans`` tells where each was read in the NFC form of the text.
-    ``readings`` are all amounts that an unsure one may mean, the likeliest first. ``share`` is the writer's own part
-    of an amount that is split. The account hints are the words of the sentence or the name of a known account.
+    ``amount`` is positive; ``kind`` has the direction. ``unsure`` names the fields to ask about, ``spans`` where each
+    was found in the NFC form of the text. ``readings`` are all amounts that an unsure one may mean, likeliest first.
+    ``share`` is the user's own part of an amount that is split. The account hints are words of the sentence or the name
+    of a known account.
     """
 
     amount: Money
@@ -56,13 +57,13 @@ class Entry:
 
     @property
     def signed(self) -> Money:
-        """The amount as the ledger has it, an outflow negative."""
+        """Return the amount with its sign in the ledger; outflow is negative."""
         return self.amount if self.kind in ("income", "refund") else -self.amount
 
 
 @dataclass(slots=True)
 class Clause:
-    """A stretch of the sentence with one amount in it; ``share`` is the writer's part where it is named."""
+    """The part of the sentence around one amount. ``share`` is the user's part if the sentence has it."""
 
     sum: sums.Sum
     start: int
@@ -74,8 +75,8 @@ class Folding(dict[int, str]):
     """Lower case without accents, one character for one."""
 
     def __missing__(self, code: int) -> str:
-        if code in PLAINER:
-            shown = PLAINER[code]
+        if code in PLAIN_CHARACTERS:
+            shown = PLAIN_CHARACTERS[code]
         elif unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"):
             shown = " "
         else:
@@ -92,7 +93,7 @@ JOINT = re.compile(r"(?:,|;|\+|&|\n|\s(?:and|then|plus|et|puis|y|luego|und|dann|
 
 
 def fold(text: str) -> str:
-    """Lower case, no accents, plain digits, spaces and minus; as long as the text."""
+    """Return lower case without accents, with plain digits, spaces and minus; the length does not change."""
     return text.translate(FOLDING)
 
 
@@ -127,7 +128,7 @@ def parse(
 
 
 def _take_shares(rest: str, found: list[sums.Sum]) -> tuple[str, list[sums.Sum], list[tuple[int, Money]]]:
-    """Set “my half is 30” apart from the amounts, since it is a part of the one before."""
+    """Separate “my half is 30” from the amounts, because it is a part of the previous one."""
     kept: list[sums.Sum] = []
     shares: list[tuple[int, Money]] = []
     for one in found:
@@ -142,7 +143,7 @@ def _take_shares(rest: str, found: list[sums.Sum]) -> tuple[str, list[sums.Sum],
 
 
 def _clauses(rest: str, found: list[sums.Sum]) -> list[Clause]:
-    """The stretches around the amounts: cut at commas and conjunctions, else after each amount."""
+    """Split the sentence around its amounts: at commas and conjunctions, else after each amount."""
     cuts = [0, *(match.end() for match in JOINT.finditer(rest) if not _inside(match.start(), found)), len(rest)]
     kept: list[Clause] = []
     for start, end in pairwise(cuts):
@@ -169,7 +170,7 @@ def _clauses(rest: str, found: list[sums.Sum]) -> list[Clause]:
 
 
 def _amounts_of(inside: list[sums.Sum], rest: str, start: int, end: int) -> list[sums.Sum]:
-    """The numbers of a clause that are its amounts: those written like money, or each behind its own noun, or one."""
+    """Return the amounts of a clause: numbers written like money, one behind each noun, or a single one."""
     if len(inside) > 1 and _is_list(inside, rest, start, end):
         return inside
     strong = [one for one in inside if one.strong]
@@ -180,7 +181,7 @@ def _amounts_of(inside: list[sums.Sum], rest: str, start: int, end: int) -> list
 
 
 def _is_list(inside: list[sums.Sum], rest: str, start: int, end: int) -> bool:
-    """Whether nouns and amounts alternate to the end, as in “bread 2 milk 1.5 eggs 3”."""
+    """Return whether nouns and amounts alternate to the end, as in “bread 2 milk 1.5 eggs 3”."""
     if _has_noun(rest[inside[-1].end : end]):
         return False
     borders = [start, *(one.end for one in inside)]
@@ -207,7 +208,7 @@ def _rank(one: sums.Sum, rest: str) -> tuple[bool, int]:
 
 
 def _is_amount(one: sums.Sum, rest: str, start: int, end: int) -> bool:
-    """Whether a bare number is an amount rather than a count, an age or a house number."""
+    """Return whether a bare number is an amount and not a count, an age or a house number."""
     before, after = rest[start : one.start], rest[one.end : end]
     counted = re.match(r"\s([^\W\d_]{3,30})", after)
     is_few = one.money.decimal < MAX_COUNT
@@ -235,7 +236,7 @@ def _entry(
     today: date,
     book: Mapping[str, tuple[str, str]],
 ) -> Entry:
-    """Read one clause. Positions are those of the clause's own text, so that a long sentence costs no more."""
+    """Parse one clause. Positions are within the clause, so that long sentences cost no more."""
     near, own = rest[clause.start : clause.end], original[clause.start : clause.end]
     one = clause.sum
     start, end = one.start - clause.start, one.end - clause.start
@@ -254,7 +255,7 @@ def _entry(
     payer = _payer(near, own, cut)
     giver = None
     if kind in ("income", "refund"):
-        giver, payer = payer, None  # who pays me is whom it comes from
+        giver, payer = payer, None  # a payer is the payee of income
     source, target = _accounts(near, own, cut, book, (start, end))
     kind, source, target = _transfer(kind, near, own, cut, source, target)
     payee = None if kind == "transfer" else giver or _payee(near, own, cut, kind)
@@ -291,7 +292,7 @@ def _in_currency(money: Money, currency: str) -> Money | None:
 
 
 def _with_one_account(entries: list[Entry]) -> list[Entry]:
-    """“bus 3 and lunch 12 with my visa”: the one account that a sentence names is for all its parts."""
+    """Apply the only account of a sentence to all its parts: “bus 3 and lunch 12 with my visa”."""
     named = {entry.account_hint for entry in entries if entry.account_hint}
     if len(named) != 1 or any(entry.kind == "transfer" for entry in entries):
         return entries
@@ -299,7 +300,7 @@ def _with_one_account(entries: list[Entry]) -> list[Entry]:
 
 
 def _date_of(clause: Clause, clauses: list[Clause], written: list[dates.Written]) -> dates.Written | None:
-    """The date in the clause, else the nearest in a later one, else in an earlier one."""
+    """Return the date in the clause, else the nearest in a later one, else in an earlier one."""
     own = [one for one in written if clause.start <= one.start < clause.end]
     later = [one for one in written if one.start >= clause.end]
     earlier = [one for one in written if one.start < clause.start]
@@ -328,7 +329,7 @@ def _is_given(near: str, start: int, end: int) -> bool:
 
 
 def _split(near: str, own: str, cut: list[Span]) -> tuple[tuple[str, ...], int]:
-    """The people that an amount is split with, and in how many parts; none where it is not split."""
+    """Return the people an amount is split with and the number of parts; empty if it is not split."""
     match = words.WITH_SPLIT.search(near) or words.SPLIT.search(near) or words.SPLIT_AFTER.search(near)
     if match is None:
         return (), _ways(near, cut)
@@ -369,7 +370,7 @@ def _payer(near: str, own: str, cut: list[Span]) -> str | None:
 def _accounts(
     near: str, own: str, cut: list[Span], book: Mapping[str, tuple[str, str]], amount: Span
 ) -> tuple[str | None, str | None]:
-    """The accounts that the clause says the money leaves and reaches, as words or as the name of a known account."""
+    """Return the accounts that the money leaves and reaches: a known account's name, else words."""
     known = accounts.patterns(tuple(sorted(book)))
     is_paid_off = accounts.PAID_OFF.search(near) is not None
     sources = [known.source] if is_paid_off or accounts.PUT.search(near) else [known.source, known.means]
@@ -407,7 +408,7 @@ def _account_name(match: re.Match[str], own: str, book: Mapping[str, tuple[str, 
 def _transfer(
     kind: Kind, near: str, own: str, cut: list[Span], source: str | None, target: str | None
 ) -> tuple[Kind, str | None, str | None]:
-    """Whether the clause moves money between own accounts, and which: a cash machine is a transfer to cash."""
+    """Return whether the clause moves money between own accounts, and which. A cash machine is a transfer to cash."""
     if kind == "transfer" and _is_withdrawal(near):
         if target and not accounts.MACHINE.search(fold(target)):
             source = source or target
@@ -434,7 +435,7 @@ def _category(stretch: str, kind: Kind) -> str | None:
 
 
 def _payee(near: str, own: str, cut: list[Span], kind: Kind) -> str | None:
-    """What is left of the clause when money, dates and verbs are cut; the words after “at” come first."""
+    """Return what remains without money, dates and verbs; words after “at” come first."""
     left = _blank(near, cut)
     for pattern in (words.VERBS, words.REPEATED):
         left = _blank(left, [match.span() for match in pattern.finditer(left)])

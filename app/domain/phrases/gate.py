@@ -1,8 +1,8 @@
-"""Decides whether a sentence reports a transaction at all: questions, plans, corrections and facts book nothing.
+"""Decide whether a sentence reports a transaction; questions, plans, corrections and facts do not.
 
 A transaction is reported by a phrase without a verb (“coffee 3.50”) or in the past (“paid 12 for lunch”). Everything
-that asks, orders something else, corrects, denies, wishes, expects, limits or merely states is left alone, because a
-missing transaction is noticed and a wrong one is not.
+that asks, orders something else, corrects, denies, wishes, expects, limits or states is ignored, because users notice a
+missing transaction but not a wrong one.
 """
 
 # ruff: noqa: E501 (tables of words read better in long lines)

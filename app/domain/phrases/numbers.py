@@ -1,4 +1,4 @@
-"""Numbers in words, in English, French, Spanish, German and Arabic, found in folded text."""
+"""Find numbers in words in folded text: English, French, Spanish, German and Arabic."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Token = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A number in words at ``[start, end)`` of the text; ``is_price`` where it is spoken like one, as “three fifty”."""
+    """A number in words at ``[start, end)`` of the text. ``is_price``: spoken as a price, such as “three fifty”."""
 
     value: Decimal
     start: int
@@ -74,7 +74,7 @@ def find(folded: str) -> list[Spelled]:
 
 
 def german(word: str) -> int | None:
-    """A German compound such as zweihundertfünfzig, written in one word and folded."""
+    """Parse a German compound such as zweihundertfünfzig, folded."""
     if len(word) > 60 or not ("und" in word or "hundert" in word or "tausend" in word):
         return None
     found = GERMAN.fullmatch(word)
@@ -155,7 +155,7 @@ def _hundredths(cents: int) -> Decimal:
 
 
 def _take(run: list[Token], at: int) -> tuple[int, int]:
-    """The longest number that begins here, as it is counted and not as a price is spoken; and what is next."""
+    """Return the longest number that begins here, read as a count, and the next position."""
     total = small = 0
     begun = at
     while at < len(run):

@@ -1,4 +1,4 @@
-"""The amounts of a sentence: figures and number words with their multipliers, currencies and cents."""
+"""Find the amounts of a sentence: digits and number words with multipliers, currencies and cents."""
 
 # ruff: noqa: E501 (tables of words read better in long lines)
 
@@ -89,9 +89,10 @@ MAX_NUMBERS = 60  # a text with more of them is a table and no sentence
 
 @dataclass(slots=True)
 class Sum:
-    """An amount at ``[start, end)``; ``strong`` where its writing alone says that it is money.
+    """An amount at ``[start, end)``.
 
-    ``readings`` are all that it may mean, the likeliest first. ``cuts`` are the stretches that say nothing else.
+    ``strong``: its format alone says that it is money. ``readings`` are all its possible values, likeliest first.
+    ``cuts`` are the parts of the text that it uses.
     """
 
     money: Money
@@ -114,7 +115,7 @@ class Sum:
 
 
 def find(folded: str, original: str, currency: str, locale: str) -> list[Sum]:
-    """The amounts of a folded text in which dates are already blanked, in order."""
+    """Return the amounts of a folded text in which dates are blanked, in order."""
     mark = decimal_mark(locale)
     folded = POWER.sub(lambda power: " " * len(power[0]), folded)
     spelled = {one.start: one for one in numbers.find(folded)}
@@ -187,7 +188,7 @@ def _number(text: str) -> int:
 
 
 def _without_times(folded: str, found: list[Sum]) -> list[Sum]:
-    """Leave out “at 9” beside another amount, and the number of a product or a place."""
+    """Leave out “at 9” beside another amount, and numbers of products and places."""
     kept = []
     for one in found:
         head = folded[max(0, one.start - 30) : one.start]

@@ -1,4 +1,4 @@
-"""The words that steer the reading of a sentence, folded: lower case, no accents; en, fr, es, de, some Arabic."""
+"""Word lists for parsing sentences, folded: lower case without accents; en, fr, es, de, some Arabic."""
 
 # ruff: noqa: E501, SIM905 (tables of words read better in long lines)
 
@@ -8,7 +8,7 @@ import re
 
 
 def words(*lines: str) -> re.Pattern[str]:
-    """One pattern for whole words; ``*`` in a word stands for any ending."""
+    """Return one pattern for whole words. ``*`` in a word matches any ending."""
     parts = sorted({p.strip() for line in lines for p in line.split("|") if p.strip()}, key=len, reverse=True)
     return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(p).replace(r"\*", r"\w*") for p in parts) + r")(?!\w)")
 
@@ -111,7 +111,7 @@ NOBODY = frozenset(
     """.split()
 )
 
-# What does not name a payee; cut from both ends, or everywhere where it is a verb of paying.
+# Words that are no payee: cut from both ends, verbs of paying everywhere.
 VERBS = words(
     "i spent|i've spent|we spent|spent|i paid|we paid|i've paid|paid|pay|i bought|we bought|bought|buy|purchased|cost me|cost|costs|i just|just|sent|i sent|wired|venmo'd|venmoed|zelled|bizum"
     "|j'ai depense|j'ai paye|j'ai achete|on a paye|depense|paye|achete|j'ai recu|j'ai|ca m'a coute|coute|gaste|pague|compre|me costo|costo|he gastado|he pagado|he comprado"
@@ -119,11 +119,11 @@ VERBS = words(
     "|gave me back|gave back|got back|paid me back|paid off|pay off|paid down|zuruckbekommen|gebucht|due|worth of|each|please|s'il te plait|por favor|bitte|expense|depense de|gasto de|ausgabe"
     "|me devolvieron|me devolvio|rembourse|on m'a rembourse|refunded|reimbursed|gave me|gave|lent|i lent|balles|i earned|earned|gagne|gane|verdient|j'ai vire|vire|virement|uberwiesen|uberweisung|transferi|transferencia|transferred|moved|withdrew|put|total|دفعت|صرفت|اشتريت"
 )
-#: What asks for an entry, at the beginning of a sentence: elsewhere a book is a book.
+#: Orders to add a transaction, at the beginning of a sentence; elsewhere a book is a book.
 BOOKING = re.compile(
     r"^\W{0,9}(?:(?:can|could|would|will) you (?:please )?(?:add|log|record|book|note|enter|put down)|(?:please )?(?:add|log|record|book|note|enter|ajoute|anade|apunta|buche|notiere))(?!\w)"
 )
-#: What says nothing of who was paid, as long as something else does.
+#: Words that are the payee only if there is no other.
 GENERIC = words(
     "subscription|abonnement|suscripcion|abo|order|bestellung|commande|pedido|run|payment|paiement|zahlung|pago"
     "|refund*|ruckerstattung|erstattung|remboursement|reembolso|devolucion"

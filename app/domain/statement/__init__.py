@@ -1,1 +1,1 @@
-"""Bank statements: reading the files banks give out, and telling which of their lines are already booked."""
+"""Bank statements: read files and recognize lines that are already in the ledger."""

@@ -1,4 +1,4 @@
-"""Amounts as banks write them, read with the decimal mark a file was found to use."""
+"""Parse amounts of bank files with the decimal mark of the file."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ NOT_DIGITS = str.maketrans("", "", ",.' ")
 
 
 def reader(decimal: str, currency: str) -> Callable[[str], int]:
-    """A function from a cell to signed minor units, for one decimal mark; it raises ``InvalidAmount``."""
+    """Return a function from a cell to signed minor units. It raises ``InvalidAmount``."""
     places = exponent(currency)
 
     def read(text: str) -> int:
-        # Nearly every cell is plain: sign, digits, mark, all the decimals. The rest takes the long way.
+        # Nearly every cell is plain: sign, digits, mark, all decimals. ``careful`` parses the rest.
         if text[:1] == "-":
             whole, _mark, part = text[1:].partition(decimal)
             if len(part) == places and (digits := whole + part).isdigit() and digits.isascii() and len(digits) < 15:
@@ -70,9 +70,9 @@ class Written(NamedTuple):
 
 
 def split(text: str) -> Written | None:
-    """Take an amount in any usual writing apart: ``(1.234,50)``, ``12,50-``, ``$(3)``, ``5 CR``, ``20.-``.
+    """Split an amount in any common format: ``(1.234,50)``, ``12,50-``, ``$(3)``, ``5 CR``, ``20.-``; else None.
 
-    Nothing for what is no amount. Runs in linear time: a file of hostile cells must not hold up the server.
+    Runs in linear time, so that a file of hostile cells cannot block the server.
     """
     if len(text) > MAX_CHARACTERS:
         return None
@@ -98,7 +98,7 @@ def split(text: str) -> Written | None:
 
 
 def careful(text: str, decimal: str, currency: str) -> int:
-    """Signed minor units of an amount in any usual writing. Raises ``InvalidAmount``."""
+    """Return signed minor units of an amount in any common format. Raises ``InvalidAmount``."""
     places = exponent(currency)
     found = split(text)
     if found is None:
@@ -124,13 +124,13 @@ def _not_with_mark(text: str, decimal: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def is_amount(text: str) -> bool:
-    """Whether a cell may be an amount under one decimal mark or the other."""
+    """Return whether a cell may be an amount with either decimal mark."""
     found = split(text)
     return found is not None and any(pattern.fullmatch(found.digits) for pattern in GROUPED.values())
 
 
 def mark(text: str, places: int) -> str | None:
-    """The decimal mark that an amount proves, ``?`` where it may be either, nothing where it has none."""
+    """Return the decimal mark that an amount proves, ``?`` if it may be either, None if it has none."""
     written = split(text)
     if written is None:
         return None
@@ -150,7 +150,7 @@ def mark(text: str, places: int) -> str | None:
 
 
 def decimal_mark(texts: Iterable[str], places: int) -> tuple[str | None, str | None]:
-    """The mark all these amounts agree on, or nothing and an example of what leaves it open."""
+    """Return the decimal mark of all these amounts, or None with an ambiguous example."""
     votes = {".": 0, ",": 0}
     open_example = None
     for text in texts:

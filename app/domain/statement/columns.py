@@ -1,4 +1,4 @@
-"""Guess which column of a file is what, by the names that banks give them and by their content."""
+"""Detect the role of each column by its name and content."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from app.domain.statement.identity import normalise
 from app.domain.statement.vocabulary import FOREIGN, STATES, fold, roles_of, sides_of
 
 ACCOUNT_NUMBER = re.compile(r"[A-Z]{0,2}\d[\dA-Z* -]{7,}")
-#: What kind of booking a row is, in words that are no payee.
-KIND = re.compile(
+#: Kinds of bookings, which are no payees.
+BOOKING_KIND = re.compile(
     r"(?:(?:eftpos|pos|atm|visa|mastercard|maestro|debit|credit|card|direct|inter|bank|interest|transfer|payment|purchase"
     r"|deposit|withdrawal|fees?|charge|cheque|standing|order|sepa|lastschrift|gutschrift|uberweisung|dauerauftrag|karte"
     r"|kartenzahlung|entgelt|lohn|virement|prelevement|carte|achat|retrait|cheque|transferencia|recibo|compra|tarjeta"
     r"|incasso|betaalautomaat|overboeking|kortkop|autogiro|insattning|overforing|misc|miscellaneous|bill|online|mobile"
     r"|b|d|dd|so|bgc|fpi|fpo|chq|deb|bp|cpt|tfr)(?: |$))+"
 )
-SURE = 196  # from here on a name is that of an id, and no mere reference, which the payer may have written
+MIN_ID_SCORE = 196  # names below are references that the payer may have written
 MAX_HEADER = 60  # characters; longer is no name of a column
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What stands in a column: shares of its filled cells, from 0 to 100; ``constant`` = one value in all rows."""
+    """Content of a column: shares of its filled cells, 0 to 100. ``constant``: one value in all rows."""
 
     filled: int = 0
     dates: int = 0
@@ -48,7 +48,7 @@ EMPTY = Shape()
 
 
 def count_roles(cells: Sequence[str]) -> int:
-    """How many different roles the cells of a header row name."""
+    """Return the number of different roles that the cells of a header row name."""
     return len(
         {
             max(found, key=lambda role: found[role])
@@ -59,7 +59,7 @@ def count_roles(cells: Sequence[str]) -> int:
 
 
 def shape(cells: Sequence[str]) -> Shape:
-    """Sum up a column of a sample."""
+    """Summarize a column of a sample."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled:
         return EMPTY
@@ -79,13 +79,13 @@ def shape(cells: Sequence[str]) -> Shape:
         words=round(part * sum(1 for cell in filled if sum(map(str.isalpha, cell)) * 2 >= len(cell))),
         distinct=round(part * len(values)),
         length=round(sum(map(len, filled)) / len(filled)),
-        kinds=round(part * sum(1 for cell in filled if KIND.fullmatch(fold(cell[:80])))),
+        kinds=round(part * sum(1 for cell in filled if BOOKING_KIND.fullmatch(fold(cell[:80])))),
         constant=len(values) == 1 and len(filled) > 2,
     )
 
 
 def _sides(cells: Sequence[str]) -> int:
-    """100 where a column says in or out for both sides, 60 where one side is all it says."""
+    """Return 100 if a column has words for debit and credit, 60 for words of one side only."""
     found = sides_of(cells)
     return 100 if len(set(found.values())) == 2 and "" not in found else 60 if found else 0
 
@@ -93,7 +93,7 @@ def _sides(cells: Sequence[str]) -> int:
 def guess(
     header: Sequence[str], shapes: Sequence[Shape], taken: dict[str, int], absent: frozenset[str]
 ) -> dict[str, int]:
-    """The column of each role: what is ``taken`` stays, the rest goes to the best name and shape left."""
+    """Return the column of each role. ``taken`` ones stay; the others get the best remaining name and content."""
     names = [roles_of(header[at]) if at < len(header) else {} for at in range(len(shapes))]
     found, free = dict(taken), set(range(len(shapes))) - set(taken.values())
     free -= {at for at, name in enumerate(header) if not FOREIGN.isdisjoint(normalise(name).split())}
@@ -137,7 +137,7 @@ def guess(
 
 
 def _score(role: str, names: dict[str, int], column: Shape) -> int:
-    """A name counts up to 200, the content up to 100; content that cannot be rules a column out."""
+    """Score a column for a role: up to 200 for the name, up to 100 for the content. Impossible content excludes it."""
     name = names.get(role, 0)
     if role == "date":
         if name and column.short_dates >= 90 and column.dates < 50:
@@ -167,14 +167,16 @@ def _score(role: str, names: dict[str, int], column: Shape) -> int:
         return _text_score(role, name, names, column)
     if role == "external_id" and column.filled and (column.distinct < 100 or column.filled < 90):
         return _repeating_id(name, column)
-    if role == "external_id" and name < SURE and column.words >= 30:
+    if role == "external_id" and name < MIN_ID_SCORE and column.words >= 30:
         return 0
     return name + 1 if name and column.dates < 50 else 0
 
 
 def _repeating_id(name: int, column: Shape) -> int:
     """An id column may hold some lines twice; a reference that repeats is none of the bank's."""
-    return name + 1 if name >= SURE and column.filled >= 90 and column.distinct >= 50 and column.length >= 4 else 0
+    return (
+        name + 1 if name >= MIN_ID_SCORE and column.filled >= 90 and column.distinct >= 50 and column.length >= 4 else 0
+    )
 
 
 def _text_score(role: str, name: int, names: dict[str, int], column: Shape) -> int:

@@ -1,4 +1,4 @@
-"""Dates as banks write them, and the order of day, month and year that a file uses."""
+"""Parse dates of bank files, and detect the order of day, month and year."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.errors import Invalid
 from app.i18n import _
 
 ORDERS = ("dmy", "mdy", "ymd")
-PARTS = re.compile(r"[0-9]+|[^\W\d_]+\.?")
+DATE_PARTS = re.compile(r"[0-9]+|[^\W\d_]+\.?")
 SHAPE = re.compile(
     r"""(?:[^\W\d_]{2,10}\.?,?\s+)?                                            # a weekday
     (?:[0-9]{8}
@@ -27,14 +27,14 @@ SHAPE = re.compile(
     re.VERBOSE,
 )
 #: A day and a month without a year: ``27.02.``, ``27/02``, ``27 Feb``, ``Feb 27``.
-SHORT = re.compile(
+DATE_WITHOUT_YEAR = re.compile(
     r"[0-9]{1,2}[-/.][0-9]{1,2}\.?|[0-9]{1,2}\.?[-/. ][^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.?[-/. ][0-9]{1,2}\.?|"
     r"[0-9]{1,2}月[0-9]{1,2}日"
 )
 MAX_CHARACTERS = 40
 #: Where two languages give a month one name, the earlier one counts.
 LANGUAGES = ("en", "fr", "es", "de", "it", "pt", "nl", "sv", "pl", "da", "nb", "fi", "cs", "ro", "tr", "ru", "hu")
-CENTURY = 70  # 69 is 2069, 70 is 1970, as in POSIX
+FIRST_YEAR_OF_1900S = 70  # 69 is 2069, 70 is 1970, as in POSIX
 
 
 @cache
@@ -92,14 +92,14 @@ def months() -> dict[str, int]:
 
 
 def is_date(text: str) -> bool:
-    """Whether a cell looks like a date and could be one in some order."""
+    """Return whether a cell looks like a date that is possible in some order."""
     return 6 <= len(text) <= MAX_CHARACTERS and bool(SHAPE.fullmatch(text.strip())) and bool(orders(text))
 
 
 def is_short_date(text: str) -> bool:
-    """Whether a cell is a day and a month without a year."""
+    """Return whether a cell is a day and month without a year."""
     text = text.strip()
-    return 3 <= len(text) <= 16 and bool(SHORT.fullmatch(text)) and any(_days_of_leap_year(text))
+    return 3 <= len(text) <= 16 and bool(DATE_WITHOUT_YEAR.fullmatch(text)) and any(_days_of_leap_year(text))
 
 
 def _days_of_leap_year(text: str) -> tuple[date | None, date | None]:
@@ -123,7 +123,7 @@ def _days_of_leap_year(text: str) -> tuple[date | None, date | None]:
 
 
 def short_orders(texts: Iterable[str]) -> frozenset[str]:
-    """The orders, of ``dmy`` and ``mdy``, in which all these short dates are days."""
+    """Return the orders, ``dmy`` or ``mdy``, in which all these short dates exist."""
     found = [_days_of_leap_year(text) for text in set(texts) if is_short_date(text)]
     if any("." in text for text in texts):
         return frozenset(("dmy",))  # no country writes the month first and dots
@@ -133,7 +133,7 @@ def short_orders(texts: Iterable[str]) -> frozenset[str]:
 
 
 def with_year(text: str, order: str, near: date) -> date:
-    """A short date in the year that brings it nearest to ``near``. Raises ``Invalid`` for what is no day."""
+    """Return a short date in the year nearest to ``near``. Raises ``Invalid`` if it is no date."""
     if not is_short_date(text):
         raise Invalid(_("“{text}” is not a date.", text=text[:MAX_CHARACTERS]), field="date")
     day = _days_of_leap_year(text)[1 if order == "mdy" else 0]
@@ -151,13 +151,13 @@ def with_year(text: str, order: str, near: date) -> date:
 
 
 def latest_before(text: str, order: str, today: date) -> date:
-    """A short date in the latest year in which it is not after ``today``."""
+    """Return a short date in the latest year in which it is not after ``today``."""
     day = with_year(text, order, today)
     return day if day <= today else with_year(text, order, day.replace(day=1, year=day.year - 1))
 
 
 def read(text: str, order: str) -> date:
-    """The day of a written date, by an order such as ``dmy``; raises ``Invalid`` on 31 February."""
+    """Parse a date in an order such as ``dmy``. Raises ``Invalid`` for dates such as 31 February."""
     text = text.strip()
     if not text:
         raise Invalid(_("There is no date."), field="date")
@@ -178,7 +178,7 @@ def _day(text: str, order: str) -> date:
     if len(numbers[0]) == 8:
         return _compact(numbers[0], order)
     if len(numbers[0]) == 4:
-        order = "ymd"  # whatever the rest of the file uses, a year in front is a year
+        order = "ymd"  # a leading year is a year, whatever the order of the file
     found = dict(zip(order, numbers[:3], strict=True))
     return date(_year(found["y"]), int(found["m"]), int(found["d"]))
 
@@ -187,7 +187,7 @@ def _parts(text: str) -> tuple[list[str], int | None]:
     """The numbers of the date (not of a time behind it) and the month where it is a name."""
     numbers: list[str] = []
     month = None
-    for part in PARTS.findall(text):
+    for part in DATE_PARTS.findall(text):
         if part[0] in "0123456789":
             numbers.append(part)
         elif month is None:
@@ -207,14 +207,14 @@ def _compact(digits: str, order: str) -> date:
 
 def _year(text: str) -> int:
     if len(text) == 2:
-        return int(text) + (2000 if int(text) < CENTURY else 1900)
+        return int(text) + (2000 if int(text) < FIRST_YEAR_OF_1900S else 1900)
     if len(text) != 4:
         raise ValueError(text)
     return int(text)
 
 
 def orders(text: str) -> frozenset[str]:
-    """The orders in which this is a day between 1970 and 2100; all of them where it does not matter."""
+    """Return the orders in which this is a date between 1970 and 2100; all if they do not differ."""
     numbers, month = _parts(text.strip())
     if not month and numbers and len(numbers[0]) == 4:
         return frozenset(("ymd",)) if _possible(text, "ymd") else frozenset()
@@ -236,7 +236,7 @@ def _possible(text: str, order: str) -> bool:
 
 
 def common_orders(texts: Iterable[str]) -> tuple[frozenset[str], str | None]:
-    """The orders that read the most of these dates, and an example of what leaves more than one open."""
+    """Return the orders that read most of these dates, and an ambiguous example if several remain."""
     counts = dict.fromkeys(ORDERS, 0)
     seen, example = 0, None
     for text in set(texts):
@@ -266,7 +266,7 @@ def pattern(order: str, sample: str) -> str:
 
 
 def order_of(date_format: str) -> str:
-    """``dmy``, ``mdy`` or ``ymd`` of a format such as ``DD/MM/YYYY``, ``%m/%d/%y`` or ``iso``."""
+    """Return ``dmy``, ``mdy`` or ``ymd`` for a format such as ``DD/MM/YYYY``, ``%m/%d/%y`` or ``iso``."""
     written = date_format.strip().casefold()
     if written in ("iso", "iso8601", "%f"):
         return "ymd"

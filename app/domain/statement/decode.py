@@ -1,4 +1,4 @@
-"""Find the encoding of a file, and refuse files that are no text."""
+"""Detect the encoding of a file, and refuse files that are not text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import BinaryIO
 from app.errors import Invalid, UnsupportedFile
 from app.i18n import _
 
-CHUNK = 1 << 20
-HEAD = 1 << 16
+CHUNK_BYTES = 1 << 20
+HEAD_BYTES = 1 << 16
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -28,7 +28,7 @@ ALSO_TRIED = ("cp1251", "koi8_r", "iso8859_5", "cp1256", "iso8859_6", "cp1253", 
 
 
 def _mixed(error: UnicodeError) -> tuple[str, int]:
-    """Read what is not UTF-8 in a file that otherwise is, as the encoding it most often was pasted from."""
+    """Decode bytes that are not UTF-8 in a UTF-8 file with the encoding they most often come from."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
@@ -38,7 +38,7 @@ codecs.register_error("mixed", _mixed)
 
 
 def refuse_other_formats(head: bytes) -> None:
-    """Say what a file is that is no CSV, and what to do about it. ``head`` is its first kilobytes."""
+    """Raise ``UnsupportedFile`` with advice for files that are not CSV. ``head`` is the first kilobytes."""
     if not head:
         raise UnsupportedFile(_("This file is empty. Download the statement from your bank again."), field="file")
     name = _known_format(head)
@@ -79,7 +79,7 @@ def _known_format(head: bytes) -> str | None:
 
 
 def known_encoding(name: str) -> str:
-    """The encoding's usual name, or an error at ``encoding``."""
+    """Return the encoding's usual name. Raises ``Invalid`` at ``encoding``."""
     try:
         found = codecs.lookup(name)
         if len(name) > MAX_ENCODING_NAME or not getattr(found, "_is_text_encoding", True) or name.lower() in REFUSED:
@@ -97,9 +97,9 @@ REFUSED = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_uni
 
 
 def guess(stream: BinaryIO) -> tuple[str, bool]:
-    """The encoding of a seekable file, and whether some of its bytes are in another one."""
+    """Return the encoding of a seekable file, and whether some bytes are in another one."""
     stream.seek(0)
-    head = stream.read(HEAD)
+    head = stream.read(HEAD_BYTES)
     refuse_other_formats(head)
     for bom, name in BOMS:
         if head.startswith(bom):
@@ -132,7 +132,7 @@ def _is_utf8(stream: BinaryIO) -> tuple[bool, int, int, bytes]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     stream.seek(0)
     try:
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(CHUNK_BYTES):
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -142,7 +142,7 @@ def _is_utf8(stream: BinaryIO) -> tuple[bool, int, int, bytes]:
     stream.seek(0)
     valid = invalid = 0
     sample = bytearray()
-    while lines := stream.readlines(CHUNK):
+    while lines := stream.readlines(CHUNK_BYTES):
         for line in lines:
             if line.isascii():
                 continue
@@ -152,7 +152,7 @@ def _is_utf8(stream: BinaryIO) -> tuple[bool, int, int, bytes]:
                     valid += 1
                 except UnicodeDecodeError:
                     invalid += 1
-            if len(sample) < HEAD:
+            if len(sample) < HEAD_BYTES:
                 sample += line[:2000]
     return False, valid, invalid, bytes(sample)
 
@@ -168,7 +168,7 @@ EAST_ASIAN = {
 
 
 def _east_asian(sample: bytes) -> str | None:
-    """The East Asian encoding in which most words of a statement appear; none if there are hardly any."""
+    """Return the East Asian encoding in which the most words of statements are found, or None."""
     best, most = None, 1
     for name, words in EAST_ASIAN.items():
         try:
@@ -200,7 +200,7 @@ def _single_byte(sample: bytes) -> str:
 
 
 def text_of(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """The file as text from its start, line ends untouched; what cannot be decoded never stops us."""
+    """Return the file as text from its start, with its line ends. Decoding never fails."""
     stream.seek(0)
     if encoding == "utf-8":
         encoding = "utf-8-sig"  # its mark may stand before a quote, whatever a mapping says
@@ -221,4 +221,4 @@ class _Kept(io.BufferedIOBase):
         return self._stream.read(-1 if size is None else size)
 
     def read1(self, size: int = -1, /) -> bytes:
-        return self._stream.read(size if size > 0 else HEAD)
+        return self._stream.read(size if size > 0 else HEAD_BYTES)

@@ -1,4 +1,4 @@
-"""Tell whether a statement line is already in the ledger."""
+"""Decide whether a statement line is already in the ledger."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from app.domain.money import Money
 from app.domain.payees import key
 from app.i18n import _, written_day
 
-PENDING_WINDOW = 10  # days between a payment that is announced and its booking
-WINDOW = 4  # days between what a person types and what the bank books
-ALIKE = 60  # of 100, from where two payees are taken for the same
+PENDING_WINDOW_DAYS = 10  # between a pending payment and its booking
+TYPED_WINDOW_DAYS = 4  # between a typed transaction and its booking
+MIN_SIMILARITY = 60  # of 100, for two payees to count as the same
 NOT_WORD = re.compile(r"[^\w]+|_+")
 
 
 @lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
-    """The text without case, accents, punctuation and runs of spaces."""
+    """Return the text without case, accents, punctuation and repeated spaces."""
     if text.isascii():
         plain = text.lower()
     else:
@@ -33,17 +33,17 @@ def normalise(text: str) -> str:
 
 
 def identity(account_id: int, booked_on: date, minor: int, currency: str, normalised_text: str) -> int:
-    """A stable number of 63 bits for a line; two real lines that are alike in all of this share it."""
+    """Return a stable 63-bit number for a line. Lines that are equal in all arguments share it."""
     whole = f"{account_id}\x1f{booked_on.toordinal()}\x1f{minor}\x1f{currency}\x1f{normalised_text}"
     digest = blake2b(whole.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
 
 def with_ordinals(identities: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Each identity with how often it came before in this file.
+    """Yield each identity with its number of earlier occurrences in the file.
 
-    The pair is what is unique in an account: two equal payments on one day are (x, 0) and (x, 1), and both
-    are known when the same file, or one that overlaps it, comes again. (Statements hold whole days.)
+    The pair is unique in an account: two equal payments on one day are (x, 0) and (x, 1), and both are recognized when
+    the same file, or one that overlaps it, is imported again. (Statements contain whole days.)
     """
     seen: dict[int, int] = {}
     for one in identities:
@@ -53,7 +53,7 @@ def with_ordinals(identities: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def similar(one: str, other: str) -> int:
-    """How alike two payees are, 0 to 100, after cleaning: what one has more than the other costs little."""
+    """Return the similarity of two payees, 0 to 100. Additional words in one of them cost little."""
     a, b = key(one), key(other)
     if not a or not b:
         return 0
@@ -68,7 +68,7 @@ def similar(one: str, other: str) -> int:
 
 
 class Existing(NamedTuple):
-    """A transaction of the account; ``by_hand`` = a person entered it and no bank line is matched with it yet."""
+    """A transaction of the account. ``by_hand``: typed by the user and not matched with a bank line yet."""
 
     id: int
     booked_on: date
@@ -82,7 +82,7 @@ class Existing(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A statement line that is to be compared."""
+    """A statement line to compare."""
 
     booked_on: date
     minor: int
@@ -103,16 +103,16 @@ NEW = Outcome("new")
 
 
 def is_near(line: date, existing: date, *, is_pending: bool) -> bool:
-    """Whether two days are near enough for one payment. A pending one may be booked days later."""
+    """Return whether two dates are close enough for one payment. A pending one may be booked days later."""
     days = (line - existing).days
-    return abs(days) <= WINDOW or (is_pending and 0 <= days <= PENDING_WINDOW)
+    return abs(days) <= TYPED_WINDOW_DAYS or (is_pending and 0 <= days <= PENDING_WINDOW_DAYS)
 
 
 def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
-    """Decide on a line that has no equal by identity.
+    """Decide on a line without an equal by identity.
 
-    ``existing`` are rows of the same account within four days. Leave out those which another line of the
-    file is the same as, or else two real payments of one amount would both be held against one row.
+    ``existing`` are transactions of the account within the window. Leave out those that match another line of the file:
+    two real payments of one amount must not both match one transaction.
     """
     if line.external_id:
         for row in existing:
@@ -124,7 +124,7 @@ def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
         if row.minor == line.minor
         and row.currency == line.currency
         and is_near(line.booked_on, row.booked_on, is_pending=row.is_pending)
-        # Two references of one bank that differ are two bookings.
+        # Different references of one bank are different transactions.
         and not (line.external_id and row.external_id and not row.is_pending)
     ]
     if not rows:
@@ -134,11 +134,11 @@ def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
         key=lambda row: (-similar(line.payee, row.payee), abs((row.booked_on - line.booked_on).days), row.id),
     )
     for row in ranked:
-        if row.is_pending and (not row.by_hand or similar(line.payee, row.payee) >= ALIKE):
+        if row.is_pending and (not row.by_hand or similar(line.payee, row.payee) >= MIN_SIMILARITY):
             reason = _("Pending since {day}; the bank has booked it now.", day=written_day(row.booked_on))
             return Outcome("same", reason, row.id)
     for row in ranked:
-        if row.by_hand and (row.is_transfer or similar(line.payee, row.payee) >= ALIKE):
+        if row.by_hand and (row.is_transfer or similar(line.payee, row.payee) >= MIN_SIMILARITY):
             return Outcome(
                 "same",
                 _("You entered this on {day}; the bank now has it too.", day=written_day(row.booked_on)),

@@ -1,17 +1,17 @@
-"""Lines of a statement, whatever the file's format, and lines that could not be read."""
+"""Lines of a statement in any format, and lines that cannot be read."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Literal, NamedTuple
 
-MAX_BYTES = 50 * 1024 * 1024  # the largest file a caller should hand over
+MAX_BYTES = 50 * 1024 * 1024  # of a file
 MAX_TEXT = 1000  # characters of a payee or memo; longer is a broken file, not a payee
 MAX_RAW = 200  # characters of a bad line that are shown
 
 
 class Line(NamedTuple):
-    """One booking. ``line`` is the physical line in the file, first = 1; ``minor`` is signed, outflow < 0."""
+    """One transaction. ``line`` is the physical line in the file, from 1; ``minor`` is signed, outflow negative."""
 
     line: int
     booked_on: date
@@ -23,14 +23,14 @@ class Line(NamedTuple):
     external_id: str = ""
     balance_minor: int | None = None
     account: str = ""
-    is_pending: bool = False  # announced by the bank, not booked yet
+    is_pending: bool = False  # pending
     has_payee_name: bool = False  # ``payee_text`` is the name of a payee as a person gave it, not a bank's text
 
 
 class BadLine(NamedTuple):
-    """A line that is not imported, and the sentence that says why.
+    """A line that is not imported, with the reason.
 
-    ``kind`` tells a line that cannot be read from one that is readable and no booked transaction.
+    ``kind`` tells a line that cannot be read from one that is readable but no booked transaction.
     """
 
     line: int
@@ -40,7 +40,7 @@ class BadLine(NamedTuple):
 
 
 def printable(text: str) -> str:
-    """A file's text, short and printable enough for a message."""
+    """Return a file's text, short and printable enough for a message."""
     text = text[: MAX_RAW + 1]
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)

@@ -1,4 +1,4 @@
-"""Which column of a file is what, and how its dates and amounts are written."""
+"""The mapping of a file: the role of each column, and the formats of dates and amounts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_SIDES, MAX_SIDE = 20, 40  # values of a direction column, and characters of 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """How to read one bank's files. What is ``None`` is found out from the file, unless in ``absent``."""
+    """How to read one bank's files. ``None`` is detected from the file, unless it is in ``absent``."""
 
     date: Column | None = None
     amount: Column | None = None
@@ -52,7 +52,7 @@ class Mapping:
 
     @classmethod
     def of(cls, given: Dict[str, Any] | None) -> Mapping:
-        """Check a mapping that came from outside; an error names the field that is wrong."""
+        """Check a mapping from outside. Raises ``Invalid`` at the wrong field."""
         if not given:
             return cls()
         if not isinstance(given, Dict):
@@ -74,7 +74,7 @@ class Mapping:
         return {name: value for name, value in found.items() if value is not None} | dict.fromkeys(self.absent)
 
     def columns(self) -> dict[str, Column]:
-        """The columns that are named, by their role."""
+        """Return the named columns by role."""
         return {role: column for role in COLUMNS if (column := getattr(self, role)) is not None}
 
     def with_columns(self, columns: Dict[str, Column]) -> Mapping:
@@ -124,7 +124,7 @@ def _column(name: str, value: Any) -> Column:
 
 
 def resolve(mapping: Mapping, header: list[str], width: int) -> dict[str, int]:
-    """The number of each named column in this file; an error names the one that is not there."""
+    """Return the number of each named column in this file. Raises ``Invalid`` at a missing one."""
     exact = {name.strip(): at for at, name in reversed(list(enumerate(header)))}
     loose = {name.strip().casefold(): at for at, name in reversed(list(enumerate(header)))}
     found = {}

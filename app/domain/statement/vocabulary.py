@@ -1,4 +1,4 @@
-"""Words that banks use in their files: names of columns, of debit and credit, of states and of balance rows."""
+"""Words in bank files: names of columns, of debit and credit, of states and of balance rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı":
 
 
 def fold(text: str) -> str:
-    """The text as the lists below have it: small letters, no accents, no punctuation."""
+    """Return the text in the form of these lists: lower case without accents and punctuation."""
     return normalise(text).translate(PLAIN_LETTERS)
 
 
@@ -306,7 +306,7 @@ def _is_dense(text: str) -> bool:
 
 @cache
 def roles_of(name: str) -> dict[str, int]:
-    """The roles that a header may stand for with a score; exact names score above contained words."""
+    """Return the roles of a header with scores. Exact names score higher than contained words."""
     if len(name) > MAX_NAME:
         return {}
     plain = fold(CAMEL.sub(" ", name))
@@ -326,9 +326,9 @@ def roles_of(name: str) -> dict[str, int]:
 
 
 def sides_of(values: Iterable[str]) -> dict[str, int]:
-    """What each value of a column says, -1 out and +1 in, if all of them belong to one pair; else nothing.
+    """Return -1 (out) or +1 (in) for each value of a column if all belong to one pair, else None.
 
-    A blank beside words of one side only is the other side, as cards mark their credits and nothing else.
+    Blank cells beside words of one side are the other side: cards mark only their credits.
     """
     written = {value.strip() for value in values}
     words = {value: fold(value) for value in written if value}
@@ -345,5 +345,5 @@ def sides_of(values: Iterable[str]) -> dict[str, int]:
 
 
 def is_balance_row(text: str) -> bool:
-    """Whether a row's text says that it is a balance or a turnover and no transaction."""
+    """Return whether a row is a balance or turnover and no transaction."""
     return len(text) < 80 and bool(BALANCE_ROW.fullmatch(fold(text)))

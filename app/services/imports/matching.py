@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.statement.identity import (
-    PENDING_WINDOW,
-    WINDOW,
+    PENDING_WINDOW_DAYS,
+    TYPED_WINDOW_DAYS,
     Candidate,
     Existing,
     compare,
@@ -155,7 +155,7 @@ async def load_window(session: AsyncSession, account: Account, found: ExistingRo
     days = [row.line.booked_on for row in rows]
     own = select(*FIELDS).where(Transaction.account_id == account.id, Transaction.id <= found.until)
     for first, last in _unread(
-        found, min(days) - timedelta(days=PENDING_WINDOW), max(days) + timedelta(days=PENDING_WINDOW)
+        found, min(days) - timedelta(days=PENDING_WINDOW_DAYS), max(days) + timedelta(days=PENDING_WINDOW_DAYS)
     ):
         for row in await session.execute(own.where(Transaction.booked_on.between(first, last))):
             booked = ExistingRow(*row[:8])
@@ -267,7 +267,7 @@ def _compare(found: ExistingRows, rows: list[Row], by_amount: dict[int, list[Exi
 
     def distance(row: Row) -> int:
         by_hand = (each for each in by_amount[row.line.minor] if each.identity is None or each.is_pending)
-        return min((abs((each.booked_on - row.line.booked_on).days) for each in by_hand), default=WINDOW)
+        return min((abs((each.booked_on - row.line.booked_on).days) for each in by_hand), default=TYPED_WINDOW_DAYS)
 
     taken: set[int] = set()
     for row in sorted(rows, key=distance):

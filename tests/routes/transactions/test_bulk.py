@@ -137,7 +137,7 @@ def test_what_cannot_move_is_said_and_nothing_moves(alice: Any, bob: Any, rows: 
 def test_a_selection_that_is_too_large_is_said(
     alice: Any, rows: list[int], monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
-    for name in ("MOST", "MOST_ONE_BY_ONE"):
+    for name in ("MAX_ROWS", "MAX_ROWS_ONE_BY_ONE"):
         monkeypatch.setattr(bulk_edit, name, 2)
     answer = bulk(alice, do=verb, everything="yes")
     assert answer.status_code == 422

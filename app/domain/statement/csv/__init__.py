@@ -1,4 +1,4 @@
-"""CSV statements: ``inspect`` finds out how a file is written, ``read`` streams its lines."""
+"""CSV statements: ``inspect`` detects the format of a file, ``read`` streams its lines."""
 
 from app.domain.statement.csv.inspection import inspect, read
 from app.domain.statement.csv.layout import Inspection, Layout, Question, Traits, open_question

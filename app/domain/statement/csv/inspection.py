@@ -1,4 +1,4 @@
-"""Find out how a CSV statement is written: encoding, table, columns, signs, dates and decimals."""
+"""Detect the format of a CSV statement: encoding, table, columns, signs, dates and decimals."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _stream(source: bytes | BinaryIO) -> BinaryIO:
 
 @dataclass(slots=True)
 class _Inspector:
-    """One inspection; each step leaves what it found for the next."""
+    """One inspection. Each step stores its results for the next."""
 
     stream: BinaryIO
     given: Mapping
@@ -140,7 +140,7 @@ class _Inspector:
         guessed, mixed = decode.guess(self.stream) if not self.given.encoding else (self.given.encoding, False)
         if self.given.encoding:
             self.stream.seek(0)
-            decode.refuse_other_formats(self.stream.read(decode.HEAD))
+            decode.refuse_other_formats(self.stream.read(decode.HEAD_BYTES))
         self.encoding = guessed
         if mixed:
             self.warnings.append(_("Some characters of this file are in another encoding. Check the payees."))
@@ -224,7 +224,7 @@ class _Inspector:
         self.body = after[:SAMPLE_ROWS]
 
     def _header_at(self) -> int | None:
-        """The row that names the columns: the one with most known names among those right above bookings."""
+        """Return the header row: the one with most known names just above the first transactions."""
         if self.given.header is False:
             return None
         top = self.rows[:PREAMBLE_ROWS]
@@ -313,7 +313,7 @@ class _Inspector:
         self.questions.append(Question(role, choices, printable(self.delimiter.join(self.body[0][1]))[:120]))
 
     def names(self, places: Sequence[int]) -> tuple[str, ...]:
-        """How the mapping calls these columns: by name if it is the only one, else by number."""
+        """Return how the mapping refers to these columns: by name if it is unique, else by number."""
         names = self.header + [""] * (self.width - len(self.header))
         return tuple(names[at] if names[at] and names.count(names[at]) == 1 else str(at) for at in places)
 
@@ -538,7 +538,7 @@ def _trimmed(cells: list[str]) -> list[str]:
 
 
 def _is_bookable(cells: list[str]) -> bool:
-    """Whether a row holds both a date and an amount."""
+    """Return whether a row has both a date and an amount."""
     if len(cells) > MAX_COLUMNS:
         return False
     stripped = [cell.strip() for cell in cells]
@@ -549,7 +549,7 @@ def _is_bookable(cells: list[str]) -> bool:
 
 
 def _tabular(rows: list[tuple[int, list[str]]]) -> tuple[int, int, int]:
-    """How much of a table these rows are: those bookable, the header's names, and rows equally wide."""
+    """Score how much these rows look like a table: transactions, known names, and equal width."""
     widths = Counter(len(_trimmed(cells)) for _line, cells in rows if len(cells) > 1)
     width, count = widths.most_common(1)[0] if widths else (0, 0)
     booked = sum(1 for _line, cells in rows[:60] if _is_bookable(cells))

@@ -1,4 +1,4 @@
-"""How one CSV file is read, what is known of the account it is for, and what the file leaves open."""
+"""The layout of one CSV file, traits of the account, and open questions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SignExample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the file cannot decide; the answer, one of ``choices``, goes to the mapping's ``field``."""
+    """What the file leaves open. The answer, one of ``choices``, goes to the mapping's ``field``."""
 
     field: str
     choices: tuple[str, ...]
@@ -44,7 +44,7 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How one file is read, in numbers; ``Inspection.mapping`` says it for people and for the next file."""
+    """How one file is read, by column numbers. ``Inspection.mapping`` has it for users and for the next file."""
 
     encoding: str
     delimiter: str
@@ -75,9 +75,9 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found out about a file; with questions it cannot be read yet.
+    """The result of an inspection. With open questions, the file cannot be read yet.
 
-    ``currency`` is the one that the file's header or cells name, or nothing.
+    ``currency`` is the one in the file's header or cells, or empty.
     """
 
     mapping: Mapping
@@ -95,7 +95,7 @@ class Inspection:
 
 
 def open_question(question: Question) -> str:
-    """A question as a sentence."""
+    """Return a question as a sentence."""
     if question.field == "decimal":
         return _("“{sample}” can be read in two ways. Is the decimal mark a dot or a comma?", sample=question.sample)
     if question.field == "date_format":

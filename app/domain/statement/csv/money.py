@@ -1,6 +1,6 @@
-"""Find the columns of money in a CSV file, and what is money out and money in.
+"""Find the amount columns of a CSV file and their signs.
 
-Names come first. Where they fail, the content decides: a running balance proves the amount column and its signs, two
+Names come first. If they fail, the content decides: a running balance proves the amount column and its signs, two
 columns that are never filled together are debit and credit, and known payees tell spending from income. What none of
 this decides is asked.
 """
@@ -58,7 +58,7 @@ NO_PROOF = Proof(0.0, 0, [])
 
 
 def follow_balance(series: Sequence[int | None], balances: Sequence[int | None]) -> Proof:
-    """Hold amounts, with or without a sign, against a running balance that may run either way."""
+    """Compare amounts, with or without a sign, with a running balance in either direction."""
     rows = [at for at, balance in enumerate(balances) if balance is not None]
     best = NO_PROOF
     for is_forward in (True, False):

@@ -1,4 +1,4 @@
-"""Stream the lines of a CSV file whose layout is known."""
+"""Stream the lines of a CSV file with a known layout."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ReadAmount = Callable[[str], int]
 
 
 class NotBooked(Invalid):
-    """A line that can be read and is no booked transaction: pending, failed, or a balance."""
+    """A readable line that is no booked transaction: pending, failed, or a balance."""
 
     kind = "not_booked"
 
@@ -37,14 +37,14 @@ class Pending(NotBooked):
 
 
 def read_lines(stream: BinaryIO, layout: Layout) -> Iterator[Line | BadLine]:
-    """Yield each line in the order of the file; balances and totals are passed over."""
+    """Yield each line in file order, without balances and totals."""
     text = undress(decode.text_of(stream, layout.encoding), layout)
     found = read_rows(records(text, layout.delimiter, 0 if layout.has_short_rows else layout.width), layout)
     return _without_last(found) if layout.cut else found
 
 
 def undress(text: Iterable[str], layout: Layout) -> Iterable[str]:
-    """Take the spreadsheet formula away that some banks put around each cell, ``="2026-02-27"``."""
+    """Remove the formula that some banks put around each cell, ``="2026-02-27"``."""
     return (line.replace('="', '"') for line in text) if layout.is_formula else text
 
 
@@ -269,7 +269,7 @@ def _one_line(cell: str) -> str:
 
 
 def _is_footer(cells: list[str] | Broken, layout: Layout) -> bool:
-    """Whether a row that cannot be booked is no line at all: blank, a sum, a ruler, a remark or the header again."""
+    """Return whether a row that cannot be imported is no line: blank, a sum, a ruler, a remark or the header again."""
     if isinstance(cells, Broken):
         return False
     filled = [cell.strip() for cell in cells if cell.strip()]
