@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,8 @@ from litestar.response import Template
 from app.errors import Invalid
 from app.i18n import _
 from app.services import Services
-from app.services.forecasts import page as forecast_page
-from app.services.forecasts import scenarios
 from app.services.forecasts.page import HORIZONS, ForecastPage
+from app.services.forecasts.scenarios import MAX_SCENARIOS, Scenario
 from app.web.filters import day_month
 from app.web.forms import typed
 from app.web.guards import MEMBER
@@ -53,9 +53,10 @@ class Asked:
 
     def __init__(self, days: str | None, account: str, what: list[str], draft: str) -> None:
         self.days = int(days) if days in {str(each) for each in HORIZONS} else DAYS_AHEAD
-        self.account, self.what, self.draft = account[:20], what[: scenarios.MAX_SCENARIOS], draft
-        self.too_many = len(what) > scenarios.MAX_SCENARIOS
+        self.account, self.what, self.draft = account[:20], what[:MAX_SCENARIOS], draft
+        self.too_many = len(what) > MAX_SCENARIOS
         self.typed, self.error = "", ""
+        self.scenarios: list[Scenario] = []
 
     def url(self, **changes: Any) -> str:
         """Return the page's URL with changes."""
@@ -79,32 +80,27 @@ async def asked_for(request: AnyRequest, services: Services, *, typing: bool = F
         sent = [*sent, new]
     what = [each for each in dict.fromkeys(sent) if each.strip()]
     asked = Asked(query.get("days"), query.get("account", ""), what, draft)
-    held = []
-    for text in asked.what:
+    sent, asked.what = asked.what, []
+    for text in sent:
         try:
-            await scenarios.parse(services, text)
+            asked.scenarios.append(await services.scenarios.parse(text))
         except Invalid as problem:
             asked.typed, asked.error = text, problem.message
         else:
-            held.append(text)
-    asked.what = held
+            asked.what.append(text)
     if asked.too_many:
-        asked.error = _("Use at most {most} scenarios at once.", most=scenarios.MAX_SCENARIOS)
+        asked.error = _("Use at most {most} scenarios at once.", most=MAX_SCENARIOS)
     return asked
 
 
 async def drawn(request: AnyRequest, services: Services, asked: Asked, *, waiting: str = "") -> dict[str, Any]:
     """What the page and its body are drawn from."""
-    shown = list(asked.what)
+    shown = list(asked.scenarios)
     asked.typed = asked.draft or asked.typed
-    if asked.draft.strip() and asked.draft not in shown:
-        try:
-            await scenarios.parse(services, asked.draft)
-        except Invalid:
-            pass  # still being typed; errors are shown when it is sent
-        else:
-            shown = [*shown, asked.draft][: scenarios.MAX_SCENARIOS]
-    found = await forecast_page.build_page(services, days=asked.days, account=asked.account, what=shown)
+    if asked.draft.strip() and asked.draft not in asked.what:
+        with suppress(Invalid):  # still being typed; errors are shown when it is sent
+            shown = [*shown, await services.scenarios.parse(asked.draft)][:MAX_SCENARIOS]
+    found = await services.forecast_page.get(days=asked.days, account=asked.account, scenarios=shown)
     categories = await services.categories.by_id()
     return {
         "asked": asked,

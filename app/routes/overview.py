@@ -40,8 +40,8 @@ class OverviewController(Controller):
         safe, month_end, is_current = None, None, True
         if found.is_running and not found.is_new:
             await services.forecasts.load(ITEMS, SPENDABLE, INCOME, SPENDING)
-            safe = await services.forecasts.safe_to_spend()
-            month_end = next(iter(await services.forecasts.savings_forecast()), None)
+            safe = await services.safe_to_spend.get()
+            month_end = next(iter(await services.savings_forecast.get()), None)
             is_current = (await services.forecasts.freshness()).is_current
         return page_or_partial(
             request,

@@ -75,7 +75,7 @@ class ReportsController(Controller):
         history = await services.insights.history(start)
         running = member.book.months.of(services.today)
         over = [each for each in history.months if each.count and each.start < running]
-        ahead = (await services.forecasts.savings_forecast())[:MONTHS_AHEAD] if start >= running else []
+        ahead = (await services.savings_forecast.get())[:MONTHS_AHEAD] if start >= running else []
         week_start = member.book.first_day_of_week
         return page_or_partial(
             request,

@@ -25,6 +25,10 @@ from app.services.category_page import CategoryPageService
 from app.services.command_palette import CommandPaletteService
 from app.services.currencies import CurrencyService
 from app.services.forecasts import ForecastService
+from app.services.forecasts.page import ForecastPageService
+from app.services.forecasts.safe_to_spend import SafeToSpendService
+from app.services.forecasts.savings import SavingsForecastService
+from app.services.forecasts.scenarios import ScenarioService
 from app.services.habits import HabitService
 from app.services.history import HistoryService
 from app.services.imports import ImportDecisions, ImportDrafts, ImportService
@@ -182,6 +186,22 @@ class Services:
     @cached_property
     def forecasts(self) -> ForecastService:
         return ForecastService(self)
+
+    @cached_property
+    def forecast_page(self) -> ForecastPageService:
+        return ForecastPageService(self)
+
+    @cached_property
+    def scenarios(self) -> ScenarioService:
+        return ScenarioService(self)
+
+    @cached_property
+    def safe_to_spend(self) -> SafeToSpendService:
+        return SafeToSpendService(self)
+
+    @cached_property
+    def savings_forecast(self) -> SavingsForecastService:
+        return SavingsForecastService(self)
 
     @cached_property
     def habits(self) -> HabitService:

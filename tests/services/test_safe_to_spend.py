@@ -19,7 +19,7 @@ def tenth_of_june():
 
 
 def safe(person):
-    return person.work(lambda services: services.forecasts.safe_to_spend())
+    return person.work(lambda services: services.safe_to_spend.get())
 
 
 def test_it_is_what_is_there_less_bills_savings_and_the_cushion(alice, tenth_of_june):

@@ -21,7 +21,7 @@ def tenth_of_june():
 
 
 def ahead(person):
-    return person.work(lambda services: services.forecasts.savings_forecast())
+    return person.work(lambda services: services.savings_forecast.get())
 
 
 def outlook(target, mean, low, high):

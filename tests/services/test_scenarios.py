@@ -23,7 +23,7 @@ def books(alice):
 
 
 def read(person, text):
-    return person.work(lambda services: scenarios.parse(services, text))
+    return person.work(lambda services: services.scenarios.parse(text))
 
 
 def test_a_dearer_rent_is_paid_with_the_rent(books):
@@ -75,7 +75,7 @@ def test_spending_cannot_be_cut_below_nothing(books):
 def test_a_balance_moves_by_exactly_what_is_supposed(books):
     async def both(services):
         outlook = await services.forecasts.balance()
-        supposed = await scenarios.parse_all(services, ["rent +100", "laptop 1200 on 3 July"])
+        supposed = await services.scenarios.parse_all(["rent +100", "laptop 1200 on 3 July"])
         return outlook, scenarios.apply_to_balance(outlook, supposed, 1, "EUR")
 
     outlook, moved = books.work(both)
@@ -117,4 +117,4 @@ def test_what_makes_no_sense_is_told_at_its_field(books):
 
 def test_seven_suppositions_are_too_many(books):
     with pytest.raises(Invalid):
-        books.work(lambda services: scenarios.parse_all(services, [f"{n} on 1 July" for n in range(1, 8)]))
+        books.work(lambda services: services.scenarios.parse_all([f"{n} on 1 July" for n in range(1, 8)]))

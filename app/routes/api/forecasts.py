@@ -22,7 +22,8 @@ from app.schemas.forecasts import (
     SeriesOut,
 )
 from app.services import Services
-from app.services.forecasts import ALL, INCOME, SPENDABLE, SPENDING, Band, Outlook, Quality, scenarios
+from app.services.forecasts import ALL, INCOME, SPENDABLE, SPENDING, Band, Outlook, Quality
+from app.services.forecasts.scenarios import Scenario, apply_to_balance
 from app.web.guards import MEMBER
 from app.web.types import AnyRequest, ServicesDep
 
@@ -115,10 +116,10 @@ class ForecastsApi(Controller):
             raise Invalid(_("Only the balance forecast accepts an account."), field="account")
         if target == "balance" and category is not None:
             raise Invalid(_("The balance forecast has no categories."), field="category")
-        supposed = await scenarios.parse_all(services, what or [])
+        scenarios = await services.scenarios.parse_all(what or [])
         if target == "balance":
-            return await _balance(services, account, months, chosen, supposed)
-        return await _flow(services, target, category, months, chosen, supposed)
+            return await _balance(services, account, months, chosen, scenarios)
+        return await _flow(services, target, category, months, chosen, scenarios)
 
 
 async def _flow(
@@ -127,7 +128,7 @@ async def _flow(
     category: int | None,
     months: int,
     unit: Literal["day", "month"],
-    supposed: list[scenarios.Scenario],
+    scenarios: list[Scenario],
 ) -> ForecastOut:
     forecasts, names = services.forecasts, await services.categories.by_id()
     key = SPENDING if target == "spending" else INCOME
@@ -137,7 +138,7 @@ async def _flow(
         if category and names[category].kind.value != wanted:
             raise Invalid(_("This category doesn’t belong to {target}.", target=target), field="category")
     outlook = await forecasts.monthly(key)
-    bands = scenarios.apply_to_months(services, outlook, supposed)
+    bands = services.scenarios.apply_to_months(outlook, scenarios)
     shown = bands[1 : months + 1]
     if unit == "day":
         shown = await forecasts.daily(outlook, bands[: months + 1])
@@ -146,9 +147,9 @@ async def _flow(
         for id_, other in (await forecasts.by_category()).items():
             kind = names[id_].kind.value if id_ in names else "expense"
             if (kind == "income") == (target == "income"):
-                moved = scenarios.apply_to_months(services, other, supposed)[1 : months + 1]
+                moved = services.scenarios.apply_to_months(other, scenarios)[1 : months + 1]
                 series.append(_series(_name(names, id_), other, moved, category=id_))
-    return _answer(target, unit, months, outlook, series, supposed, bands[0] if bands else None)
+    return _answer(target, unit, months, outlook, series, scenarios, bands[0] if bands else None)
 
 
 async def _balance(
@@ -156,7 +157,7 @@ async def _balance(
     account: int | None,
     months: int,
     unit: Literal["day", "month"],
-    supposed: list[scenarios.Scenario],
+    scenarios: list[Scenario],
 ) -> ForecastOut:
     forecasts = services.forecasts
     if account is None:
@@ -166,7 +167,7 @@ async def _balance(
         outlook = await forecasts.balance(await forecasts.account_target(account))
     base = services.member.book.base_currency
     quote = await services.currencies.find(base, outlook.currency, services.today)
-    bands = scenarios.apply_to_balance(outlook, supposed, quote.rate if quote else Decimal(1), base)
+    bands = apply_to_balance(outlook, scenarios, quote.rate if quote else Decimal(1), base)
     end = shift_month(services.today, months)
     shown = [each for each in bands[1:] if each.on <= end]
     if unit == "month":
@@ -174,7 +175,7 @@ async def _balance(
         shown = [each for each in shown if calendar.period(calendar.of(each.on)).last == each.on]
     names = {each.id: each.name for each in await services.accounts.all()}
     series = [_series(names[account] if account else "total", outlook, shown, account=account)]
-    return _answer("balance", unit, months, outlook, series, supposed, None)
+    return _answer("balance", unit, months, outlook, series, scenarios, None)
 
 
 def _name(names: dict[int, Any], category_id: int) -> str:
@@ -201,7 +202,7 @@ def _answer(
     months: int,
     outlook: Outlook,
     series: list[SeriesOut],
-    supposed: list[scenarios.Scenario],
+    scenarios: list[Scenario],
     running: Band | None,
 ) -> ForecastOut:
     return ForecastOut(
@@ -214,7 +215,7 @@ def _answer(
         history_months=outlook.quality.history,
         running=point(running, outlook.currency) if running else None,
         booked=wire(outlook.booked, outlook.currency) if running else None,
-        what=[each.text for each in supposed],
+        what=[each.text for each in scenarios],
         series=series,
         method=outlook.method,
         backtest=backtest(outlook.quality),

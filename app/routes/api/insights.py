@@ -200,7 +200,7 @@ class InsightsApi(Controller):
                     lower=wire(each.low, currency),
                     upper=wire(each.high, currency),
                 )
-                for each in await services.forecasts.savings_forecast()
+                for each in await services.savings_forecast.get()
             ],
             goals=[],
         )

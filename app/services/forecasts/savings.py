@@ -8,12 +8,13 @@ from datetime import date
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from app.services.base import Service
 from app.services.forecasts.inputs import Minor
 from app.services.forecasts.outlook import Outlook
 from app.services.forecasts.results import INCOME, SPENDING
 
 if TYPE_CHECKING:
-    from app.services import Services
+    pass
 
 MIN_HISTORY_MONTHS = 3  # months under which nothing is said
 
@@ -30,19 +31,22 @@ class MonthSavings:
     high: Minor
 
 
-async def savings_forecast(services: Services) -> list[MonthSavings]:
-    """By month, starting with the projected running month; nothing before a job has looked at three months.
+class SavingsForecastService(Service):
+    """Forecasts what one household keeps of each month."""
 
-    Income and spending are forecast apart, and their errors taken as independent: the band's half-width is the root
-    of the sum of squares of the two that add up on its side.
-    """
-    income = await services.forecasts.stored_monthly(INCOME)
-    spending = await services.forecasts.stored_monthly(SPENDING)
-    if income is None or spending is None:
-        return []
-    if min(income.quality.history, spending.quality.history) < MIN_HISTORY_MONTHS:
-        return []
-    return subtract_spending(income, spending)
+    async def get(self) -> list[MonthSavings]:
+        """By month, starting with the projected running month; nothing before a job has looked at three months.
+
+        Income and spending are forecast apart, and their errors taken as independent: the band's half-width is the root
+        of the sum of squares of the two that add up on its side.
+        """
+        income = await self.services.forecasts.stored_monthly(INCOME)
+        spending = await self.services.forecasts.stored_monthly(SPENDING)
+        if income is None or spending is None:
+            return []
+        if min(income.quality.history, spending.quality.history) < MIN_HISTORY_MONTHS:
+            return []
+        return subtract_spending(income, spending)
 
 
 def subtract_spending(income: Outlook, spending: Outlook) -> list[MonthSavings]:

@@ -17,13 +17,13 @@ from app.errors import Invalid
 from app.i18n import _, current_locale
 from app.models import CategoryKind
 from app.schemas.text import tidy
+from app.services.base import Service
 from app.services.forecasts.inputs import Minor
 from app.services.forecasts.items import RecurringItem, is_income
 from app.services.forecasts.outlook import Band, Outlook
 from app.services.forecasts.results import INCOME, SPENDING
 
 if TYPE_CHECKING:
-    from app.services import Services
     from app.services.categories import CategoryOption
 
 MAX_SCENARIOS = 6  # at once
@@ -88,104 +88,165 @@ class Subject:
     is_payment: bool = False
 
 
-async def parse_all(services: Services, texts: Iterable[str]) -> list[Scenario]:
-    """The suppositions in order; `Invalid` at ``what`` for one that cannot be understood."""
-    found = [text for text in dict.fromkeys(each.strip() for each in texts) if text]
-    if len(found) > MAX_SCENARIOS:
-        raise Invalid(_("Use at most {most} scenarios at once.", most=MAX_SCENARIOS), field="what")
-    return [await parse(services, text) for text in found]
+class ScenarioService(Service):
+    """Reads scenarios of one household and applies them to its forecasts."""
 
+    async def parse_all(self, texts: Iterable[str]) -> list[Scenario]:
+        """The suppositions in order; `Invalid` at ``what`` for one that cannot be understood."""
+        found = [text for text in dict.fromkeys(each.strip() for each in texts) if text]
+        if len(found) > MAX_SCENARIOS:
+            raise Invalid(_("Use at most {most} scenarios at once.", most=MAX_SCENARIOS), field="what")
+        return [await self.parse(text) for text in found]
 
-async def parse(services: Services, text: str) -> Scenario:
-    """One supposition, as people write it: “no holidays”, “income -10%”, “480 on 12 December”."""
-    try:
-        text = tidy(text)
-    except ValueError as error:
-        raise Invalid(str(error), field="what") from None
-    if len(text) > MAX_LENGTH:
-        raise Invalid(_("This is too long; use at most {max_length} characters.", max_length=MAX_LENGTH), field="what")
-    plain = " ".join(fold(text).split()).strip(" .!?")
-    if found := WITHOUT.match(plain):
-        subject = await _subject(services, found["name"].removeprefix("my ").strip())
-        return await _monthly(services, text, subject, "share", percent=Decimal(-100))
-    day, rest = _day(plain, services.today)
-    is_incoming = bool(INCOMING.search(rest))
-    rest = FILLERS.sub("", rest).strip(" ,:")
-    written = AMOUNT.match(rest)
-    if not written:
-        raise Invalid(
-            _("Enter a change like “rent +100”, “no holidays”, “income -10%” or “laptop 1200 on 3 March”."),
-            field="what",
+    async def parse(self, text: str) -> Scenario:
+        """One supposition, as people write it: “no holidays”, “income -10%”, “480 on 12 December”."""
+        try:
+            text = tidy(text)
+        except ValueError as error:
+            raise Invalid(str(error), field="what") from None
+        if len(text) > MAX_LENGTH:
+            raise Invalid(
+                _("This is too long; use at most {max_length} characters.", max_length=MAX_LENGTH), field="what"
+            )
+        plain = " ".join(fold(text).split()).strip(" .!?")
+        if found := WITHOUT.match(plain):
+            subject = await self._subject(found["name"].removeprefix("my ").strip())
+            return await self._monthly(text, subject, "share", percent=Decimal(-100))
+        day, rest = _day(plain, self.today)
+        is_incoming = bool(INCOMING.search(rest))
+        rest = FILLERS.sub("", rest).strip(" ,:")
+        written = AMOUNT.match(rest)
+        if not written:
+            raise Invalid(
+                _("Enter a change like “rent +100”, “no holidays”, “income -10%” or “laptop 1200 on 3 March”."),
+                field="what",
+            )
+        name, sign = written["name"].removesuffix(" for").strip(" ,:"), -1 if written["op"] in ("-", "minus") else 1
+        relative = written["op"] in ("+", "-", "plus", "minus")
+        if written["percent"]:
+            share = _percent(written["amount"]) * sign
+            return await self._monthly(text, await self._subject(name), "share", percent=share)
+        minor = await self._amount(written["amount"])
+        if day is None and name:
+            known = await self._known(name)
+            if known is not None or relative:
+                subject = known or await self._subject(name)
+                return await self._monthly(text, subject, "more" if relative else "set", minor=sign * minor)
+        on = day or self.today + timedelta(days=1)
+        if on <= self.today:
+            raise Invalid(_("Choose a day after today."), field="what")
+        if on > shift_month(self.today, 12):
+            raise Invalid(_("Forecasts cover at most one year."), field="what")
+        comes = is_incoming or written["op"] in ("+", "plus")
+        said = text[: len(name)] if fold(text).startswith(name) else name
+        category = await self._known(name) if name else None
+        change = minor if comes else -minor
+        of_category = category.category_id if category and category.is_income == comes else None
+        return Scenario(text, "once", said, change, None, on, of_category, comes, ((on, change),))
+
+    async def _monthly(
+        self, text: str, subject: Subject, kind: Kind, *, minor: Minor = 0, percent: Decimal | None = None
+    ) -> Scenario:
+        """A change of every month from the next one on, or of what is left of this one where things are dropped.
+
+        Spending that is cut cannot fall below nothing, nor can income.
+        """
+        outlook = await self.services.forecasts.monthly(subject.target)
+        if not outlook.points:
+            raise Invalid(_("No forecast by month yet. It starts after your first full month."), field="what")
+        months, sign = self.member.book.months, 1 if subject.is_income else -1
+        changes = list[tuple[date, Minor]]()
+        for at, band in enumerate(outlook.points):
+            expected = max(band.mean - (outlook.booked if at == 0 else 0), 0)
+            if subject.is_payment:
+                due = (abs(minor) for item in subject.items for day, minor in item.due if months.of(day) == band.on)
+                expected = sum(due)
+            if kind == "share" and percent is not None:
+                more = int((Decimal(expected) * percent / 100).to_integral_value())
+            elif at == 0:
+                continue
+            else:
+                more = minor - expected if kind == "set" else minor
+            more = max(more, -expected)
+            changes += [(day, sign * part) for day, part in self._placed(subject, band.on, more)]
+        said = minor if kind != "share" else 0
+        return Scenario(
+            text, kind, subject.name, said, percent, None, subject.category_id, subject.is_income, tuple(changes)
         )
-    name, sign = written["name"].removesuffix(" for").strip(" ,:"), -1 if written["op"] in ("-", "minus") else 1
-    relative = written["op"] in ("+", "-", "plus", "minus")
-    if written["percent"]:
-        share = _percent(written["amount"]) * sign
-        return await _monthly(services, text, await _subject(services, name), "share", percent=share)
-    minor = await _amount(services, written["amount"])
-    if day is None and name:
-        known = await _known(services, name)
-        if known is not None or relative:
-            subject = known or await _subject(services, name)
-            return await _monthly(services, text, subject, "more" if relative else "set", minor=sign * minor)
-    on = day or services.today + timedelta(days=1)
-    if on <= services.today:
-        raise Invalid(_("Choose a day after today."), field="what")
-    if on > shift_month(services.today, 12):
-        raise Invalid(_("Forecasts cover at most one year."), field="what")
-    comes = is_incoming or written["op"] in ("+", "plus")
-    said = text[: len(name)] if fold(text).startswith(name) else name
-    category = await _known(services, name) if name else None
-    change = minor if comes else -minor
-    of_category = category.category_id if category and category.is_income == comes else None
-    return Scenario(text, "once", said, change, None, on, of_category, comes, ((on, change),))
 
+    def _placed(self, subject: Subject, month: date, minor: Minor) -> list[tuple[date, Minor]]:
+        """A month's change on its days: with the regular payments if there are any, else spread evenly, to the cent."""
+        if not minor:
+            return []
+        months = self.member.book.months
+        paid = [(day, abs(due)) for item in subject.items for day, due in item.due if months.of(day) == month]
+        if paid:
+            shares = Money(minor, self.member.book.base_currency).share([amount for _day, amount in paid])
+            return [(day, share.minor) for (day, _amount), share in zip(paid, shares, strict=True) if share]
+        days = [day for day in months.period(month) if day > self.today]
+        if not days:
+            return []
+        shares = Money(minor, self.member.book.base_currency).share([1] * len(days))
+        return [(day, share.minor) for day, share in zip(days, shares, strict=True) if share]
 
-async def _monthly(
-    services: Services, text: str, subject: Subject, kind: Kind, *, minor: Minor = 0, percent: Decimal | None = None
-) -> Scenario:
-    """A change of every month from the next one on, or of what is left of this one where things are dropped.
+    async def _amount(self, text: str) -> Minor:
+        """An amount in the base currency; one in another is converted at today's rate."""
+        base = self.member.book.base_currency
+        try:
+            money = amounts.read(text.strip(), base, current_locale()).money
+        except Invalid as error:
+            raise Invalid(error.message, field="what") from None
+        if money is None:
+            raise Invalid(_("Enter an amount, for example 12.50."), field="what")
+        if money.currency != base:
+            money = (await self.services.currencies.convert(money, base, self.today, field="what")).amount
+        return abs(money.minor)
 
-    Spending that is cut cannot fall below nothing, nor can income.
-    """
-    outlook = await services.forecasts.monthly(subject.target)
-    if not outlook.points:
-        raise Invalid(_("No forecast by month yet. It starts after your first full month."), field="what")
-    months, sign = services.member.book.months, 1 if subject.is_income else -1
-    changes = list[tuple[date, Minor]]()
-    for at, band in enumerate(outlook.points):
-        expected = max(band.mean - (outlook.booked if at == 0 else 0), 0)
-        if subject.is_payment:
-            due = (abs(minor) for item in subject.items for day, minor in item.due if months.of(day) == band.on)
-            expected = sum(due)
-        if kind == "share" and percent is not None:
-            more = int((Decimal(expected) * percent / 100).to_integral_value())
-        elif at == 0:
-            continue
-        else:
-            more = minor - expected if kind == "set" else minor
-        more = max(more, -expected)
-        changes += [(day, sign * part) for day, part in _placed(services, subject, band.on, more)]
-    said = minor if kind != "share" else 0
-    return Scenario(
-        text, kind, subject.name, said, percent, None, subject.category_id, subject.is_income, tuple(changes)
-    )
+    async def _subject(self, name: str) -> Subject:
+        found = await self._known(name)
+        if found is None:
+            raise Invalid(_("No category or recurring payment is called “{name}”.", name=name[:40]), field="what")
+        return found
 
+    async def _known(self, name: str) -> Subject | None:
+        """What a name means: all income or spending, a category, a regular payment; the closest match first."""
+        items = await self.services.forecasts.items()
+        categories = await self.services.categories.by_id()
+        kinds = {each.id: each.kind for each in categories.values()}
+        payments = tuple(each for each in items if each.kind != "transfer")
+        name = name.strip()
+        if name in EARNINGS:
+            return Subject(_("Income"), INCOME, None, True, tuple(i for i in payments if is_income(i, kinds)))
+        if name in EVERYTHING:
+            return Subject(_("Spending"), SPENDING, None, False, ())
+        active = [each for each in categories.values() if not each.is_archived]
+        wanted = ALIASES.get(name)
+        for test in (_is_exactly, _begins_with, _has_word):
+            for category in active:
+                if test(fold(category.name), name) or (category.key is not None and category.key == wanted):
+                    return _of_category(category, payments)
+            for item in payments:
+                if test(fold(item.payee), name):
+                    incoming = is_income(item, kinds)
+                    target = f"category:{item.category_id}" if item.category_id else INCOME if incoming else SPENDING
+                    return Subject(item.payee, target, item.category_id, incoming, (item,), True)
+        return None
 
-def _placed(services: Services, subject: Subject, month: date, minor: Minor) -> list[tuple[date, Minor]]:
-    """A month's change on its days: with the regular payments if there are any, else spread evenly, to the cent."""
-    if not minor:
-        return []
-    months = services.member.book.months
-    paid = [(day, abs(due)) for item in subject.items for day, due in item.due if months.of(day) == month]
-    if paid:
-        shares = Money(minor, services.member.book.base_currency).share([amount for _day, amount in paid])
-        return [(day, share.minor) for (day, _amount), share in zip(paid, shares, strict=True) if share]
-    days = [day for day in months.period(month) if day > services.today]
-    if not days:
-        return []
-    shares = Money(minor, services.member.book.base_currency).share([1] * len(days))
-    return [(day, share.minor) for day, share in zip(days, shares, strict=True) if share]
+    def apply_to_months(self, outlook: Outlook, scenarios: Sequence[Scenario]) -> list[Band]:
+        """Spending, income or a category by month as it would be."""
+        months, changes = self.member.book.months, dict[date, Minor]()
+        kind, _colon, id_ = outlook.target.partition(":")
+        for scenario in scenarios:
+            if kind == "category":
+                if scenario.category_id != int(id_):
+                    continue
+            elif scenario.is_income != (outlook.target == INCOME):
+                continue
+            sign = 1 if scenario.is_income else -1
+            for day, minor in scenario.changes:
+                month = months.of(day)
+                changes[month] = changes.get(month, 0) + sign * minor
+        return [band.moved(changes[band.on]) if changes.get(band.on) else band for band in outlook.points]
 
 
 # -- reading its parts -----------------------------------------------------------------------------
@@ -224,52 +285,6 @@ def _percent(text: str) -> Decimal:
     return share
 
 
-async def _amount(services: Services, text: str) -> Minor:
-    """An amount in the base currency; one in another is converted at today's rate."""
-    base = services.member.book.base_currency
-    try:
-        money = amounts.read(text.strip(), base, current_locale()).money
-    except Invalid as error:
-        raise Invalid(error.message, field="what") from None
-    if money is None:
-        raise Invalid(_("Enter an amount, for example 12.50."), field="what")
-    if money.currency != base:
-        money = (await services.currencies.convert(money, base, services.today, field="what")).amount
-    return abs(money.minor)
-
-
-async def _subject(services: Services, name: str) -> Subject:
-    found = await _known(services, name)
-    if found is None:
-        raise Invalid(_("No category or recurring payment is called “{name}”.", name=name[:40]), field="what")
-    return found
-
-
-async def _known(services: Services, name: str) -> Subject | None:
-    """What a name means: all income or spending, a category, a regular payment; the closest match first."""
-    items = await services.forecasts.items()
-    categories = await services.categories.by_id()
-    kinds = {each.id: each.kind for each in categories.values()}
-    payments = tuple(each for each in items if each.kind != "transfer")
-    name = name.strip()
-    if name in EARNINGS:
-        return Subject(_("Income"), INCOME, None, True, tuple(i for i in payments if is_income(i, kinds)))
-    if name in EVERYTHING:
-        return Subject(_("Spending"), SPENDING, None, False, ())
-    active = [each for each in categories.values() if not each.is_archived]
-    wanted = ALIASES.get(name)
-    for test in (_is_exactly, _begins_with, _has_word):
-        for category in active:
-            if test(fold(category.name), name) or (category.key is not None and category.key == wanted):
-                return _of_category(category, payments)
-        for item in payments:
-            if test(fold(item.payee), name):
-                incoming = is_income(item, kinds)
-                target = f"category:{item.category_id}" if item.category_id else INCOME if incoming else SPENDING
-                return Subject(item.payee, target, item.category_id, incoming, (item,), True)
-    return None
-
-
 def _of_category(category: CategoryOption, payments: Sequence[RecurringItem]) -> Subject:
     of_it = tuple(each for each in payments if each.category_id == category.id)
     return Subject(category.name, f"category:{category.id}", category.id, category.kind is CategoryKind.INCOME, of_it)
@@ -302,20 +317,3 @@ def apply_to_balance(outlook: Outlook, scenarios: Sequence[Scenario], rate: Deci
         total += changes.get(band.on, 0)
         moved.append(band.moved(total) if total else band)
     return moved
-
-
-def apply_to_months(services: Services, outlook: Outlook, scenarios: Sequence[Scenario]) -> list[Band]:
-    """Spending, income or a category by month as it would be."""
-    months, changes = services.member.book.months, dict[date, Minor]()
-    kind, _colon, id_ = outlook.target.partition(":")
-    for scenario in scenarios:
-        if kind == "category":
-            if scenario.category_id != int(id_):
-                continue
-        elif scenario.is_income != (outlook.target == INCOME):
-            continue
-        sign = 1 if scenario.is_income else -1
-        for day, minor in scenario.changes:
-            month = months.of(day)
-            changes[month] = changes.get(month, 0) + sign * minor
-    return [band.moved(changes[band.on]) if changes.get(band.on) else band for band in outlook.points]

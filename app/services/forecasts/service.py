@@ -23,8 +23,6 @@ from app.services.forecasts.inputs import Minor, read_inputs
 from app.services.forecasts.items import RecurringItem, is_income
 from app.services.forecasts.outlook import Band, Outlook, Quality, build_outlook
 from app.services.forecasts.results import INCOME, ITEMS, SPENDABLE, Result, account_target, category_target
-from app.services.forecasts.safe_to_spend import SafeToSpend, safe_to_spend
-from app.services.forecasts.savings import MonthSavings, savings_forecast
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -160,14 +158,6 @@ class ForecastService(Service):
     async def has_history(self) -> bool:
         """Whether anything is booked up to today: without that there is nothing to go by."""
         return any((await self.services.accounts.counts()).values())
-
-    async def safe_to_spend(self) -> SafeToSpend | None:
-        """What can be spent until payday, see ``safe.safe_to_spend``."""
-        return await safe_to_spend(self.services)
-
-    async def savings_forecast(self) -> list[MonthSavings]:
-        """What each month will leave over, see ``savings.saved_ahead``."""
-        return await savings_forecast(self.services)
 
     async def account_target(self, account_id: int) -> str:
         """The series of one of the book's accounts."""
