@@ -46,6 +46,19 @@ class Months:
     def period(self, month: date) -> Period:
         return Period(month, shift_month(month, 1))
 
+    def count(self, period: Period) -> int:
+        """How many whole budget months a period is; 0 if it begins or ends within one."""
+        if self.of(period.since) != period.since or self.of(period.until) != period.until:
+            return 0
+        since, until = period.since, period.until
+        return (until.year - since.year) * 12 + until.month - since.month
+
+    def before(self, period: Period) -> Period:
+        """The period of equal length that ends where this one begins: as many whole months, else as many days."""
+        count = self.count(period)
+        since = shift_month(period.since, -count) if count else period.since - DAY * period.days
+        return Period(since, period.since)
+
     def back(self, month: date, count: int) -> list[date]:
         """Return ``count`` months up to and including ``month``, oldest first."""
         return [shift_month(month, -n) for n in reversed(range(count))]

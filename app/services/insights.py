@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -19,11 +19,12 @@ from sqlalchemy import CompoundSelect, Date, bindparam, case, false, func, liter
 
 from app.db import rows as rows_of
 from app.domain.money import Money
-from app.domain.period import shift_month
+from app.domain.period import DAY, Period, shift_month
 from app.i18n import _
 from app.models import TRANSFER, UNFILED, Category, CategoryGroup, CategoryKind, MonthTotal, Split, Transaction
 from app.services.base import Service
 from app.services.currencies import CurrencyService, Quote
+from app.services.transaction_list import Filter
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -94,6 +95,11 @@ class Flow:
     def net(self) -> int:
         return self.inflow - self.outflow
 
+    def add(self, other: Flow) -> None:
+        self.inflow += other.inflow
+        self.outflow += other.outflow
+        self.count += other.count
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -109,7 +115,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Month:
-    """A budget month's flows by category id."""
+    """The flows of a budget month, or of another period, by category id; ``start`` is its first day."""
 
     start: date
     flows: Mapping[int, Flow]
@@ -262,7 +268,9 @@ class InsightService(Service):
         """The day whose rate counts for a month's flows."""
         return min(self.member.book.months.period(month).last, self.today)
 
-    async def history(self, month: date, count: int = 13, *, so_far: bool = False) -> History:
+    async def history(
+        self, month: date, count: int = 13, *, so_far: bool = False, in_base: InBase | None = None
+    ) -> History:
         """``count`` months up to and with ``month``. With ``so_far`` the running one ends with today.
 
         The ``nets`` count every transaction, so that balances can be walked back from the current ones.
@@ -272,9 +280,8 @@ class InsightService(Service):
             months[0], month, so_far=so_far and self.member.book.months.of(self.today) in months
         )
         days = {each: self.day_of_rate(each) for each in months}
-        in_base = await InBase(self.services.currencies, self.member.book.base_currency).prepare(
-            {(row.currency, days[row.month]) for row in rows}
-        )
+        in_base = in_base or self.in_base()
+        await in_base.prepare({(row.currency, days[row.month]) for row in rows})
         flows: dict[date, dict[int, Flow]] = {each: {} for each in months}
         nets: dict[date, dict[str, int]] = {each: defaultdict(int) for each in months}
         for start, category_id, currency, into, out, entries, is_ahead in rows:
@@ -303,33 +310,56 @@ class InsightService(Service):
         found = await rows_of(self.session, query, values)
         return [row for row in found if row.count_ or row.inflow or row.outflow]
 
+    def in_base(self) -> InBase:
+        return InBase(self.services.currencies, self.member.book.base_currency)
+
     async def between(self, since: date, until: date) -> Month:
         """The flows of a half-open part of a month, summed from the transactions themselves."""
+        return await self.sum_rows(Filter(since=since, until=until - DAY), self.in_base())
+
+    async def sum_period(self, period: Period, wanted: Filter, in_base: InBase) -> Month:
+        """The flows of a period: whole months from the month totals, else from the transactions of a filter."""
+        count = self.member.book.months.count(period)
+        if not count or wanted.account or wanted.tag:
+            return await self.sum_rows(replace(wanted, since=period.since, until=period.last), in_base)
+        flows: dict[int, Flow] = {}
+        for month in (await self.history(shift_month(period.since, count - 1), count, in_base=in_base)).months:
+            for category_id, flow in month.flows.items():
+                flows.setdefault(category_id, Flow()).add(flow)
+        return Month(period.since, flows, await self.labels())
+
+    async def sum_rows(self, wanted: Filter, in_base: InBase) -> Month:
+        """The flows of a filter, summed from its transactions without transfers; splits count by their part."""
+        day = self.rate_day  # one object: PostgreSQL compares the expressions to select and to group by
         query = (
-            select(PART_CATEGORY, Transaction.currency, func.sum(PART_MINOR), func.count())
+            select(PART_CATEGORY, Transaction.currency, day, func.sum(PART_MINOR), func.count())
             .outerjoin(Split, Split.transaction_id == Transaction.id)
             .where(
-                Transaction.book_id == self.member.book.id,
-                Transaction.booked_on >= since,
-                Transaction.booked_on < until,
+                *await self.services.transaction_list.conditions(wanted),
                 Transaction.transfer_id.is_(None),
                 ~Transaction.is_valuation,
             )
-            .group_by(PART_CATEGORY, Transaction.currency, PART_MINOR < 0)
+            .group_by(PART_CATEGORY, Transaction.currency, day, PART_MINOR < 0)
         )
-        rows = (await self.session.execute(query)).all()
-        start = self.member.book.months.of(since)
-        day = self.day_of_rate(start)
-        base = self.member.book.base_currency
-        in_base = await InBase(self.services.currencies, base).prepare((row[1], day) for row in rows)
+        sums: dict[tuple[int, str, date, bool], int] = defaultdict(int)
         flows: dict[int, Flow] = {}
-        for category_id, currency, amount, count in rows:
-            flow = flows.setdefault(category_id, Flow())
-            converted = in_base.minor(int(amount), currency, day)
-            flow.inflow += max(converted, 0)
-            flow.outflow += max(-converted, 0)
-            flow.count += count
-        return Month(start, flows, await self.labels())
+        for category_id, currency, booked_on, amount, count in (await self.session.execute(query)).all():
+            sums[category_id, currency, self.day_of_rate_on(booked_on), amount < 0] += int(amount)
+            flows.setdefault(category_id, Flow()).count += count
+        await in_base.prepare((currency, on) for _category_id, currency, on, _is_out in sums)
+        for (category_id, currency, on, _is_out), amount in sums.items():
+            converted = in_base.minor(amount, currency, on)
+            flows[category_id].add(Flow(max(converted, 0), max(-converted, 0)))
+        return Month(wanted.since or self.today, flows, await self.labels())
+
+    @property
+    def rate_day(self) -> Any:
+        """An expression for the day of a transaction in another currency; null in the book's own, which has no rate."""
+        return case((Transaction.currency != self.member.book.base_currency, Transaction.booked_on))
+
+    def day_of_rate_on(self, booked_on: date | None) -> date:
+        """The day whose rate counts for a transaction, given its ``rate_day``."""
+        return self.day_of_rate(self.member.book.months.of(booked_on)) if booked_on else self.today
 
 
 def change(now: int, before: int) -> float | None:

@@ -19,7 +19,7 @@ from app.domain.search import fold
 from app.domain.search_query import SearchQuery
 from app.errors import Invalid, NotFound
 from app.i18n import _, current_locale
-from app.models import AccountTotal, DayTotal, Payee, Split, Status, Tag, Transaction, TransactionTag
+from app.models import AccountTotal, CategoryKind, DayTotal, Payee, Split, Status, Tag, Transaction, TransactionTag
 from app.services.anomalies import open_transactions
 from app.services.base import Service
 from app.services.categories import CategoryOption
@@ -29,6 +29,7 @@ MIN_ROWS_TO_SKIP_BY_DAY = 2000  # from here on it is faster to look up the day o
 MIN_CATEGORY_CHARACTERS = 3  # of a word that is also looked for in the names of categories
 MAX_SKIPPED_ROWS = 10_000  # where each skipped row has to be read; a cursor reaches further
 MAX_COUNTED_ROWS = 1000  # a longer result is shown as "1,000+"
+MAX_COUNTED_ROWS_OF_A_PERIOD = 50_000  # with both days given: its total is compared with a report
 UNFILED = "unfiled"
 Sort = Literal["date", "amount"]
 Condition = ColumnElement[bool]
@@ -55,6 +56,7 @@ class Filter:
     status: Status | None = None
     transfer: bool | None = None
     flow: Literal["", "in", "out"] = ""
+    kind: CategoryKind | None = None  # income or spending as reports count it: uncategorized by sign, no transfers
     batch: int | None = None
     anomalies: bool = False  # only what stands out and waits for an answer
     sort_by: Sort = "date"
@@ -81,6 +83,7 @@ class Filter:
         pairs += [("category", str(each)) for each in self.category]
         for name in ("since", "until", "batch"):
             pairs += [(name, str(value))] if (value := getattr(self, name)) is not None else []
+        pairs += [("kind", self.kind.value)] if self.kind else []
         pairs += [("status", self.status.value)] if self.status else []
         pairs += [("transfer", "yes" if self.transfer else "no")] if self.transfer is not None else []
         pairs += [("anomalies", "yes")] if self.anomalies else []
@@ -167,6 +170,7 @@ def read_filter(params: Mapping[str, Sequence[str]]) -> tuple[Filter, dict[str, 
         status=read.word("status", {each.value: each for each in Status}),
         transfer=read.word("transfer", yes_no),
         flow=read.word("flow", {"in": "in", "out": "out"}, ""),
+        kind=read.word("kind", {each.value: each for each in CategoryKind}),
         batch=batch[0] if batch else None,
         anomalies=read.word("anomalies", yes_no, False),
         sort_by=sort_by or read.word("sort_by", {"date": "date", "amount": "amount"}, "date"),
@@ -247,6 +251,38 @@ class Sum:
     @property
     def net(self) -> int:
         return self.into + self.out
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSplits:
+    """Which splits of a transaction count under a filter; if none is named, the whole transaction counts."""
+
+    categories: frozenset[int] = frozenset()
+    uncategorized: Literal["", "in", "out"] = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.categories or self.uncategorized)
+
+    def includes(self, category_id: int | None, minor: int) -> bool:
+        if category_id is None:
+            return bool(self.uncategorized) and (minor > 0) == (self.uncategorized == "in")
+        return category_id in self.categories
+
+    @property
+    def condition(self) -> Condition:
+        """On ``Split``."""
+        return or_(Split.category_id.in_(self.categories), *self._by_sign(Split.category_id, Split.amount_minor))
+
+    @property
+    def condition_of_whole(self) -> Condition:
+        """On a ``Transaction`` without splits."""
+        by_sign = self._by_sign(Transaction.category_id, Transaction.amount_minor)
+        return or_(Transaction.category_id.in_(self.categories), *by_sign)
+
+    def _by_sign(self, category: Any, minor: Any) -> list[Condition]:
+        if not self.uncategorized:
+            return []
+        return [and_(category.is_(None), minor > 0 if self.uncategorized == "in" else minor < 0)]
 
 
 @dataclass(frozen=True)
@@ -360,7 +396,7 @@ class TransactionListService(Service):
         following = None if is_last or not lines else cursor(wanted, lines[-1])
         count, is_more, sums = len(lines), False, list[Sum]()
         if totals and after is None and not offset and is_last:
-            sums = [] if wanted.is_empty else _sums_of(lines, wanted.category)
+            sums = [] if wanted.is_empty else _sums_of(lines, await self._counted_splits(wanted))
         elif totals and after is None:
             count, is_more, sums = await self._count(wanted, conditions)
         days = {}
@@ -459,7 +495,7 @@ class TransactionListService(Service):
     async def totals(self, wanted: Filter) -> list[Sum]:
         """Return income and spending of a filter in each currency, without transfers."""
         some = (
-            select(Transaction.currency, _counted(wanted.category).label("minor"))
+            select(Transaction.currency, (await self.counted_minor(wanted)).label("minor"))
             .where(*await self.conditions(wanted), Transaction.transfer_id.is_(None))
             .subquery()
         )
@@ -491,7 +527,9 @@ class TransactionListService(Service):
             found.append(Transaction.import_batch_id == wanted.batch)
         if wanted.anomalies:
             found.append(Transaction.id.in_(open_transactions(self.member.book.id)))
-        if wanted.category:
+        if wanted.kind:
+            found.append(self._of_kind(await self._counted_splits(wanted)))
+        elif wanted.category:
             found.append(await self._in_category(wanted.category))
         if wanted.tag:
             found.append(self._tagged(wanted.tag))
@@ -532,6 +570,27 @@ class TransactionListService(Service):
         if UNFILED in category:
             choices.append(UNFILED_ROWS)
         return or_(*choices) if choices else literal(False)
+
+    async def _counted_splits(self, wanted: Filter) -> CountedSplits:
+        chosen = frozenset(each for each in wanted.category if isinstance(each, int))
+        if not wanted.kind:
+            return CountedSplits(chosen)
+        every = await self.services.categories.by_id()
+        of_kind = frozenset(each.id for each in every.values() if each.kind is wanted.kind)
+        if not wanted.category:
+            chosen = of_kind
+        direction: Literal["in", "out"] = "in" if wanted.kind is CategoryKind.INCOME else "out"
+        has_uncategorized = not wanted.category or UNFILED in wanted.category
+        return CountedSplits(chosen & of_kind, direction if has_uncategorized else "")
+
+    async def counted_minor(self, wanted: Filter) -> Any:
+        """Return an expression for the minor units of a transaction that count under a filter: splits by their part."""
+        return _counted(await self._counted_splits(wanted))
+
+    def _of_kind(self, counted: CountedSplits) -> Condition:
+        split = select(Split.transaction_id).where(Split.book_id == self.member.book.id, counted.condition)
+        whole = and_(literal_column('NOT "transaction".is_split'), counted.condition_of_whole)
+        return and_(Transaction.transfer_id.is_(None), ~Transaction.is_valuation, or_(whole, Transaction.id.in_(split)))
 
     def _tagged(self, tag: str) -> Condition:
         by = Tag.id == int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 19 else Tag.key == tag.casefold()
@@ -574,17 +633,18 @@ class TransactionListService(Service):
             return await self._all(), False, []
         some = select(
             Transaction.currency.label("currency"),
-            case((Transaction.transfer_id.is_(None), _counted(wanted.category)), else_=0).label("minor"),
+            case((Transaction.transfer_id.is_(None), await self.counted_minor(wanted)), else_=0).label("minor"),
         )
-        counted = some.where(*conditions).limit(MAX_COUNTED_ROWS + 1)
+        most = MAX_COUNTED_ROWS_OF_A_PERIOD if wanted.since and wanted.until else MAX_COUNTED_ROWS
+        counted = some.where(*conditions).limit(most + 1)
         if wanted.search:  # the order of the index that has the search text: others would look up each row to search it
             counted = counted.order_by(Transaction.booked_on.desc(), Transaction.id.desc())
         inner = counted.subquery()
         summed: Any = select(inner.c.currency, func.count(), _into(inner.c.minor), _out(inner.c.minor))
         rows = await rows_of(self.session, summed.group_by(inner.c.currency).order_by(inner.c.currency), {})
         count = sum(row[1] for row in rows)
-        if count > MAX_COUNTED_ROWS:
-            return MAX_COUNTED_ROWS, True, []
+        if count > most:
+            return most, True, []
         return count, False, [Sum(row[0], int(row[2]), int(row[3])) for row in rows]
 
     async def _days(
@@ -594,13 +654,14 @@ class TransactionListService(Service):
         by_day: dict[date, list[Line]] = {}
         for line in lines:
             by_day.setdefault(line.booked_on, []).append(line)
-        found = {day: _sums_of(some, wanted.category) for day, some in by_day.items()}
+        counted = await self._counted_splits(wanted)
+        found = {day: _sums_of(some, counted) for day, some in by_day.items()}
         torn = {lines[0].booked_on} if lines and is_continued else set[date]()
         torn |= {lines[-1].booked_on} if lines and goes_on else set()
         if not torn:
             return found
         some = (
-            select(Transaction.booked_on, Transaction.currency, _counted(wanted.category).label("minor"))
+            select(Transaction.booked_on, Transaction.currency, _counted(counted).label("minor"))
             .where(*conditions, Transaction.transfer_id.is_(None), Transaction.booked_on.in_(torn))
             .subquery()
         )
@@ -721,27 +782,23 @@ def _minor(text: str, places: int, default: int, *, up: bool = True) -> int:
     return int(whole + kept) + (1 if rest and up else 0)
 
 
-def _counted(category: Sequence[int | str]) -> Any:
-    """What of a row counts under these categories: of a split transaction only its splits in them."""
-    ids = [each for each in category if isinstance(each, int)]
-    if not ids:
+def _counted(counted: CountedSplits) -> Any:
+    if not counted:
         return Transaction.amount_minor
-    splits = select(func.sum(Split.amount_minor)).where(
-        Split.transaction_id == Transaction.id, Split.category_id.in_(ids)
-    )
+    splits = select(func.sum(Split.amount_minor)).where(Split.transaction_id == Transaction.id, counted.condition)
     in_splits = func.coalesce(splits.correlate(Transaction).scalar_subquery(), 0)
     return case((Transaction.is_split, in_splits), else_=Transaction.amount_minor)
 
 
-def _sums_of(lines: Sequence[Line], category: Sequence[int | str] = ()) -> list[Sum]:
-    """Return the totals of these rows, without transfers; of splits only those in the categories, if any are named."""
-    ids = {each for each in category if isinstance(each, int)}
+def _sums_of(lines: Sequence[Line], counted: CountedSplits) -> list[Sum]:
+    """Return the totals of these rows, without transfers; of splits only those that count, if any are named."""
     found: dict[str, list[int]] = {}
     for line in lines:
         if line.transfer_id is None:
             minor = line.minor
-            if ids and line.is_split:
-                minor = sum(each.minor for each in line.parts if each.category and each.category.id in ids)
+            if counted and line.is_split:
+                parts = ((each.category.id if each.category else None, each.minor) for each in line.parts)
+                minor = sum(part for category_id, part in parts if counted.includes(category_id, part))
             both = found.setdefault(line.currency, [0, 0])
             both[minor < 0] += minor
     return [Sum(currency, into, out) for currency, (into, out) in sorted(found.items())]

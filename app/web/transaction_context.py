@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.i18n import _, ngettext
+from app.models import CategoryKind
 from app.services import Services
 from app.services.transaction_list import Filter, Line, read_cursor
 from app.web.filters import day
@@ -129,6 +130,8 @@ async def active_filters(services: Services, wanted: Filter, path: str) -> list[
         add(_("at most {amount}", amount=wanted.max_amount), max_amount="")
     if wanted.flow:
         add(_("Money in") if wanted.flow == "in" else _("Money out"), flow="")
+    if wanted.kind:
+        add(_("Income") if wanted.kind is CategoryKind.INCOME else _("Spending"), kind=None)
     if wanted.status:
         add(transaction_statuses()[wanted.status.value], status=None)
     if wanted.transfer is not None:

@@ -19,7 +19,7 @@ PAGES = sorted({each.path for each in ROUTES if each.method == "GET" and not eac
 #: What the pages look for in their addresses.
 READ = """
     page limit cursor sort_order month q text next done actor before after amount base quote group number of on show
-    span days view year card id category_id tags splits split_amount import for balance
+    span days view year card id category_id tags splits split_amount import for balance from to period
 """
 KEYS = [*READ.split(), *(each.name for each in fields(Filter))]
 VALUES = [

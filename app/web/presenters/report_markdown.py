@@ -26,7 +26,7 @@ def report_markdown(report: Report, currency: str) -> str:
     def money(minor: int, sign: bool = False) -> str:
         return amount_text(minor, currency, sign=sign)
 
-    month, previous = report.month, report.previous
+    month, previous = report.totals, report.previous
     before = month_name(previous.start)
     totals = [
         (_("Income"), money(month.income), money(previous.income)),

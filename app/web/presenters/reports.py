@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.domain.money import exponent
 from app.i18n import _
+from app.models import CategoryKind
 from app.services.category_page import CategoryPage
 from app.services.forecasts.savings import MonthSavings
 from app.services.habits import Habits
@@ -126,6 +127,7 @@ class Ribbon:
     name: str
     minor: int
     colour: int | str
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,30 @@ class MoneyFlow:
     uses: Sequence[Ribbon]
 
 
-def money_flow(income: Sequence[Share], spent: Sequence[Share], month: Month, currency: str) -> MoneyFlow | None:
+def money_flow(
+    income: Sequence[Share],
+    spent: Sequence[Share],
+    month: Month,
+    currency: str,
+    link: Callable[[Sequence[Share], CategoryKind], str] = lambda _shares, _kind: "",
+) -> MoneyFlow | None:
     """Income by source to spending by category. Net income or a shortfall balances both sides.
 
-    Returns None if there is too little to show.
+    ``link`` returns the URL of the transactions of some categories. Returns None if there is too little to show.
     """
-    sources = _ribbons([each for each in income if each.minor > 0], MAX_SOURCES, _("Other income"), "income")
-    sources += [Ribbon(each.label.name, -each.minor, "income") for each in spent if each.minor < 0]
-    uses = _ribbons([each for each in spent if each.minor > 0], MAX_USES, _("Other"))
-    uses += [Ribbon(each.label.name, -each.minor, each.label.colour) for each in income if each.minor < 0]
+
+    def earned(shares: Sequence[Share]) -> str:
+        return link(shares, CategoryKind.INCOME)
+
+    def used(shares: Sequence[Share]) -> str:
+        return link(shares, CategoryKind.EXPENSE)
+
+    sources = _ribbons([each for each in income if each.minor > 0], MAX_SOURCES, _("Other income"), earned, "income")
+    sources += [Ribbon(each.label.name, -each.minor, "income", used([each])) for each in spent if each.minor < 0]
+    uses = _ribbons([each for each in spent if each.minor > 0], MAX_USES, _("Other"), used)
+    uses += [
+        Ribbon(each.label.name, -each.minor, each.label.colour, earned([each])) for each in income if each.minor < 0
+    ]
     if not sources or len(uses) < MIN_USES:
         return None
     left = sum(each.minor for each in sources) - sum(each.minor for each in uses)
@@ -162,18 +179,25 @@ def money_flow(income: Sequence[Share], spent: Sequence[Share], month: Month, cu
         sentence,
         write,
     )
-    rows = [(_("{name} (income)", name=each.name), amount_text(each.minor, currency)) for each in sources]
-    rows += [(each.name, amount_text(each.minor, currency)) for each in uses]
+    rows = [(_("{name} (income)", name=each.name), _amount_link(each, currency)) for each in sources]
+    rows += [(each.name, _amount_link(each, currency)) for each in uses]
     figure = Figure(svg, _("Money flow"), (_("From and to"), _("Amount")), rows)
     return MoneyFlow(figure, sources, uses)
 
 
-def _ribbons(shares: Sequence[Share], most: int, rest: str, fill: str = "") -> list[Ribbon]:
+def _ribbons(
+    shares: Sequence[Share], most: int, rest: str, link: Callable[[Sequence[Share]], str], fill: str = ""
+) -> list[Ribbon]:
     """Return the largest shares and the rest combined, in the color of their category or in ``fill``."""
-    shown = [Ribbon(each.label.name, each.minor, fill or each.label.colour) for each in shares[:most]]
+    shown = [Ribbon(each.label.name, each.minor, fill or each.label.colour, link([each])) for each in shares[:most]]
     if others := sum(each.minor for each in shares[most:]):
-        shown.append(Ribbon(rest, others, fill or 8))
+        shown.append(Ribbon(rest, others, fill or 8, link(shares[most:])))
     return shown
+
+
+def _amount_link(ribbon: Ribbon, currency: str) -> str:
+    amount = amount_text(ribbon.minor, currency)
+    return Markup('<a class="hover:underline" href="{}">{}</a>').format(ribbon.href, amount) if ribbon.href else amount
 
 
 def year_figure(months: Sequence[Month], currency: str) -> Figure:
