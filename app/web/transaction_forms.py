@@ -30,6 +30,7 @@ FIELDS = (
     "version",
     "over",
     "in_sheet",
+    "back",
 )
 MAX_SPLITS = 50
 

@@ -18,10 +18,10 @@ from app.services.transaction_list import Line
 from app.web.forms import parse_id, parse_optional_id, rerender_on_error
 from app.web.guards import MEMBER
 from app.web.rate_limit import count_request
-from app.web.render import page
+from app.web.render import local_path, page
 from app.web.transaction_context import detail_context
 from app.web.transaction_forms import show
-from app.web.types import AnyRequest, FormBody, MemberDep, Reply, ServicesDep
+from app.web.types import AnyRequest, Form, FormBody, MemberDep, Reply, ServicesDep
 from app.web.undo import CHANGED, get_flashes, redirect_with_undo, respond_with_undo
 
 LIST = "/transactions"
@@ -40,14 +40,16 @@ class TransactionController(Controller):
         line = await services.transaction_list.line(transaction_id)
         context = await detail_context(services, line)
         flashes = await get_flashes(request, services)
-        return page("transactions/show", values=show(line), errors={}, flashes=flashes, **context)
+        values = show(line) | {"back": local_path(request.query_params.get("back"), LIST)}
+        return page("transactions/show", values=values, errors={}, flashes=flashes, **context)
 
     @post("/{transaction_id:int}/delete", name="transactions:delete", status_code=200)
     async def delete_transaction(
-        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
     ) -> Reply:
+        """Delete the transaction and show the list that its page was opened from."""
         await services.transactions.delete(transaction_id)
-        return await redirect_with_undo(request, services, LIST)
+        return await redirect_with_undo(request, services, local_path(data.get("back"), LIST))
 
     @post("/{transaction_id:int}/duplicate", name="transactions:duplicate", status_code=200)
     async def duplicate_transaction(
@@ -58,11 +60,11 @@ class TransactionController(Controller):
 
     @post("/{transaction_id:int}/unlock", name="transactions:unlock", status_code=200)
     async def unlock_transaction(
-        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
     ) -> Reply:
         """Return a reconciled transaction to "cleared", so that it can be edited."""
         await services.transactions.edit(transaction_id, TransactionPatch(status=Status.CLEARED))
-        return await redirect_with_undo(request, services, f"{LIST}/{transaction_id}")
+        return await self._stay(request, services, transaction_id, data)
 
     @post("/{transaction_id:int}/recategorise-similar", name="transactions:recategorise-similar", status_code=200)
     async def recategorise_similar(
@@ -80,7 +82,7 @@ class TransactionController(Controller):
         if not data.get("other", "").strip():
             raise Invalid(_("Choose the other transaction."), field="other")
         await services.transfers.link(transaction_id, parse_id(data, "other"))
-        return await redirect_with_undo(request, services, f"{LIST}/{transaction_id}")
+        return await self._stay(request, services, transaction_id, data)
 
     @post("/{transaction_id:int}/transfer", name="transactions:make-transfer", status_code=200)
     async def make_transfer(
@@ -88,15 +90,17 @@ class TransactionController(Controller):
     ) -> Reply:
         """Add the other side in another account."""
         await services.transfers.add_other_side(transaction_id, parse_optional_id(data, "account"))
-        return await redirect_with_undo(request, services, f"{LIST}/{transaction_id}")
+        return await self._stay(request, services, transaction_id, data)
 
     @post("/{transaction_id:int}/unlink", name="transactions:unlink", status_code=200)
-    async def unlink_transfer(self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int]) -> Reply:
+    async def unlink_transfer(
+        self, request: AnyRequest, services: ServicesDep, transaction_id: FromPath[int], data: FormBody
+    ) -> Reply:
         row = await services.transactions.get(transaction_id)
         if row.transfer_id is None:
             raise NotFound(_("Transfer not found."))
         await services.transfers.unlink(row.transfer_id)
-        return await redirect_with_undo(request, services, f"{LIST}/{transaction_id}")
+        return await self._stay(request, services, transaction_id, data)
 
     @post(
         "/{transaction_id:int}/files", name="transactions:attach", status_code=200, request_max_body_size=MAX_BODY_BYTES
@@ -132,6 +136,13 @@ class TransactionController(Controller):
     async def delete_file(self, request: AnyRequest, services: ServicesDep, attachment_id: FromPath[int]) -> Reply:
         line = await services.transaction_list.line(await services.attachments.delete(attachment_id))
         return await self._respond_with_files(request, services, line)
+
+    @staticmethod
+    async def _stay(request: AnyRequest, services: Services, transaction_id: int, data: Form) -> Reply:
+        """Show the transaction again, which still knows the list that it was opened from."""
+        back = local_path(data.get("back"), LIST)
+        path = f"{LIST}/{transaction_id}"
+        return await redirect_with_undo(request, services, path, back=back if back != LIST else "")
 
     @staticmethod
     async def _respond_with_files(request: AnyRequest, services: Services, line: Line) -> Reply:

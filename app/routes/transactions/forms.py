@@ -14,7 +14,7 @@ from app.web.edit_conflicts import show_conflict
 from app.web.forms import rerender_on_error
 from app.web.guards import MEMBER
 from app.web.htmx import is_partial
-from app.web.render import page, partial
+from app.web.render import local_path, page, partial
 from app.web.transaction_context import detail_context, form_context, is_correction
 from app.web.transaction_forms import parse_changes, parse_new, read_values, show
 from app.web.types import AnyRequest, Reply, ServicesDep
@@ -84,7 +84,8 @@ class TransactionFormController(Controller):
         await services.session.flush()
         after = await services.transaction_list.line(transaction_id)
         corrected = after.id if is_correction(line, after) else None
-        return await redirect_with_undo(request, services, LIST, corrected=corrected)
+        back = local_path(values.get("back"), LIST)
+        return await redirect_with_undo(request, services, back, corrected=corrected)
 
 
 def _first_split(values: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from PIL import Image
 from app.models import Account, AccountKind, Status, User
 from app.schemas.transactions import TransactionIn, TransactionPatch
 from app.services.transaction_list import Filter
+from tests.support import entries
 from tests.support.cases import each_case
 from tests.support.flows import FORM
 
@@ -241,3 +242,30 @@ def test_an_amount_that_may_mean_two_is_asked_about(alice: Any, text: str) -> No
     assert "Typed Baker" in answer.text
     assert text in answer.text
     assert alice.api("GET", "/api/v1/transactions").json()["pagination"]["total"] == before
+
+
+def test_saving_and_deleting_return_to_the_list_with_its_filters(alice: Any, row: int) -> None:
+    listed = alice.get("/transactions?tag=Trip").text
+    link = f"/transactions/{row}?back=%2Ftransactions%3Ftag%3DTrip"
+    assert link in listed
+    assert f'href="/transactions/{row}"' in alice.get("/transactions").text
+    shown = alice.get(link).text
+    assert 'name="back" value="/transactions?tag=Trip"' in shown
+    assert 'href="/transactions?tag=Trip"' in shown
+
+    back = {"back": "/transactions?tag=Trip"}
+    saved = alice.post(f"/transactions/{row}", {**FORM, "tags": "Trip", **back})
+    assert saved.headers["location"].startswith("/transactions?tag=Trip")
+    savings = entries.account(alice, "Savings")
+    stays = alice.post(f"/transactions/{row}/transfer", {"account": str(savings), **back})
+    assert stays.headers["location"].startswith(f"/transactions/{row}?done=")
+    assert "back=%2Ftransactions%3Ftag%3DTrip" in stays.headers["location"]
+    deleted = alice.post(f"/transactions/{row}/delete", back)
+    assert deleted.headers["location"].startswith("/transactions?tag=Trip&done=")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "javascript:alert(1)"])
+def test_only_a_local_path_is_returned_to(alice: Any, row: int, elsewhere: str) -> None:
+    assert elsewhere not in alice.get(f"/transactions/{row}", params={"back": elsewhere}).text
+    deleted = alice.post(f"/transactions/{row}/delete", {"back": elsewhere})
+    assert deleted.headers["location"].startswith("/transactions?done=")
