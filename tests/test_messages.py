@@ -39,7 +39,7 @@ def test_the_sentences_of_templates_are_collected(messages):
 
 
 def test_sentences_of_python_plurals_and_marked_titles_are_collected(messages):
-    assert {"Sign in first.", "Too many tries. Wait {n} second.", "Overview"} <= messages
+    assert {"Sign in first.", "Too many attempts. Wait {n} second.", "Overview"} <= messages
 
 
 @pytest.mark.parametrize(("locale", "counted"), [("en-GB", "2,566"), ("de-DE", "2.566"), ("fr-FR", "2\u00a0566")])

@@ -41,9 +41,6 @@ INVISIBLE_CHARACTERS = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 )
 WIDE = re.compile("[０-９]")
-PLAIN = {
-    mark: re.compile(rf"(-?[0-9]{{1,15}})(?:{re.escape(mark)}([0-9]{{1,6}}))?") for mark in (".", ",")
-}  # the format of most rows of most files
 BODY = re.compile(r"[.,'٫٬ ]{0,40}[0-9][0-9.,'٫٬ ]*+")
 GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<sep>[.,' ٬])[0-9]{3})(?:(?P=sep)[0-9]{3})*|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
 CENT_DASH = re.compile(r"(?<=[0-9])[.,](?:-{1,2}|[–—−])(?![0-9])")
@@ -86,18 +83,6 @@ def read(text: str, currency: str, locale: str, *, decimal: Mark | None = None) 
     if not values:
         raise InvalidAmount(text)
     return _choose(text.strip(), [-v if negative else v for v in values], unit)
-
-
-def minor_units(text: str, decimal: Mark, exponent: int) -> int:
-    """Return a file's amount with a known decimal mark in minor units. Fast, for files of many rows."""
-    found = PLAIN[decimal].fullmatch(text)
-    if found is not None:
-        whole, part = found.groups()
-        if part is None:
-            return _bounded(int(whole) * 10**exponent, text)
-        if len(part) == exponent:
-            return _bounded(int(whole + part), text)
-    return _minor_units_slowly(text, decimal, exponent)
 
 
 def without_cent_dash(text: str) -> str:
@@ -226,30 +211,3 @@ def _with_decimals(body: str, at: int) -> list[Decimal]:
 
 def _ungrouped(body: str) -> Decimal:
     return Decimal("".join(char for char in body if char.isdigit()))
-
-
-def _minor_units_slowly(text: str, decimal: Mark, exponent: int) -> int:
-    plain = without_cent_dash(text.translate(PLAIN_CHARACTERS).translate(INVISIBLE_CHARACTERS).strip().lower())
-    if len(plain) > MAX_CHARACTERS or WIDE.search(plain) or (found := BODY.search(plain)) is None:
-        raise InvalidAmount(text)
-    negative, words = _around(text, plain[: found.start()], plain[found.end() :])
-    if any(currency_of(word, "") is None for word in words):
-        raise InvalidAmount(text)
-    body = found[0].strip()
-    if decimal not in body and body.count("." if decimal == "," else ",") == 1 and not GROUPED.fullmatch(body):
-        raise InvalidAmount(text)  # "12.50" in a file with decimal commas is neither 12.50 nor 1250
-    values = figures(body, decimal)
-    if not values:
-        raise InvalidAmount(text)
-    scaled = values[0].scaleb(exponent)
-    if scaled != scaled.to_integral_value():
-        raise InvalidAmount(
-            text, why=_("“{text}” has more than {places} decimals.", text=text[:MAX_CHARACTERS], places=exponent)
-        )
-    return _bounded(-int(scaled) if negative else int(scaled), text)
-
-
-def _bounded(minor: int, text: str) -> int:
-    if abs(minor) >= MAX_MINOR:
-        raise InvalidAmount(text, why=_("This amount is too large."))
-    return minor

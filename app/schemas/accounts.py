@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -66,7 +65,3 @@ class StatementIn(BaseModel):
 
     until: Day
     balance: Annotated[str, Line(40, least=1)]
-
-
-class StatementDay(BaseModel):
-    on: dt.date | None = None

@@ -31,7 +31,6 @@ TREND_DAYS = 90
 REGISTER_ROWS = 50
 POINTS = 60  # of a balance over time, so that chart and table stay readable
 KINDS = list(AccountKind)
-DEBTS = frozenset({AccountKind.CREDIT_CARD, AccountKind.LOAN})
 
 
 class AccountRepository(BookRepository[Account]):

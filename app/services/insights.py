@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -365,9 +364,3 @@ class InsightService(Service):
 def change(now: int, before: int) -> float | None:
     """By what share something grew; nothing when there was nothing before."""
     return (now - before) / abs(before) if before else None
-
-
-def reserve_months(balance: int, expenses: Sequence[int]) -> Decimal | None:
-    """For how many months the balance covers usual spending: balance / mean(expenses)."""
-    spent = [each for each in expenses if each > 0]
-    return Decimal(balance * len(spent)) / Decimal(sum(spent)) if spent else None

@@ -99,10 +99,6 @@ class Overview:
         return self.today in self.period
 
     @property
-    def is_future(self) -> bool:
-        return self.period.since > self.today
-
-    @property
     def days_gone(self) -> int:
         """Days of the month that are over or running."""
         return max(min((self.today - self.period.since).days + 1, self.period.days), 0)

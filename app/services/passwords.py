@@ -51,7 +51,7 @@ def check_new_password(password: str, *own_words: str | None, field: str = "pass
     """Check a new password. ``own_words`` (name, address) must not be it. Raises ``Invalid`` at ``field``."""
     shown = normalize(password)
     if len(shown) < MIN_LENGTH:
-        raise Invalid(_("Use at least {n} characters. A few words in a row are good.", n=MIN_LENGTH), field=field)
+        raise Invalid(_("Use at least {n} characters. Several words work well.", n=MIN_LENGTH), field=field)
     if len(shown) > MAX_LENGTH or "\0" in shown:
         raise Invalid(_("Use at most {n} characters.", n=MAX_LENGTH), field=field)
     words = {word.casefold() for word in own_words if word}

@@ -144,10 +144,10 @@ def too_many(seconds: int) -> TooMany:
     """Return the error that tells how long to wait."""
     seconds = max(1, seconds)
     if seconds < 90:
-        text = ngettext("Too many tries. Wait {n} second.", "Too many tries. Wait {n} seconds.", seconds)
+        text = ngettext("Too many attempts. Wait {n} second.", "Too many attempts. Wait {n} seconds.", seconds)
     else:
         minutes = math.ceil(seconds / 60)
-        text = ngettext("Too many tries. Wait {n} minute.", "Too many tries. Wait {n} minutes.", minutes)
+        text = ngettext("Too many attempts. Wait {n} minute.", "Too many attempts. Wait {n} minutes.", minutes)
     return TooMany(text, retry_after=seconds)
 
 

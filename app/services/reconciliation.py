@@ -162,7 +162,7 @@ class ReconciliationService(Service):
                 category_id=await self._category(gap),
                 categorised_by=CategorisedBy.RULE,
                 reason=_("balance adjustment"),
-                memo=_("Adjustment to the statement of {day}", day=open_statement.until.isoformat()),
+                memo=_("Balance adjustment for the statement of {day}", day=open_statement.until.isoformat()),
                 status=Status.RECONCILED,
                 created_by_id=self.member.user.id,
             )

@@ -37,7 +37,7 @@ class SavedFilterService(Service):
         """Save the filter of a query string, replacing one with the same name. Raises ``Invalid`` if it is empty."""
         wanted, _problems = read_filter(parse_qs(query))
         if wanted.is_empty:
-            raise Invalid(_("Set a filter first, then give it a name."), field="name")
+            raise Invalid(_("Set a filter before you save it."), field="name")
         if not name.strip():
             raise Invalid(_("Enter a name."), field="name")
         kept = await self.all()

@@ -127,7 +127,7 @@ class TestDialects:
 
         assert [line.minor for line in found if isinstance(line, Line)] == [-1234]
         assert [line.reason for line in found if isinstance(line, BadLine)] == [
-            "This payment is not through yet: PENDING. A later file will have it.",
+            "This payment is pending: PENDING. A later file will include it.",
             "This payment was not made: REVERTED.",
         ]
 
@@ -258,9 +258,9 @@ class TestBadLines:
     @each_case(
         ("row", "reason"),
         [
-            ("31/02/2026,X,-1.00", "calendar"),
+            ("31/02/2026,X,-1.00", "not a valid date"),
             ("soon,X,-1.00", "not a date"),
-            ("14/03/2026,X,", "no amount"),
+            ("14/03/2026,X,", "amount is missing"),
             ("14/03/2026,X,1.005", "has more"),
             ("14/03/2026,X,1E+400", "not an amount"),
             ("14/03/2026,X,NaN", "not an amount"),
@@ -268,7 +268,7 @@ class TestBadLines:
             ("14/03/2026,X,1_000.00", "not an amount"),
             ("14/03/2026,X", "2 cells"),
             ("14/03/2026,X,Y,-1.00", "4 cells"),
-            ("14/03/2026,a\x01b,-1.00", "no text"),
+            ("14/03/2026,a\x01b,-1.00", "not text"),
             ("14/03/2026," + "x" * 2000 + ",-1.00", "longer"),
             ('14/03/2026,"X,-1.00', "never closed"),
         ],
@@ -302,7 +302,7 @@ class TestHostileFiles:
         ("data", "says"),
         [
             (b"", "empty"),
-            (b"\n \n\n", "nothing in this file"),
+            (b"\n \n\n", "file is empty"),
             (b"\x89PNG\r\n\x1a\n\0\0", "picture"),
             (b"%PDF-1.7 ...", "PDF"),
             (b"PK\x03\x04....", "Excel"),

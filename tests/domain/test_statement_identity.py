@@ -1,4 +1,4 @@
-"""Telling whether a statement line is already booked."""
+"""Decide whether a statement line is already in the ledger."""
 
 from datetime import date
 

@@ -12,7 +12,6 @@ from app.domain.money import MAX_CHARACTERS, MAX_MINOR, currencies, exponent, to
 from app.errors import InvalidAmount
 from app.i18n import _
 
-SPACES = "\u00a0\u202f\u2009\u2007 "
 MINUS = str.maketrans(
     {
         "−": "-",

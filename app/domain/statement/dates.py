@@ -138,7 +138,7 @@ def with_year(text: str, order: str, near: date) -> date:
         raise Invalid(_("“{text}” is not a date.", text=text[:MAX_CHARACTERS]), field="date")
     day = _days_of_leap_year(text)[1 if order == "mdy" else 0]
     if day is None:
-        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:MAX_CHARACTERS]), field="date")
+        raise Invalid(_("“{text}” is not a valid date.", text=text[:MAX_CHARACTERS]), field="date")
     found = []
     for year in (near.year - 1, near.year, near.year + 1):
         try:
@@ -146,7 +146,7 @@ def with_year(text: str, order: str, near: date) -> date:
         except ValueError:  # 29 February
             continue
     if not found:
-        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:MAX_CHARACTERS]), field="date")
+        raise Invalid(_("“{text}” is not a valid date.", text=text[:MAX_CHARACTERS]), field="date")
     return min(found, key=lambda each: abs((each - near).days))
 
 
@@ -160,13 +160,13 @@ def read(text: str, order: str) -> date:
     """Parse a date in an order such as ``dmy``. Raises ``Invalid`` for dates such as 31 February."""
     text = text.strip()
     if not text:
-        raise Invalid(_("There is no date."), field="date")
+        raise Invalid(_("The date is missing."), field="date")
     if not 6 <= len(text) <= MAX_CHARACTERS or not SHAPE.fullmatch(text):
         raise Invalid(_("“{text}” is not a date.", text=text[:MAX_CHARACTERS]), field="date")
     try:
         return _day(text, order)
     except (ValueError, KeyError, IndexError) as error:
-        raise Invalid(_("“{text}” is not a day of the calendar.", text=text[:MAX_CHARACTERS]), field="date") from error
+        raise Invalid(_("“{text}” is not a valid date.", text=text[:MAX_CHARACTERS]), field="date") from error
 
 
 def _day(text: str, order: str) -> date:

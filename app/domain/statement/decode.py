@@ -18,7 +18,6 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 DOS_LETTER = re.compile(rb"(?<=[A-Za-z])[\x81\x82\x84\x85\x87\x88\x8a\x94\xa0-\xa4](?=[A-Za-z])")
 LATIN_LETTER = re.compile(rb"[\xc0-\xff]")

@@ -135,13 +135,13 @@ def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
     )
     for row in ranked:
         if row.is_pending and (not row.by_hand or similar(line.payee, row.payee) >= MIN_SIMILARITY):
-            reason = _("Pending since {day}; the bank has booked it now.", day=written_day(row.booked_on))
+            reason = _("Pending since {day}, now booked.", day=written_day(row.booked_on))
             return Outcome("same", reason, row.id)
     for row in ranked:
         if row.by_hand and (row.is_transfer or similar(line.payee, row.payee) >= MIN_SIMILARITY):
             return Outcome(
                 "same",
-                _("You entered this on {day}; the bank now has it too.", day=written_day(row.booked_on)),
+                _("Matches the transaction you entered on {day}.", day=written_day(row.booked_on)),
                 row.id,
             )
     for row in ranked:
@@ -155,11 +155,13 @@ def compare(line: Candidate, existing: Sequence[Existing]) -> Outcome:
 
 def _by_reference(line: Candidate, row: Existing) -> Outcome:
     if (row.minor, row.currency) == (line.minor, line.currency):
-        return Outcome("same", _("The bank's reference {id} is already booked.", id=line.external_id[:40]), row.id)
+        return Outcome(
+            "same", _("A transaction with the bank reference {id} already exists.", id=line.external_id[:40]), row.id
+        )
     return Outcome(
         "unsure",
         _(
-            "The bank's reference {id} is already booked with another amount, {amount}.",
+            "A transaction with the bank reference {id} has another amount, {amount}.",
             id=line.external_id[:40],
             amount=Money(row.minor, row.currency).shown,
         ),
@@ -174,5 +176,5 @@ def _unsure(row: Existing) -> str:
         "amount": Money(row.minor, row.currency).shown,
     }
     if row.by_hand:
-        return _("You entered “{payee}” on {day} with the same amount, {amount}. Is it this one?", **values)
-    return _("“{payee}” on {day} has the same amount, {amount}. Is it this one?", **values)
+        return _("You entered “{payee}” on {day} with the same amount, {amount}. Is it the same?", **values)
+    return _("“{payee}” on {day} has the same amount, {amount}. Is it the same?", **values)

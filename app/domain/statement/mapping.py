@@ -56,11 +56,11 @@ class Mapping:
         if not given:
             return cls()
         if not isinstance(given, Dict):
-            raise Invalid(_("A mapping is an object that names the columns."), field="mapping")
+            raise Invalid(_("The mapping must be an object that names the columns."), field="mapping")
         known = {field.name for field in fields(cls)} - {"absent"}
         for name in given:
             if name not in known:
-                raise Invalid(_("“{name}” is not part of a mapping.", name=str(name)[:40]), field=str(name)[:40])
+                raise Invalid(_("Unknown mapping field “{name}”.", name=str(name)[:40]), field=str(name)[:40])
         read = {name: _value(name, value) for name, value in given.items() if value is not None}
         absent = frozenset(name for name in COLUMNS if name in given and given[name] is None)
         mapping = cls(**read, absent=absent)
@@ -87,7 +87,7 @@ def _value(name: str, value: Any) -> Any:
     if name in ("header", "flipped", "pending"):
         value = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
         if not isinstance(value, bool):
-            raise Invalid(_("“{name}” is true or false.", name=name), field=name)
+            raise Invalid(_("“{name}” must be true or false.", name=name), field=name)
         return value
     if name == "sides":
         if (
@@ -97,17 +97,17 @@ def _value(name: str, value: Any) -> Any:
                 isinstance(key, str) and len(key) <= MAX_SIDE and side in ("in", "out") for key, side in value.items()
             )
         ):
-            raise Invalid(_("“sides” gives “in” or “out” for each value of the direction column."), field="sides")
+            raise Invalid(_("“sides” must give “in” or “out” for each value of the direction column."), field="sides")
         return dict(value)
     if not isinstance(value, str):
-        raise Invalid(_("“{name}” is a text.", name=name), field=name)
+        raise Invalid(_("“{name}” must be text.", name=name), field=name)
     if name == "decimal":
         if value not in (".", ","):
-            raise Invalid(_("The decimal mark is a dot or a comma."), field="decimal")
+            raise Invalid(_("The decimal mark must be a dot or a comma."), field="decimal")
     elif name == "delimiter":
         value = SPELLED.get(value, value)
         if value not in (*DELIMITERS, ":", "^", "~"):
-            raise Invalid(_("The delimiter is a comma, a semicolon, a tab or a |."), field="delimiter")
+            raise Invalid(_("The delimiter must be a comma, a semicolon, a tab or a |."), field="delimiter")
     elif name == "encoding":
         value = decode.known_encoding(value)
     elif name == "date_format":
@@ -117,7 +117,7 @@ def _value(name: str, value: Any) -> Any:
 
 def _column(name: str, value: Any) -> Column:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise Invalid(_("A column is its name or its number from 0."), field=name)
+        raise Invalid(_("Enter a column by its name or its number from 0."), field=name)
     if isinstance(value, int) and not 0 <= value < MAX_COLUMNS:
         raise Invalid(_("There is no column number {number}.", number=value), field=name)
     return value.strip() if isinstance(value, str) else value

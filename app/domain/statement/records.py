@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 
 from app.i18n import _
 
-MAX_CELL_CHARACTERS = 131_072  # characters; what the csv module stops at
 MAX_RECORD_LINES = 50  # physical lines of one row
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
 from app.domain.money import Money, check_currency
 from app.errors import Invalid
@@ -15,7 +15,7 @@ from app.i18n import _
 from app.models import Job, JobState
 from app.schemas.paging import PageNumber, PageSize
 from app.schemas.text import Line
-from app.schemas.transactions import Strict, TransactionIn, TransactionOut, TransactionPatch
+from app.schemas.transactions import Strict, TransactionIn, TransactionPatch
 from app.services import Services
 from app.services.exports import record
 from app.services.transaction_list import read_cursor, strict_filter
@@ -50,11 +50,6 @@ class SentenceIn(Strict):
 
     mode: Literal["ai"]
     text: Annotated[str, Line(1000, least=1)]
-
-
-class TransactionPage(BaseModel):
-    transactions: list[TransactionOut]
-    pagination: dict[str, Any]
 
 
 class TransactionsApi(Controller):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MAX_DAYS = 45  # days ahead that the fan of the overview shows at most
 MIN_HISTORY_MONTHS = 2  # months
-FREQUENT_CADENCES = frozenset({"weekly", "fortnightly", "monthly"})
 MAIN_INCOME_DIVISOR = 2  # an income counts as pay if it is at least so small a part (1/2) of the largest
 
 

@@ -59,7 +59,7 @@ class ImportDecisions(Service):
         waiting = {row.line: row for row in await imports.rows(batch_id, RowOutcome.UNSURE, RowOutcome.SKIPPED)}
         if strict and (strange := decisions.keys() - waiting.keys()):
             first = min(strange)
-            raise Invalid(_("Line {line} does not wait for a decision.", line=first), field=f"rows.{first}")
+            raise Invalid(_("Line {line} doesn’t need a decision.", line=first), field=f"rows.{first}")
         account = await imports.find_account(self.session, batch.account_id, locking=True)
         decided = [
             (waiting[number], revive(waiting[number], account.currency), word)
@@ -69,7 +69,7 @@ class ImportDecisions(Service):
         journal = self.services.journal
         journal.recorder.import_batch_id = batch.id
         journal.note(
-            ngettext("Decided on {n} imported line", "Decided on {n} imported lines", len(decided)), actor=Actor.USER
+            ngettext("Reviewed {n} imported line", "Reviewed {n} imported lines", len(decided)), actor=Actor.USER
         )
         await self._book(batch, account, [(row, line) for row, line, word in decided if word == "book"])
         for row, revived, word in decided:

@@ -36,7 +36,7 @@ def open_stored(name: str | None) -> BinaryIO:
     try:
         return IMPORTS.open(name)
     except FileNotFoundError:
-        raise NotFound(_("The file of this import is not kept any more. Upload it again.")) from None
+        raise NotFound(_("The file of this import has been deleted. Upload it again.")) from None
 
 
 def delete(name: str | None) -> None:

@@ -161,9 +161,6 @@ class LedgerWriter:
         await self._write((), lambda session: session.add(stone), ())
         return stone
 
-    async def delete_tombstones(self, ids: Sequence[int]) -> None:
-        await self._delete_each(Tombstone, Tombstone.id, ids)
-
     async def replay(
         self,
         *,

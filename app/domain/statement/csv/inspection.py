@@ -153,9 +153,7 @@ class _Inspector:
         else:
             self.is_whole = True
         if not any(line.strip("\ufeff\x00 \t\r\n") for line in self.text):
-            raise UnsupportedFile(
-                _("There is nothing in this file. Download the statement from your bank again."), field="file"
-            )
+            raise UnsupportedFile(_("This file is empty. Download the statement from your bank again."), field="file")
         dressed = sum(1 for line in self.text if FORMULA_CELL.search(line))
         self.is_formula = dressed > 0 and dressed * 3 >= len(self.text)
         if self.is_formula:
@@ -275,12 +273,12 @@ class _Inspector:
         if not self.found.keys() & {"amount", "debit", "credit"}:
             self._ask_column("amount")
         if not self.body:
-            self.warnings.append(_("The file has a header and no lines under it."))
+            self.warnings.append(_("This file has a header but no lines."))
         repeated = [name for name, count in Counter(filter(None, self.header)).items() if count > 1]
         if repeated:
             self.warnings.append(_("Several columns are called “{name}”.", name=repeated[0][:60]))
         if len({cell for cell in self.column("account") if cell}) > 1:
-            self.warnings.append(_("This file holds lines of several accounts."))
+            self.warnings.append(_("This file has lines of several accounts."))
 
     def _check_given(self, taken: dict[str, int], across: list[list[str]]) -> None:
         """Refuse a column that cannot be what it is said to be, as long as another one can."""
@@ -290,13 +288,13 @@ class _Inspector:
                 continue
             example = printable(next(cell for cell in across[at] if cell.strip()))[:60]
             if role == "date" and not (seen.dates or seen.short_dates) and any(each.dates for each in self.shapes):
-                raise Invalid(_("This column holds no dates but “{sample}”.", sample=example), field=role)
+                raise Invalid(_("“{sample}” in this column is not a date.", sample=example), field=role)
             if (
                 role in ("amount", "debit", "credit", "fee")
                 and not seen.amounts
                 and any(each.amounts and not each.dates for each in self.shapes)
             ):
-                raise Invalid(_("This column holds no amounts but “{sample}”.", sample=example), field=role)
+                raise Invalid(_("“{sample}” in this column is not an amount.", sample=example), field=role)
 
     def _ask_column(self, role: str) -> None:
         if not self.body:

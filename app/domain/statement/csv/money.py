@@ -38,7 +38,6 @@ INCOME = re.compile(
     r"|wynagrodzenie|maas|refund|retoure|remboursement|reembolso|rimborso|erstattung|ruckerstattung|gutschrift"
     r"|interest (?:paid|earned)|dividend|cashback|зарплата|给料|給料|工资|退款|返金)\b"
 )
-NET = frozenset(("net", "net amount", "netto"))
 INR = frozenset(("rs", "rs.", "inr"))
 
 

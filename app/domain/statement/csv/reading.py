@@ -55,9 +55,7 @@ def _without_last(found: Iterator[Line | BadLine]) -> Iterator[Line | BadLine]:
             yield held
         held = line
     if isinstance(held, Line):
-        yield BadLine(
-            held.line, _("The file breaks off in this line."), printable(f"{held.booked_on} {held.payee_text}")
-        )
+        yield BadLine(held.line, _("The file ends within this line."), printable(f"{held.booked_on} {held.payee_text}"))
     elif held is not None:
         yield held
 
@@ -152,9 +150,7 @@ def _check_state(state: str, keeps_pending: bool) -> bool:
     if plain in vocabulary.PENDING:
         if keeps_pending:
             return True
-        raise Pending(
-            _("This payment is not through yet: {state}. A later file will have it.", state=printable(state)[:40])
-        )
+        raise Pending(_("This payment is pending: {state}. A later file will include it.", state=printable(state)[:40]))
     if plain in vocabulary.UNPAID:
         raise NotBooked(_("This payment was not made: {state}.", state=printable(state)[:40]))
     return False
@@ -219,14 +215,16 @@ def _amount_reader(layout: Layout) -> Callable[[list[str], ReadAmount], int]:
     def read_amount(cells: list[str], read: ReadAmount) -> int:
         written = cells[amount_at]
         if not written or written.isspace():
-            raise InvalidAmount("", why=_("There is no amount."))
+            raise InvalidAmount("", why=_("The amount is missing."))
         minor = read(written)
         if side_at < 0:
             return sign * minor
         side = cells[side_at].strip()
         direction = sides.get(side) or vocabulary.sides_of((side,)).get(side)
         if direction is None:
-            raise Invalid(_("“{side}” says neither in nor out.", side=printable(side)[:40]), field="direction")
+            raise Invalid(
+                _("“{side}” means neither money in nor money out.", side=printable(side)[:40]), field="direction"
+            )
         return direction * abs(minor)
 
     return read_amount
@@ -244,7 +242,7 @@ def _pair_reader(layout: Layout) -> Callable[[list[str], ReadAmount], int]:
         if out and into:
             raise InvalidAmount("", why=_("This line has both a debit and a credit."))
         if debit in BLANKS and credit in BLANKS:
-            raise InvalidAmount("", why=_("There is no amount."))
+            raise InvalidAmount("", why=_("The amount is missing."))
         return credit_sign * into if into else debit_sign * out
 
     return read_pair
@@ -264,7 +262,7 @@ def _one_line(cell: str) -> str:
     cell = " ".join(cell.split())
     for c in cell:
         if c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff":
-            raise Invalid(_("A text on this line holds characters that are no text."))
+            raise Invalid(_("This line has characters that are not text."))
     return "".join(c for c in cell if c.isprintable() or c.isspace())
 
 
