@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "data"
 
 PINS = {
-    "anomalies": "9a57a1fff5f87d70a49fcfb7c28867ac9490ff8293394ec9a0f1fb24ac95b3e0",
+    "anomalies": "72ee93adc04e31d6f8ef06fb1cfe5a49a5ebbbf3c4023879cd8706a9f23403e5",
     "budgets": "9eea57e947d2c8589c149ecd397feed969bf2a9fb832f4f48bfa0410336a667c",
     "categories": "dbcb7c7e6e8280fde1461e2e3cb2ed4c2d2b2b42dd7774d8e30bf7c603646f58",
     "sequence": "3a240ee619cc48cb1a438b0914bba69a7ecb1bbbe1dd6525a044c09074314bf3",

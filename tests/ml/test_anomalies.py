@@ -11,6 +11,7 @@ import pytest
 
 from app.ml.anomalies import Detector, alerts
 from app.ml.memory import Row
+from benchmarks.quality_signs import other_anomalies
 
 TODAY = date(2025, 6, 30)
 
@@ -74,6 +75,22 @@ def test_the_same_payment_twice_is_a_duplicate(detector: Detector) -> None:
     assert finding.is_anomaly
     assert finding.reasons[0].kind == "duplicate"
     assert finding.reasons[0].comparable == (paid,)
+
+
+def test_the_same_reference_number_twice_is_a_duplicate() -> None:
+    """Two rides of one price on one day are usual; the same reference number twice is not."""
+    rides = [Row(f"UBER TRIP {1000 + i}", -9.5, TODAY - timedelta(days=i // 2), "transport") for i in range(30, 1, -1)]
+    detector = Detector.fit([*rides, Row("UBER TRIP 77731", -9.5, TODAY, "transport")])
+    again, other = (detector.score(Row(f"UBER TRIP {n}", -9.5, TODAY, "transport")) for n in (77731, 88842))
+    assert again.score > other.score
+    assert not other.is_anomaly
+
+
+def test_duplicates_of_households_of_another_kind_are_found() -> None:
+    """At most 1 % of clean rows rank above the threshold; half of the duplicates must."""
+    report = other_anomalies(range(6))
+    assert report["duplicate_recall"] >= 0.5
+    assert report["precision_at_k"] >= 0.52
 
 
 def test_a_ticket_bought_twice_a_day_is_not_a_duplicate() -> None:

@@ -7,7 +7,7 @@ import gzip
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,7 @@ def streams(users: dict[str, list[Row]], chosen: Sequence[str], seed: int) -> It
         yield inject(users[user], strangers, rng)
 
 
-def frames(streamed: Iterator[tuple[list[Row], list[Case]]]) -> dict[str, Any]:
+def frames(streamed: Iterable[tuple[list[Row], list[Case]]]) -> dict[str, Any]:
     """Feature rows and answers of both models, each row scored with all before it as its past."""
     amount: list[list[float]] = []
     kinds: list[str] = []
@@ -227,7 +227,7 @@ def main(data_dir: Path | str, folder: Path = artifacts.FOLDER) -> dict[str, Any
     training, held_out = split(list(users))
     forests = fit(users, training)
     arrays = {key: array for name, forest in forests.items() for key, array in forest.arrays(name).items()}
-    scores = measure(users, held_out, forests)
+    scores = measure(frames(streams(users, held_out, seed=99)), forests)
     card = {
         "version": "2",
         "data": "Birmingham City Council purchase card transactions, 2014-2018, and invented households, "
@@ -257,9 +257,8 @@ def thresholds(
     return found
 
 
-def measure(users: dict[str, list[Row]], chosen: Sequence[str], forests: dict[str, Forest]) -> dict[str, float]:
-    """The figures of both models on cards that were not trained on, beside a plain z-score and the gap."""
-    made = frames(streams(users, chosen, seed=99))
+def measure(made: dict[str, Any], forests: dict[str, Forest]) -> dict[str, float]:
+    """The figures of both models on frames that were not trained on, beside a plain z-score and the gap."""
     x, answers = made["amount"]
     scores, plain = forests["amount"].predict(x), x[:, FEATURES.index("z")]
     copies, true = made["duplicate"]
