@@ -59,7 +59,7 @@ def test_a_file_goes_into_the_account_it_fits(alice: Any) -> None:
     assert chosen(alice.get(draft(alice, francs))) == "Francs · CHF"
     other = alice.get(draft(alice, francs.replace("CHF", "SEK")))
     assert chosen(other) == "Everyday · EUR"
-    assert "This file is in SEK, and Everyday in EUR" in words(other)
+    assert "This file is in SEK, but Everyday is in EUR" in words(other)
 
 
 def test_a_commit_books_and_sums_up(alice: Any) -> None:
@@ -275,7 +275,7 @@ def test_undo_asks_once_when_rows_were_edited(alice: Any) -> None:
     alice.work(edit)
     asked = alice.post(f"{where}/undo", data={})
     assert asked.status_code == 409
-    assert "You changed 1 transaction" in asked.text
+    assert "You edited 1 transaction" in asked.text
     assert balance(alice) == 233082
     assert alice.post(f"{where}/undo", data={"even_edited": "on"}).status_code == 303
     assert balance(alice) == 0

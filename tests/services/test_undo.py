@@ -82,7 +82,7 @@ def test_an_import_asks_before_it_takes_edited_rows_away(alice: Any) -> None:
     split = TransactionPatch.model_validate({"splits": [{"category": groceries, "amount": "-2.50"}, {"amount": "-10"}]})
     alice.work(lambda services: services.transactions.edit(row, split))
 
-    with pytest.raises(Conflict, match="You changed 1 transaction"):
+    with pytest.raises(Conflict, match="You edited 1 transaction"):
         alice.work(lambda services: services.journal.undo(change_set))
     alice.work(lambda services: services.journal.undo(change_set, even_edited=True))
 
