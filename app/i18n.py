@@ -97,6 +97,11 @@ def _(message: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def mark(message: str) -> str:
+    """Mark a message for extraction; it is translated where it is shown."""
+    return message
+
+
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
     """Translate the singular or plural of a message. ``{n}`` is the number."""
     return translations(current_language()).ngettext(one, many, n).format(n=counted(n), **values)

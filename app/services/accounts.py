@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, select
 from app.db import rows
 from app.domain.money import Money
 from app.errors import Conflict, Invalid, NotFound
-from app.i18n import _
+from app.i18n import _, mark
 from app.models import Account, AccountKind, AccountTotal, DayTotal, Transaction
 from app.models.base import now
 from app.models.repository import BookRepository
@@ -35,10 +35,7 @@ KINDS = list(AccountKind)
 
 class AccountRepository(BookRepository[Account]):
     model_type = Account
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That account does not exist.")
+    not_found_message = mark("That account does not exist.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.money import Money, exponent
 from app.domain.recurrence import DAYS
 from app.errors import Conflict, Invalid
-from app.i18n import _
+from app.i18n import _, mark
 from app.ml.wording import day
 from app.models import (
     Candidate,
@@ -49,10 +49,7 @@ Lesson = tuple[str, str, float]  # payee's key, kind, amount in major units: wha
 
 class FindingRepository(BookRepository[Finding]):
     model_type = Finding
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("This has already been resolved.")
+    not_found_message = mark("This has already been resolved.")
 
 
 @dataclass(frozen=True, slots=True)

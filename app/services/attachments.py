@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, NotFound, TooLarge, UnsupportedFile
-from app.i18n import _
+from app.i18n import _, mark
 from app.models import Attachment, Change, ChangeAction, ChangeSet
 from app.models.repository import BookRepository
 from app.services import pictures
@@ -55,10 +55,7 @@ async def prepare(filename: str, content: bytes) -> PreparedFile:
 
 class AttachmentRepository(BookRepository[Attachment]):
     model_type = Attachment
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("File not found.")
+    not_found_message = mark("File not found.")
 
 
 class AttachmentService(Service):

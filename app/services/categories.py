@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.db import rows
 from app.errors import Conflict, Invalid, NotFound
-from app.i18n import _
+from app.i18n import _, mark
 from app.models import Category, CategoryGroup, CategoryKind, MonthTotal, Rule, Split, Transaction
 from app.models.base import now
 from app.models.repository import BookRepository
@@ -24,18 +24,12 @@ if TYPE_CHECKING:
 
 class CategoryRepository(BookRepository[Category]):
     model_type = Category
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That category does not exist.")
+    not_found_message = mark("That category does not exist.")
 
 
 class GroupRepository(BookRepository[CategoryGroup]):
     model_type = CategoryGroup
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That group does not exist.")
+    not_found_message = mark("That group does not exist.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db import rows
 from app.domain.money import MAX_MINOR, Money
 from app.errors import Conflict, Invalid
-from app.i18n import _
+from app.i18n import _, mark
 from app.integrations.exchange_rates import (
     APPROXIMATE,
     EURO,
@@ -106,10 +106,7 @@ class Total:
 
 class RateRepository(BookRepository[Rate]):
     model_type = Rate
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("This rate doesn’t exist.")
+    not_found_message = mark("This rate doesn’t exist.")
 
 
 @dataclass

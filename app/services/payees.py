@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select
 from app.domain.payees import name_key
 from app.domain.search import fold
 from app.errors import Conflict, Invalid
-from app.i18n import _
+from app.i18n import _, mark
 from app.models import Payee, Rule, Transaction
 from app.models.repository import BookRepository
 from app.services.base import Service
@@ -28,10 +28,7 @@ MAX_SUGGESTED_MERGES = 12  # pairs that are suggested for merging at most
 
 class PayeeRepository(BookRepository[Payee]):
     model_type = Payee
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("This payee doesn’t exist.")
+    not_found_message = mark("This payee doesn’t exist.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, or_, select
 from app.domain.money import Money
 from app.domain.recurrence import TOLERANCE_DAYS, Schedule
 from app.errors import Conflict, Invalid, NotFound
-from app.i18n import _
+from app.i18n import _, mark
 from app.models import (
     BillMark,
     Cadence,
@@ -63,10 +63,7 @@ COLUMNS: tuple[Any, ...] = (
 
 class RecurringRepository(BookRepository[Recurring]):
     model_type = Recurring
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That bill does not exist.")
+    not_found_message = mark("That bill does not exist.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,8 +438,8 @@ class RecurringService(Service):
     async def delete(self, rule_id: int) -> None:
         """Forget a rule. What it was detected from is not suggested again."""
         row = await self.repository.get_owned(rule_id)
-        for mark in await self.session.scalars(select(BillMark).where(BillMark.recurring_id == row.id)):
-            await self.session.delete(mark)
+        for bill_mark in await self.session.scalars(select(BillMark).where(BillMark.recurring_id == row.id)):
+            await self.session.delete(bill_mark)
         for candidate in await self.session.scalars(select(Candidate).where(Candidate.recurring_id == row.id)):
             candidate.state, candidate.recurring_id = CandidateState.DISMISSED, None
         await self.session.flush()

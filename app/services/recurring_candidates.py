@@ -15,7 +15,7 @@ from app.domain.money import exponent
 from app.domain.period import shift_month
 from app.domain.recurrence import DAYS, MONTHS
 from app.errors import Conflict
-from app.i18n import _, ngettext
+from app.i18n import _, mark, ngettext
 from app.models import Cadence, Candidate, CandidateState, Recurring, RecurringKind, Transaction
 from app.models.base import now
 from app.models.repository import BookRepository
@@ -30,10 +30,7 @@ LEAST = 0.5  # confidence from which a recurrence is shown
 
 class CandidateRepository(BookRepository[Candidate]):
     model_type = Candidate
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That suggestion does not exist.")
+    not_found_message = mark("That suggestion does not exist.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select
 from app.domain.money import Money, exponent
 from app.domain.rules import Matcher, Then
 from app.errors import Conflict, Invalid
-from app.i18n import _, ngettext
+from app.i18n import _, mark, ngettext
 from app.models import Actor, CategorisedBy, Payee, Rule, Status, Tag, Transaction, TransactionTag
 from app.models.repository import BookRepository
 from app.schemas.rules import Conditions, Effects, RuleIn, RulePatch
@@ -28,10 +28,7 @@ MOST_TRANSFERS = 500  # made in one run
 
 class RuleRepository(BookRepository[Rule]):
     model_type = Rule
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That rule does not exist.")
+    not_found_message = mark("That rule does not exist.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from app.db import rows
 from app.errors import Conflict, Invalid
-from app.i18n import _
+from app.i18n import _, mark
 from app.models import Rule, Tag, TransactionTag
 from app.models.repository import BookRepository
 from app.services.base import Service
@@ -17,10 +17,7 @@ from app.services.base import Service
 
 class TagRepository(BookRepository[Tag]):
     model_type = Tag
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That tag does not exist.")
+    not_found_message = mark("That tag does not exist.")
 
 
 @dataclass(frozen=True, slots=True)

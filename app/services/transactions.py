@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from app.domain.money import Money, check_currency
 from app.errors import AlreadyReconciled, Conflict, Invalid, Stale
-from app.i18n import _
+from app.i18n import _, mark
 from app.models import (
     CategorisedBy,
     Payee,
@@ -39,10 +39,7 @@ LOCKED_FIELDS = frozenset({"account", "booked_on", "payee", "amount", "currency"
 
 class TransactionRepository(BookRepository[Transaction]):
     model_type = Transaction
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That transaction does not exist.")
+    not_found_message = mark("That transaction does not exist.")
 
 
 @dataclass(frozen=True, slots=True)

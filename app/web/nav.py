@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from app.i18n import _
+from app.i18n import _, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,6 @@ class Destination:
     def is_current(self, path: str) -> bool:
         """Return whether the page at this path belongs to the destination."""
         return any(path == each or (each != "/" and path.startswith(f"{each}/")) for each in (self.href, *self.also))
-
-
-def mark(message: str) -> str:
-    """Mark a message for extraction; it is translated where it is shown."""
-    return message
 
 
 REVIEW = "/inbox"

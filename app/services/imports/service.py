@@ -18,7 +18,7 @@ from app.domain.statement import csv
 from app.domain.statement.bank_categories import BANK_CATEGORIES
 from app.domain.statement.lines import BadLine, Line
 from app.errors import Conflict, Invalid, NotFound
-from app.i18n import _
+from app.i18n import _, mark
 from app.models import Account, AccountKind, ImportBatch, ImportMapping, ImportRow, ImportStatus, RowOutcome
 from app.models.repository import BookRepository
 from app.services.base import Service
@@ -38,10 +38,7 @@ Decision = Literal["book", "skip"]
 
 class BatchRepository(BookRepository[ImportBatch]):
     model_type = ImportBatch
-
-    @property
-    def not_found_message(self) -> str:  # type: ignore[override]
-        return _("That import does not exist.")
+    not_found_message = mark("That import does not exist.")
 
 
 class Questions(Invalid):
