@@ -1,4 +1,4 @@
-"""What wants a second look: unusual amounts, new payees, duplicates, price rises, missing bills."""
+"""Detects unusual amounts, new payees, duplicates, price rises and missing bills."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from app.ml.user_baseline import UserBaseline
 
 Kind = Literal["amount_high", "amount_low", "new_payee", "duplicate", "price_rise", "missing_bill"]
 
-ALERT = 0.5  # score from which a row wants a look
+ALERT = 0.5  # score from which a row is reported
 RANGE_Z = 1.645  # standard deviations on each side of the expected range: nine amounts in ten
 PRICE_RISE_RANGE = (1.01, 1.6)  # a subscription that grows by this much has a new price; by more, a wrong amount
-RECORD_LOG_RATIO = math.log(2)  # twice the largest amount so far is told, whatever the model says of it
-MIN_ROWS_FOR_RECORD = 20  # rows that make a largest amount mean something
-ACCEPTED_RATIO = 1.25  # how far beyond an amount called normal its like may go
+RECORD_LOG_RATIO = math.log(2)  # twice the largest amount so far is always reported
+MIN_ROWS_FOR_RECORD = 20  # rows from which the largest amount is meaningful
+ACCEPTED_RATIO = 1.25  # how far similar amounts may exceed one marked as normal
 MAX_COMPARABLE_ROWS = 5  # past rows shown beside a reason
 
 
@@ -41,8 +41,8 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """How unusual a row is, from 0 to 1, and the magnitudes that would have been usual."""
+class AnomalyScore:
+    """How unusual a row is, from 0 to 1, and the expected range of its magnitude."""
 
     score: float
     expected_low: float
@@ -56,12 +56,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A finding worth telling about. A missing bill has no row; `on` is then the day it was due."""
+    """An anomaly to report. A missing bill has no row; `on` is then its due date."""
 
     on: date
     payee: str
     row: Row | None
-    finding: Finding
+    finding: AnomalyScore
 
 
 class Detector:
@@ -81,12 +81,12 @@ class Detector:
         return detector
 
     def observe(self, row: Row) -> None:
-        """Count a row as part of the past, be it usual or not."""
+        """Add a row to the past."""
         _check(row)
         self.past.add(row)
 
     def learn(self, row: Row) -> None:
-        """That's normal: what stood out in this row no longer does in its like. A new row is observed too."""
+        """Mark a row as normal, so that similar ones are not reported. A new row is observed too."""
         known = row in self.past.rows_of(row)
         for reason in self.score(row).reasons:
             self.accept(row, reason.kind)
@@ -96,14 +96,14 @@ class Detector:
             self.observe(row)
 
     def accept(self, row: Row, kind: Kind) -> None:
-        """Call one kind of alert normal for a payee, up to about the amount of this row."""
+        """Mark one kind of alert as normal for a payee, up to about the amount of this row."""
         self.accepted.append((user_baseline.payee_of(row), kind, abs(row.amount)))
 
-    def score(self, row: Row) -> Finding:
-        """Judge a row that is not itself of the past. Raises ValueError if its amount is not a number."""
+    def score(self, row: Row) -> AnomalyScore:
+        """Score a row that is not part of the past. Raises ValueError if its amount is not a number."""
         _check(row)
         if not row.amount:
-            return Finding(0.0, 0.0, 0.0, ())
+            return AnomalyScore(0.0, 0.0, 0.0, ())
         centre, spread = self.past.expected(row)
         low, high = math.exp(centre - RANGE_Z * spread), math.exp(centre + RANGE_Z * spread)
         judged = [self._amount(row, centre, low, high), self._duplicate(row), self._price_rise(row)]
@@ -111,7 +111,7 @@ class Detector:
         kept.sort(key=lambda pair: -pair[0])
         score = 1 - math.prod(1 - p for p, _reason in kept)
         reasons = tuple(r for p, r in kept if p >= ALERT / 2)
-        return Finding(score, low, high, reasons)
+        return AnomalyScore(score, low, high, reasons)
 
     def alerts(self, history: Sequence[Row], today: date, max_per_week: int = 3) -> list[Alert]:
         """See ``alerts``; what this detector was told is normal is left out."""
@@ -205,9 +205,9 @@ def alerts(
     currency: str | None = None,
     accepted: Sequence[tuple[str, Kind, float]] = (),
 ) -> list[Alert]:
-    """What of the seven days up to today wants a look, most unusual first, at most `max_per_week`.
+    """Return the anomalies of the seven days up to today, most unusual first, at most `max_per_week`.
 
-    Every row is judged by what came before it; missing bills come from the recurrences of all rows.
+    Each row is compared with what came before it; missing bills come from the recurrences of all rows.
     """
     for row in history:
         _check(row)
@@ -238,7 +238,7 @@ def _missing(past: Sequence[Row], today: date, detector: Detector) -> Iterable[A
         low, high = recurrence.amount_low, recurrence.amount_high
         score = max(ALERT, recurrence.confidence * 0.8)
         reason = Reason("missing_bill", text, low, high, rows)
-        yield Alert(recurrence.missed, recurrence.payee, None, Finding(score, low, high, (reason,)))
+        yield Alert(recurrence.missed, recurrence.payee, None, AnomalyScore(score, low, high, (reason,)))
 
 
 def _check(row: Row) -> None:

@@ -28,7 +28,7 @@ ESSENTIAL_CUT_SHARE = 0.25  # how far essentials go towards their low end while 
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class SuggestedAmount:
     """A monthly budget for a category; spending is expected between low and high in eight months of ten."""
 
     category: str
@@ -38,7 +38,9 @@ class Suggestion:
     reason: str
 
 
-def suggest(profile: Mapping[str, Any], history: Iterable[Mapping[str, Any]], *, fit: bool = True) -> list[Suggestion]:
+def suggest(
+    profile: Mapping[str, Any], history: Iterable[Mapping[str, Any]], *, fit: bool = True
+) -> list[SuggestedAmount]:
     """Propose a full monthly budget in one currency, largest first.
 
     `profile` may have monthly_income, household_size, children, seniors, earners, age, currency, country, housing
@@ -87,7 +89,7 @@ def _part(profile: Mapping[str, Any], group: str, category: str) -> float:
     return parts.get(category, 0.0) / sum(parts.values())
 
 
-def _for_newcomer(profile: Mapping[str, Any], known: set[str]) -> list[Suggestion]:
+def _for_newcomer(profile: Mapping[str, Any], known: set[str]) -> list[SuggestedAmount]:
     found = []
     for category in households.GROUP_OF:
         prior = None if category in known else _priors(profile, category)
@@ -98,7 +100,7 @@ def _for_newcomer(profile: Mapping[str, Any], known: set[str]) -> list[Suggestio
             text = _("Households like yours with a similar income keep to this in seven months of ten.")
         else:
             text = _("Based on households with a typical income. Add your income for a personal suggestion.")
-        found.append(Suggestion(category, round(amount, 2), round(low, 2), round(high, 2), text))
+        found.append(SuggestedAmount(category, round(amount, 2), round(low, 2), round(high, 2), text))
     return found
 
 
@@ -130,7 +132,7 @@ def predict_amounts(
     return found
 
 
-def _from_history(profile: Mapping[str, Any], months: Mapping[str, list[float]]) -> list[Suggestion]:
+def _from_history(profile: Mapping[str, Any], months: Mapping[str, list[float]]) -> list[SuggestedAmount]:
     """Budgets of the categories with a past: the model's quantiles, more and more replaced by their own percentiles.
 
     The models learned groups of categories, and seven months in ten of a group are less than the sum of its
@@ -163,7 +165,7 @@ def _from_history(profile: Mapping[str, Any], months: Mapping[str, list[float]])
     return [_suggestion(profile, category, past, of_category[category]) for category, past in months.items()]
 
 
-def _suggestion(profile: Mapping[str, Any], category: str, past: Sequence[float], predicted: Floats) -> Suggestion:
+def _suggestion(profile: Mapping[str, Any], category: str, past: Sequence[float], predicted: Floats) -> SuggestedAmount:
     n = len(past)
     further = max(0, n - MODEL_ONLY_MONTHS)
     weight = further / (further + OWN_HALF_WEIGHT_MONTHS)
@@ -183,7 +185,7 @@ def _suggestion(profile: Mapping[str, Any], category: str, past: Sequence[float]
         least=money(min(past)),
         most=money(max(past)),
     )
-    return Suggestion(category, round(amount, 2), round(low, 2), round(high, 2), text)
+    return SuggestedAmount(category, round(amount, 2), round(low, 2), round(high, 2), text)
 
 
 def _by_category(history: Iterable[Mapping[str, Any]]) -> dict[str, list[float]]:
@@ -224,7 +226,7 @@ def _incomes() -> frozenset[str]:
 # -- fitting ---------------------------------------------------------------------------------------
 
 
-def _fit_to_income(profile: Mapping[str, Any], wanted: list[Suggestion]) -> list[Suggestion]:
+def _fit_to_income(profile: Mapping[str, Any], wanted: list[SuggestedAmount]) -> list[SuggestedAmount]:
     """Lower budgets until they fit: wishes first towards their low end, then everything alike."""
     income, goal = households.number(profile, "monthly_income"), households.number(profile, "savings_goal") or 0.0
     if not income:
@@ -244,7 +246,7 @@ def _fit_to_income(profile: Mapping[str, Any], wanted: list[Suggestion]) -> list
     return sorted(lowered, key=lambda s: (-s.amount, s.category))
 
 
-def _lowered(suggestion: Suggestion, amount: float, currency: str | None) -> Suggestion:
+def _lowered(suggestion: SuggestedAmount, amount: float, currency: str | None) -> SuggestedAmount:
     before = wording.money(suggestion.amount, currency, whole=True)
     text = _("Lowered from {amount} so that all budgets fit your income less your savings goal.", amount=before)
     return replace(suggestion, amount=amount, low=min(suggestion.low, amount), reason=f"{suggestion.reason} {text}")

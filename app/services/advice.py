@@ -1,4 +1,4 @@
-"""What a month's figures are worth remarking on: sentences whose every number is computed, each with its figures."""
+"""Remarks about a month: sentences with computed figures."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from app.i18n import _
 from app.models import UNFILED, CategoryKind
 from app.services.insights import History, Month, Share
 
-NOTABLE = 0.2  # a change by a fifth
-WEIGHTY = 0.02  # of the month's spending
-MOST = 4
+MIN_CHANGE_SHARE = 0.2  # from which a change is remarked on
+MIN_SPENDING_SHARE = 0.02  # of the month's spending
+MAX_REMARKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def remarks(history: History, before: Month, currency: str) -> list[Remark]:
     month = history.last
     spent = history.breakdown(month, CategoryKind.EXPENSE, before)
     found = [*_movers(spent, month, currency), *_unfiled(month, currency), *_shortfall(month, currency)]
-    return found[:MOST]
+    return found[:MAX_REMARKS]
 
 
 def _movers(spent: Sequence[Share], month: Month, currency: str) -> list[Remark]:
@@ -41,7 +41,8 @@ def _movers(spent: Sequence[Share], month: Month, currency: str) -> list[Remark]
         for each in spent
         if each.label.id != UNFILED
         and each.previous > 0
-        and abs(each.minor - each.previous) >= max(NOTABLE * each.previous, WEIGHTY * month.expenses, 1)
+        and abs(each.minor - each.previous)
+        >= max(MIN_CHANGE_SHARE * each.previous, MIN_SPENDING_SHARE * month.expenses, 1)
     ]
     moved.sort(key=lambda each: -abs(each.minor - each.previous))
     return [_mover(each, currency) for each in moved[:2]]

@@ -1,4 +1,4 @@
-"""What wants a second look: found by a job, answered by a person, and what such an answer teaches."""
+"""Unusual activity: a job finds it, a person answers, and the answers change what is reported later."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from app.services.base import Service
 from app.services.history import PastTransaction
 
 if TYPE_CHECKING:
-    from app.ml.anomalies import Finding as Judgement
+    from app.ml.anomalies import AnomalyScore
 
-WEEK = timedelta(days=7)
-SHOWN = timedelta(days=45)  # a finding that nobody answered is not shown for longer
-APART = timedelta(days=4)  # between the two sides of a transfer
-NEW = timedelta(days=2)  # how long ago a row may have come in to be looked at though it is older than a week
-MOST = 3  # findings of the last week, and of what came in with older days
-ENOUGH = 20  # rows that make a past to compare with
-SURE = 800  # per mille from which a candidate's missing payment is told
-FIRST = (FindingKind.PRICE_RISE, FindingKind.DUPLICATE)  # said before that an amount is unusual
+ALERT_WINDOW = timedelta(days=7)
+MAX_FINDING_AGE = timedelta(days=45)  # a finding that nobody answered is not shown for longer
+MAX_TRANSFER_GAP = timedelta(days=4)  # between the two sides of a transfer
+MAX_IMPORT_AGE = timedelta(days=2)  # rows added since then are checked whatever their date
+MAX_FINDINGS_PER_WEEK = 3  # of the last week; as many again of older rows
+MIN_HISTORY_ROWS = 20  # in one currency, before amounts are compared
+MIN_CONFIDENCE_PER_MILLE = 800  # of a candidate whose missing payment is reported
+PREFERRED_KINDS = (FindingKind.PRICE_RISE, FindingKind.DUPLICATE)  # reported before an unusual amount
 Lesson = tuple[str, str, float]  # payee's key, kind, amount in major units: what was called normal
 
 
@@ -53,8 +53,8 @@ class FindingRepository(BookRepository[Finding]):
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
-    """A finding as it is kept."""
+class DetectedAnomaly:
+    """A finding before it is stored."""
 
     key: str
     kind: FindingKind
@@ -72,40 +72,42 @@ class Noticed:
     comparable: tuple[int, ...]
 
 
-def judged(
+def find_anomalies(
     seen: Sequence[PastTransaction], lessons: dict[str, list[Lesson]], today: date, *, since: date | None = None
-) -> list[Noticed]:
+) -> list[DetectedAnomaly]:
     """Unusual transactions of the last week and of recent imports, the clearest first.
 
-    Each row is judged by what came before it. ``seen`` is in order of days. Takes a while: run it outside of a
-    transaction. ``since`` is the day from which rows count as having come in lately.
+    Each row is compared with what came before it. ``seen`` is in order of days. This is slow: run it outside a
+    database transaction. ``since`` is the day from which rows count as having come in lately.
     """
     from app.ml.anomalies import Detector
     from app.ml.user_baseline import UserBaseline
 
-    lately = since or today - NEW
+    lately = since or today - MAX_IMPORT_AGE
     by_currency: dict[str, list[PastTransaction]] = defaultdict(list)
     for each in seen:
         by_currency[each.currency].append(each)
-    found: list[Noticed] = []
+    found: list[DetectedAnomaly] = []
     for currency, rows in by_currency.items():
         detector = Detector(UserBaseline(), currency)
         detector.accepted = list(lessons.get(currency, ()))  # type: ignore[arg-type]
         ids: dict[int, int] = {}
-        moved = twins(rows)
+        moved = find_transfer_sides(rows)
         for at, each in enumerate(rows):
             row = each.row
-            is_new = each.created_at.date() >= lately and each.booked_on > today - SHOWN
-            if (each.booked_on > today - WEEK or is_new) and row.amount and each.id not in moved:
-                noticed = _noticed(each, detector.score(row), ids, is_known=at >= ENOUGH)
+            is_new = each.created_at.date() >= lately and each.booked_on > today - MAX_FINDING_AGE
+            if (each.booked_on > today - ALERT_WINDOW or is_new) and row.amount and each.id not in moved:
+                noticed = _describe_anomaly(each, detector.score(row), ids, is_known=at >= MIN_HISTORY_ROWS)
                 found += [noticed] if noticed else []
             detector.observe(row)
             ids[id(row)] = each.id
 
-    return sorted(found, key=lambda each: (each.kind not in FIRST, -each.score, -each.on.toordinal(), each.key))
+    return sorted(
+        found, key=lambda each: (each.kind not in PREFERRED_KINDS, -each.score, -each.on.toordinal(), each.key)
+    )
 
 
-def twins(rows: Sequence[PastTransaction]) -> set[int]:
+def find_transfer_sides(rows: Sequence[PastTransaction]) -> set[int]:
     """Rows that look like one side of a transfer that nobody has linked yet: the inbox asks about them already."""
     by_size: dict[int, list[PastTransaction]] = defaultdict(list)
     for each in rows:
@@ -116,20 +118,22 @@ def twins(rows: Sequence[PastTransaction]) -> set[int]:
         for one in sides
         for other in sides
         if one.minor == -other.minor and one.account_id != other.account_id
-        if abs(one.booked_on - other.booked_on) <= APART
+        if abs(one.booked_on - other.booked_on) <= MAX_TRANSFER_GAP
         for side in (one, other)
     }
 
 
-def _noticed(each: PastTransaction, judgement: Judgement, ids: dict[int, int], *, is_known: bool) -> Noticed | None:
+def _describe_anomaly(
+    each: PastTransaction, score: AnomalyScore, ids: dict[int, int], *, is_known: bool
+) -> DetectedAnomaly | None:
     from app.ml import user_baseline
 
-    reasons = {FindingKind(one.kind): one for one in judgement.reasons}
-    if not judgement.is_anomaly or not reasons or not (is_known or FindingKind.DUPLICATE in reasons):
+    reasons = {FindingKind(one.kind): one for one in score.reasons}
+    if not score.is_anomaly or not reasons or not (is_known or FindingKind.DUPLICATE in reasons):
         return None
-    kind = next((one for one in FIRST if one in reasons), next(iter(reasons)))
+    kind = next((one for one in PREFERRED_KINDS if one in reasons), next(iter(reasons)))
     reason, scale = reasons[kind], 10 ** exponent(each.currency)
-    return Noticed(
+    return DetectedAnomaly(
         key=f"transaction:{each.id}",
         kind=kind,
         kinds=tuple(one.value for one in reasons),
@@ -142,25 +146,25 @@ def _noticed(each: PastTransaction, judgement: Judgement, ids: dict[int, int], *
         amount_minor=abs(each.minor),
         low_minor=round(reason.expected_low * scale),
         high_minor=round(reason.expected_high * scale),
-        score=round(judgement.score * 1000),
+        score=round(score.score * 1000),
         comparable=tuple(ids[id(row)] for row in reason.comparable if id(row) in ids),
     )
 
 
-def missing(candidates: Iterable[Candidate], today: date) -> list[Noticed]:
+def find_missed_payments(candidates: Iterable[Candidate], today: date) -> list[DetectedAnomaly]:
     """Payments that were due in the last week and have not come."""
     from app.domain import payees
 
     found = []
     for each in candidates:
-        if each.missed_on is None or each.missed_on <= today - WEEK or each.state is CandidateState.DISMISSED:
+        if each.missed_on is None or each.missed_on <= today - ALERT_WINDOW or each.state is CandidateState.DISMISSED:
             continue
         is_habit = each.state is CandidateState.NEW and each.cadence in DAYS
-        if each.confidence < SURE or is_habit:  # who skips the market once does not want to hear of it
+        if each.confidence < MIN_CONFIDENCE_PER_MILLE or is_habit:  # one skipped habit is no news
             continue
         sign = "-" if each.kind is RecurringKind.BILL else "+"
         found.append(
-            Noticed(
+            DetectedAnomaly(
                 key=f"missing:{each.id}:{each.missed_on.isoformat()}",
                 kind=FindingKind.MISSING_BILL,
                 kinds=(FindingKind.MISSING_BILL.value,),
@@ -185,7 +189,7 @@ def shown(minor: int, currency: str) -> str:
     return Money(minor, currency).shown
 
 
-def sentence(row: Finding | Noticed) -> str:
+def sentence(row: Finding | DetectedAnomaly) -> str:
     """Describe a finding in one or two short sentences."""
     words = {
         "payee": row.payee,
@@ -211,7 +215,7 @@ def sentence(row: Finding | Noticed) -> str:
 
 
 class AnomalyService(Service):
-    """The findings of one book."""
+    """Stores and answers the findings of one household."""
 
     @cached_property
     def repository(self) -> FindingRepository:
@@ -220,21 +224,21 @@ class AnomalyService(Service):
     # Reading
 
     async def open(self, limit: int = 50) -> list[Finding]:
-        """What waits for an answer, the latest first."""
+        """Return the open findings, latest first."""
         return await open_findings(self.session, self.member.book.id, self.services.today, limit)
 
     async def get(self, finding_id: int) -> Finding:
         return await self.repository.get_owned(finding_id)
 
     async def of_transaction(self, transaction_id: int) -> Finding | None:
-        """What was found in a transaction, answered or not."""
+        """Return the finding of a transaction, answered or not."""
         found: Finding | None = await self.session.scalar(
             select(Finding).where(Finding.book_id == self.member.book.id, Finding.transaction_id == transaction_id)
         )
         return found
 
     async def lessons(self) -> dict[str, list[Lesson]]:
-        """What was called normal, by currency, as the detector takes it."""
+        """Return what was marked as normal, by currency, for the detector."""
         query = select(Finding.currency, Finding.payee_key, Finding.kinds, Finding.amount_minor).where(
             Finding.book_id == self.member.book.id, Finding.state == FindingState.NORMAL
         )
@@ -245,8 +249,8 @@ class AnomalyService(Service):
 
     # The job's part
 
-    async def keep(self, noticed: Iterable[Noticed]) -> int:
-        """Add what is new, a few a week at most, and drop open ones that are no more. Twice changes nothing.
+    async def keep(self, noticed: Iterable[DetectedAnomaly]) -> int:
+        """Store new findings, a few a week at most, and delete open ones that no longer hold. Idempotent.
 
         Not journaled: nobody did it. Returns how many were added.
         """
@@ -255,13 +259,13 @@ class AnomalyService(Service):
         query = select(Finding.key, Finding.on).where(Finding.book_id == self.member.book.id)
         known = {row[0]: row[1] for row in await self.session.execute(query)}
         today = self.services.today
-        room = {True: MOST, False: MOST}  # of the last week, and older
+        room = {True: MAX_FINDINGS_PER_WEEK, False: MAX_FINDINGS_PER_WEEK}  # of the last week, and older
         for on in known.values():
-            if on > today - SHOWN:
-                room[on > today - WEEK] -= 1
+            if on > today - MAX_FINDING_AGE:
+                room[on > today - ALERT_WINDOW] -= 1
         rows = []
         for each in noticed:
-            is_recent = each.on > today - WEEK
+            is_recent = each.on > today - ALERT_WINDOW
             if each.key in known or room[is_recent] <= 0:
                 continue
             room[is_recent] -= 1
@@ -303,7 +307,7 @@ class AnomalyService(Service):
     # Answers
 
     async def accept(self, finding_id: int) -> Finding:
-        """That's normal: its like is not told any more. A new price goes into the bill that it is of."""
+        """Mark a finding as normal, so that similar ones are not reported. A new price updates its bill."""
         row = await self._answer(finding_id, FindingState.NORMAL)
         if row.kind is FindingKind.PRICE_RISE:
             await self._reprice(row)
@@ -323,13 +327,13 @@ class AnomalyService(Service):
                 await self.services.recurring.reprice(rule.id, Money(row.amount_minor, row.currency))
 
     async def dismiss(self, finding_id: int) -> Finding:
-        """Do not show it any more, and learn nothing from it."""
+        """Hide a finding and learn nothing from it."""
         row = await self._answer(finding_id, FindingState.DISMISSED)
         self.services.journal.note(_("Dismissed {payee}", payee=row.payee))
         return row
 
     async def dispute(self, finding_id: int) -> Finding:
-        """Not mine: the transaction gets a tag by which it is found again when the bank is called."""
+        """Tag the transaction as disputed."""
         row = await self._answer(finding_id, FindingState.DISMISSED)
         if row.transaction_id is None:
             raise Invalid(_("No transaction to dispute."))
@@ -340,7 +344,7 @@ class AnomalyService(Service):
         return row
 
     async def remove(self, finding_id: int) -> Finding:
-        """It was booked twice: delete this one."""
+        """Delete the transaction as a duplicate. Raises ``Invalid`` for another kind of finding."""
         row = await self._answer(finding_id, FindingState.DISMISSED)
         if row.transaction_id is None or row.kind is not FindingKind.DUPLICATE:
             raise Invalid(_("Only a duplicate can be deleted here."))
@@ -349,7 +353,7 @@ class AnomalyService(Service):
         return row
 
     async def end(self, finding_id: int) -> Finding:
-        """A bill that does not come any more has ended."""
+        """End a recurring payment that no longer comes."""
         row = await self._answer(finding_id, FindingState.DISMISSED)
         if row.candidate_id is None:
             raise Invalid(_("Only recurring payments can end."))
@@ -374,7 +378,7 @@ class AnomalyService(Service):
 
     async def score(
         self, category: int | str, amount: str, payee: str = "", booked_on: date | None = None
-    ) -> tuple[Judgement, str]:
+    ) -> tuple[AnomalyScore, str]:
         """Judge an amount (a magnitude, in the default account's currency) by the book's past; also the currency."""
         from app.ml.anomalies import Detector
         from app.ml.memory import Row
@@ -396,13 +400,13 @@ class AnomalyService(Service):
 
 
 async def open_findings(session: AsyncSession, book_id: int, today: date, limit: int = 50) -> list[Finding]:
-    """What of a book waits for an answer, the latest first."""
+    """Return the open findings of a household, latest first."""
     query = (
         select(Finding)
         .where(
             Finding.book_id == book_id,
             Finding.state == FindingState.OPEN,
-            Finding.on > today - SHOWN,
+            Finding.on > today - MAX_FINDING_AGE,
             or_(Finding.transaction_id.is_not(None), Finding.candidate_id.is_not(None)),
         )
         .order_by(Finding.on.desc(), Finding.id.desc())

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     pass
 
 MAX_MONTHS = 24  # months looked back for budgets
-YEAR = 12
-LIQUID = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.SAVINGS})
-OWED = frozenset({AccountKind.CREDIT_CARD, AccountKind.LOAN})
+MONTHS_PER_YEAR = 12
+LIQUID_KINDS = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.SAVINGS})
+DEBT_KINDS = frozenset({AccountKind.CREDIT_CARD, AccountKind.LOAN})
 Name = Literal["savings_rate", "months_of_reserve", "debt_to_income", "fixed_cost_share"]
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class BudgetSuggestion:
     """A monthly budget for a category; spending is expected from ``low`` to ``high`` in eight months of ten."""
 
     label: Label
@@ -38,7 +38,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class HealthFigure:
     """A figure of health: a share of 1 or a number of months, nothing where it cannot be known yet."""
 
     name: Name
@@ -50,7 +50,7 @@ class Figure:
 
 
 class BudgetSuggestionService(Service):
-    """Reads one book's months; changes nothing."""
+    """Suggests budgets and computes financial health for one household."""
 
     @property
     def currency(self) -> str:
@@ -66,8 +66,8 @@ class BudgetSuggestionService(Service):
 
     # Budgets
 
-    async def budgets(self) -> list[Suggestion]:
-        """A budget for each category that something is known of, the largest first."""
+    async def budgets(self) -> list[BudgetSuggestion]:
+        """Return a budget for each category with enough data, largest first."""
         from app.ml.budget_suggestions import suggest
 
         history, months = await self._over(MAX_MONTHS)
@@ -81,7 +81,7 @@ class BudgetSuggestionService(Service):
         profile = await self._profile(months)
         found = await anyio.to_thread.run_sync(partial(suggest, profile, rows))
         return [
-            Suggestion(
+            BudgetSuggestion(
                 labels[each.category],
                 self._money(each.amount),
                 self._money(each.low),
@@ -93,7 +93,7 @@ class BudgetSuggestionService(Service):
         ]
 
     async def _profile(self, months: Sequence[Month]) -> dict[str, Any]:
-        """What is known of the person; the income is what they told, else what came in on average."""
+        """Return the person's profile. Without an entered income it has the average one."""
         told = await self.session.scalar(select(Profile).where(Profile.user_id == self.member.user.id))
         known: dict[str, Any] = {"currency": self.currency}
         income = sum(each.income for each in months) / len(months) if months else 0
@@ -113,18 +113,18 @@ class BudgetSuggestionService(Service):
 
     # Health
 
-    async def health(self) -> list[Figure]:
+    async def health(self) -> list[HealthFigure]:
         """Savings rate, months of reserve, debt to income and the share of fixed costs, with their formulas."""
-        _history, months = await self._over(YEAR)
+        _history, months = await self._over(MONTHS_PER_YEAR)
         count = len(months)
         income = sum(each.income for each in months)
         spent = sum(each.expenses for each in months)
-        liquid, owed, fixed = await self._held(LIQUID), await self._held(OWED), await self._fixed()
+        liquid, owed, fixed = await self._held(LIQUID_KINDS), await self._held(DEBT_KINDS), await self._fixed()
         a_month = spent / count if count else 0.0
-        a_year = income / count * YEAR if count else 0.0
+        a_year = income / count * MONTHS_PER_YEAR if count else 0.0
         owed_minor = max(0, -owed.minor)
         return [
-            Figure(
+            HealthFigure(
                 "savings_rate",
                 _("Savings rate"),
                 (income - spent) / income if income > 0 else None,
@@ -132,7 +132,7 @@ class BudgetSuggestionService(Service):
                 _("Share of income that you keep."),
                 {"income": Money(income, self.currency), "spending": Money(spent, self.currency)},
             ),
-            Figure(
+            HealthFigure(
                 "months_of_reserve",
                 _("Months of reserve"),
                 max(0, liquid.minor) / a_month if a_month > 0 else None,
@@ -140,7 +140,7 @@ class BudgetSuggestionService(Service):
                 _("How long your money lasts without income."),
                 {"at_hand": liquid, "spending_a_month": Money(round(a_month), self.currency)},
             ),
-            Figure(
+            HealthFigure(
                 "debt_to_income",
                 _("Debt to income"),
                 owed_minor / a_year if a_year > 0 else None,
@@ -148,13 +148,13 @@ class BudgetSuggestionService(Service):
                 _("Debt as a share of yearly income."),
                 {"owed": Money(owed_minor, self.currency), "income_a_year": Money(round(a_year), self.currency)},
             ),
-            Figure(
+            HealthFigure(
                 "fixed_cost_share",
                 _("Fixed costs"),
-                fixed.minor * YEAR / a_year if a_year > 0 else None,
+                fixed.minor * MONTHS_PER_YEAR / a_year if a_year > 0 else None,
                 _("bills and subscriptions a month ÷ average income a month"),
                 _("Share of income for recurring payments."),
-                {"bills_a_month": fixed, "income_a_month": Money(round(a_year / YEAR), self.currency)},
+                {"bills_a_month": fixed, "income_a_month": Money(round(a_year / MONTHS_PER_YEAR), self.currency)},
             ),
         ]
 
@@ -165,7 +165,7 @@ class BudgetSuggestionService(Service):
         return (await self.services.currencies.totals_in_base(held, self.services.today)).money
 
     async def _fixed(self) -> Money:
-        """The bills that are kept, and those that were found and nobody has decided on, by the month."""
+        """Return the monthly cost of bills and of suggested bills without a decision."""
         today = self.services.today
         kept = [
             each.monthly

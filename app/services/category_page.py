@@ -20,9 +20,9 @@ from app.services.insights import Flow, InBase
 from app.services.transaction_list import Filter, Line
 
 MONTHS = 25  # the shown one and two years before it
-USUAL_OVER = 12
-PAYEES = 8
-LATEST = 6
+USUAL_MONTHS = 12
+MAX_PAYEES = 8
+MAX_LATEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +128,14 @@ class CategoryPageService(Service):
         in_base = InBase(self.services.currencies, self.member.book.base_currency)
         flows = await self._flows(category, month, in_base)
         shown = [(start, _minor(flow, category.kind)) for start, flow in flows]
-        over = [minor for start, minor in shown if start < min(month, running)][-USUAL_OVER:]
+        over = [minor for start, minor in shown if start < min(month, running)][-USUAL_MONTHS:]
         year = Period(shift_month(month, -11), months.period(month).until)
         payees, others = await self._payees(category, year, in_base)
         outlook = None
         if month >= running:
             outlook = await self.services.forecasts.stored_monthly(category_target(category_id))
         page = await self.services.transaction_list.page(
-            Filter(category=(category_id,), until=year.last), limit=LATEST, totals=False
+            Filter(category=(category_id,), until=year.last), limit=MAX_LATEST, totals=False
         )
         return CategoryPage(
             category,
@@ -212,4 +212,4 @@ class CategoryPageService(Service):
             if counts[payee_id]
         ]
         found.sort(key=lambda each: (-each.minor, each.name))
-        return found[:PAYEES], sum(each.minor for each in found[PAYEES:])
+        return found[:MAX_PAYEES], sum(each.minor for each in found[MAX_PAYEES:])

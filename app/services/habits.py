@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     pass
 
 MONTHS = 12
-LEAST_DAYS = 56  # eight of each weekday
-LEAST_PAYDAYS = 3
+MIN_DAYS = 56  # eight of each weekday
+MIN_PAYDAYS = 3
 WEEK = 7
-OFTEN = 5  # payees shown
-LEAST_VISITS = 3
-LARGE_INCOME = 4  # a payday is an income of at least a quarter (1/4) of the largest one
+MAX_PAYEES = 5  # payees shown
+MIN_VISITS = 3
+PAYDAY_DIVISOR = 4  # a payday is an income of at least a quarter (1/4) of the largest one
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class HabitService(Service):
         return Habits(
             period,
             spent,
-            weekdays(everyday, lived) if lived.days >= LEAST_DAYS else (),
+            weekdays(everyday, lived) if lived.days >= MIN_DAYS else (),
             await self._visited(period),
             after_payday(everyday, await self._paydays(lived), lived),
         )
@@ -150,14 +150,14 @@ class HabitService(Service):
             .where(*self._spending(period), ~self._regular())
             .group_by(Payee.id, Payee.name, Transaction.currency)
             .order_by(func.count().desc(), Payee.name)
-            .limit(OFTEN)
+            .limit(MAX_PAYEES)
         )
         rows = (await self.session.execute(query)).all()
         in_base = await self._in_base(row[2] for row in rows)
         found = []
         for payee_id, name, currency, times, minor in rows:
             total = in_base.minor(int(minor), currency, self.services.today)
-            if times >= LEAST_VISITS:
+            if times >= MIN_VISITS:
                 found.append(Visited(payee_id, name, times, round(total / times), total))
         return found
 
@@ -183,7 +183,7 @@ class HabitService(Service):
         for day, currency, minor in rows:
             sums[day] += in_base.minor(int(minor), currency, self.services.today)
         largest = max(sums.values(), default=0)
-        return sorted(day for day, minor in sums.items() if minor * LARGE_INCOME >= largest)
+        return sorted(day for day, minor in sums.items() if minor * PAYDAY_DIVISOR >= largest)
 
 
 def weekdays(everyday: Mapping[date, int], period: Period) -> list[Weekday]:
@@ -197,12 +197,12 @@ def weekdays(everyday: Mapping[date, int], period: Period) -> list[Weekday]:
 
 def after_payday(everyday: Mapping[date, int], paydays: Sequence[date], period: Period) -> AfterPayday | None:
     """The week from each payday on against all other days; nothing with few paydays, or where every day is in one."""
-    if len(paydays) < LEAST_PAYDAYS:
+    if len(paydays) < MIN_PAYDAYS:
         return None
     near = {day + timedelta(n) for day in paydays for n in range(WEEK)}
     after = [everyday.get(day, 0) for day in period if day in near]
     otherwise = [everyday.get(day, 0) for day in period if day not in near]
-    if len(after) < LEAST_PAYDAYS * WEEK or len(otherwise) < len(after) // 2:
+    if len(after) < MIN_PAYDAYS * WEEK or len(otherwise) < len(after) // 2:
         return None
     last = Period(paydays[-1], min(paydays[-1] + timedelta(WEEK), period.until))
     return AfterPayday(round(sum(after) / len(after)), round(sum(otherwise) / len(otherwise)), len(paydays), last)

@@ -1,4 +1,4 @@
-"""Figures of a month: what came in, went out and stayed, by category, in the book's own currency.
+"""Figures of a month: income, spending and savings by category, in the household's currency.
 
 They are read from the roll-ups, so their cost does not grow with the number of transactions. Spending of a category
 is what went out of it less what came back (refunds); transfers are neither income nor spending; what is uncategorized
@@ -249,7 +249,7 @@ MONTHS_SO_FAR: CompoundSelect[Any] = union_all(ALL_MONTHS, AHEAD.add_columns(tru
 
 
 class InsightService(Service):
-    """What the months of one book say."""
+    """Reads monthly figures of one household."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)

@@ -20,8 +20,8 @@ from app.services.inbox import Inbox
 from app.services.insights import History, InBase, Label, Month, Share
 
 SPENDABLE_KINDS = frozenset({AccountKind.CASH, AccountKind.CHECKING, AccountKind.CREDIT_CARD})
-LATEST = 8
-YEAR = 12
+MAX_LATEST = 8
+MONTHS_PER_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Overview:
         """Up to twelve months that are over, the shown one among them unless it is running."""
         over = [each for each in self.history.months if not self.is_running or each is not self.month]
         first = next((at for at, each in enumerate(over) if each.count), len(over))
-        return over[max(first, len(over) - YEAR) :]
+        return over[max(first, len(over) - MONTHS_PER_YEAR) :]
 
     @property
     def savings_rate(self) -> float | None:
@@ -154,7 +154,7 @@ NEWEST = (
     .outerjoin(Payee, Payee.id == Transaction.payee_id)
     .where(Transaction.book_id == bindparam("book_id"), Transaction.booked_on < bindparam("until"))
     .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-    .limit(LATEST)
+    .limit(MAX_LATEST)
 )
 
 
@@ -174,7 +174,7 @@ class OverviewService(Service):
         """The overview of the budget month that begins on ``month``."""
         period = self.member.book.months.period(month)
         accounts = await self.services.accounts.all()
-        history = await self.services.insights.history(month, YEAR + 1, so_far=True)
+        history = await self.services.insights.history(month, MONTHS_PER_YEAR + 1, so_far=True)
         before = await self._before(history, period)
         in_base = await self._today_in_base(accounts, period)
         nets = await self._nets(period)

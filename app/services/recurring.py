@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Status = Literal["upcoming", "due", "overdue", "paid"]
 State = Literal["active", "paused", "ended"]
 OVERDUE_DAYS = 31  # after which a bill that nobody paid is not asked for any more
-FURTHEST = 366
+MAX_DAYS_AHEAD = 366
 EPOCH = date(1970, 1, 1).toordinal()
 DAYS_OF_ID = 100_000  # a bill's id is its rule's, followed by five digits for the day
 

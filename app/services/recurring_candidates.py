@@ -25,7 +25,7 @@ from app.services.history import PastTransaction
 if TYPE_CHECKING:
     from app.ml.recurrences import Recurrence
 
-LEAST = 0.5  # confidence from which a recurrence is shown
+MIN_CONFIDENCE = 0.5  # confidence from which a recurrence is shown
 
 
 class CandidateRepository(BookRepository[Candidate]):
@@ -82,7 +82,7 @@ def detected(seen: Sequence[PastTransaction], today: date) -> list[Found]:
     found = []
     for currency, rows in by_currency.items():
         for one in recurrences.detect([each.row for each in rows], today):
-            if one.confidence >= LEAST:
+            if one.confidence >= MIN_CONFIDENCE:
                 members = [rows[at] for at in one.rows]
                 found.append(Found(currency, one, tuple(each.id for each in members), members[-1].text))
     return found

@@ -11,7 +11,7 @@ from app.db import read_session, write_session
 from app.models import Actor, Job
 from app.models.base import now
 from app.services import member_of, reading, unit_of_work
-from app.services.anomalies import judged, missing
+from app.services.anomalies import find_anomalies, find_missed_payments
 from app.services.book_cursors import find_books_behind
 from app.services.jobs import JobService
 from app.services.recurring_candidates import detected
@@ -44,9 +44,9 @@ async def detect(task: Job) -> None:
         latest = await services.book_cursors.get_latest_change_set()
         seen, lessons = await services.history.read(), await services.anomalies.lessons()
     recurrences = await anyio.to_thread.run_sync(detected, seen, today)
-    unusual = await anyio.to_thread.run_sync(partial(judged, seen, lessons, today))
+    unusual = await anyio.to_thread.run_sync(partial(find_anomalies, seen, lessons, today))
     async with unit_of_work(member, actor=Actor.JOB) as services:
         await services.recurring_candidates.keep(recurrences)
-        late = missing(await services.recurring_candidates.all(), today)
+        late = find_missed_payments(await services.recurring_candidates.all(), today)
         await services.anomalies.keep([*late, *unusual])
         await services.book_cursors.advance(KIND, latest)

@@ -11,12 +11,12 @@ from app.schemas.paging import PageNumber, PageSize, paged
 from app.schemas.recurring import BillOut, RecurringIn, RecurringOut, RecurringPatch
 from app.schemas.transactions import Named
 from app.services import Services
-from app.services.recurring import FURTHEST, Bill, Rule
+from app.services.recurring import MAX_DAYS_AHEAD, Bill, Rule
 from app.web.guards import MEMBER
 from app.web.idempotency import respond_once
 from app.web.types import AnyRequest, ServicesDep
 
-Days = Annotated[int, QueryParameter(name="days", ge=1, le=FURTHEST)]
+Days = Annotated[int, QueryParameter(name="days", ge=1, le=MAX_DAYS_AHEAD)]
 
 
 def payee_of(rule: Rule) -> Named:

@@ -57,7 +57,7 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
-    """A category by month: what is expected, as it would be under the scenarios."""
+    """A category by month: what is expected, with the scenarios applied."""
 
     category_id: int | None
     months: Sequence[Band]
@@ -71,7 +71,7 @@ class ForecastPage:
     days: int
     past: Sequence[tuple[date, Minor]]
     ahead: Sequence[Band]
-    plain: Sequence[Band]  # without the scenarios
+    plain: Sequence[Band]  # without scenarios
     outlook: Outlook
     spending: Outlook
     income: Outlook

@@ -1,4 +1,4 @@
-"""What if: a sentence like “rent +100” or “laptop 1200 on 3 March” as dated changes of the forecast, to the cent."""
+"""Reads scenarios: a sentence like “rent +100” or “laptop 1200 on 3 March” as dated changes of the forecast."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ Kind = Literal["once", "more", "set", "none", "share"]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A supposition. ``changes`` are dated and signed as the balance feels them, in the base currency.
+    """A scenario. ``changes`` are dated and signed as the balance feels them, in the base currency.
 
     ``kind`` says how ``minor`` reads: an amount once, more or less a month, set to so much a month, none at all, or
     a ``percent`` of what was expected.
@@ -78,7 +78,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a supposition is about: a regular payment, a category, or all that comes in or goes out."""
+    """What a scenario is about: a regular payment, a category, or all that comes in or goes out."""
 
     name: str
     target: str
@@ -92,14 +92,14 @@ class ScenarioService(Service):
     """Reads scenarios of one household and applies them to its forecasts."""
 
     async def parse_all(self, texts: Iterable[str]) -> list[Scenario]:
-        """The suppositions in order; `Invalid` at ``what`` for one that cannot be understood."""
+        """Read scenarios in order. Raises `Invalid` at ``what`` for one that is not understood."""
         found = [text for text in dict.fromkeys(each.strip() for each in texts) if text]
         if len(found) > MAX_SCENARIOS:
             raise Invalid(_("Use at most {most} scenarios at once.", most=MAX_SCENARIOS), field="what")
         return [await self.parse(text) for text in found]
 
     async def parse(self, text: str) -> Scenario:
-        """One supposition, as people write it: “no holidays”, “income -10%”, “480 on 12 December”."""
+        """Read one scenario: “no holidays”, “income -10%”, “480 on 12 December”."""
         try:
             text = tidy(text)
         except ValueError as error:
