@@ -236,8 +236,9 @@ class Line:
         if self.other_account:
             halves = (self.account, self.other_account)
             return " → ".join(halves if self.minor < 0 else halves[::-1])
-        fallback = _("Valuation") if self.is_valuation else _("Transfer") if self.transfer_id else _("No payee")
-        return self.payee or self.statement_text or fallback
+        if self.payee or self.statement_text:
+            return self.payee or self.statement_text
+        return _("Valuation") if self.is_valuation else _("Transfer") if self.transfer_id else _("No payee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -660,20 +661,17 @@ class TransactionListService(Service):
         torn |= {lines[-1].booked_on} if lines and goes_on else set()
         if not torn:
             return found
-        some = (
-            select(Transaction.booked_on, Transaction.currency, _counted(counted).label("minor"))
-            .where(*conditions, Transaction.transfer_id.is_(None), Transaction.booked_on.in_(torn))
-            .subquery()
-        )
+        minor, day, currency = _counted(counted), Transaction.booked_on, Transaction.currency
         query = (
-            select(some.c.booked_on, some.c.currency, _into(some.c.minor), _out(some.c.minor))
-            .group_by(some.c.booked_on, some.c.currency)
-            .order_by(some.c.booked_on, some.c.currency)
+            select(day, currency, func.sum(minor).label("minor"))
+            .where(*conditions, Transaction.transfer_id.is_(None), day.in_(torn))
+            .group_by(day, currency, minor > 0)
         )
-        for day in torn:
-            found[day] = []
-        for day, currency, into, out in await rows_of(self.session, query, {}):
-            found[day].append(Sum(currency, int(into), int(out)))
+        sums = {each: dict[str, list[int]]() for each in torn}
+        for row in await rows_of(self.session, query, {}):
+            sums[row.booked_on].setdefault(row.currency, [0, 0])[row.minor < 0] += int(row.minor)
+        for each, by_currency in sums.items():
+            found[each] = [Sum(code, into, out) for code, (into, out) in sorted(by_currency.items())]
         return found
 
     async def _lines(self, rows: Sequence[Any]) -> list[Line]:

@@ -84,11 +84,9 @@ def short_amount(minor: int, currency: str) -> str:
     return tidy(format_compact_currency(value, currency, locale=babel, fraction_digits=2))
 
 
-def money(minor: int | None, currency: str, sign: bool = False, round: bool = False, code: bool = False) -> Markup:
+def money(minor: int | None, currency: str, sign: bool = False, round: bool = False, code: bool = False) -> str:
     """The filter for amounts; pages use no other."""
-    if minor is None:
-        return Markup("–")
-    return Markup.escape(amount_text(minor, currency, sign=sign, round=round, code=code))
+    return "–" if minor is None else amount_text(minor, currency, sign=sign, round=round, code=code)
 
 
 def money_parts(minor: int, currency: str) -> tuple[str, str, str]:

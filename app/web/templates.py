@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from jinja2.bccache import Bucket
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import __version__, i18n
 from app.settings import settings
@@ -38,6 +38,21 @@ def icon(name: str, css_class: str = "") -> Markup:
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
         classes, static("icons.svg"), name
     )
+
+
+def options(choices: Iterable[tuple[Any, Any]], chosen: object = "", blank: str = "") -> Markup:
+    """Return the options of a select field. Python does it in a fifth of Jinja's time, and some pages have hundreds.
+
+    ``choices`` are (value, label), or (group label, [(value, label), …]). ``blank`` is the label of the empty choice.
+    """
+    parts = [f'<option value="">{escape(blank)}</option>'] if blank else []
+    for value, label in choices:
+        if isinstance(label, str):
+            mark = " selected" if str(value) == str(chosen) else ""
+            parts.append(f'<option value="{escape(value)}"{mark}>{escape(label)}</option>')
+        else:
+            parts.append(f'<optgroup label="{escape(value)}">{options(label, chosen)}</optgroup>')
+    return Markup("\n".join(parts))  # noqa: S704 – each value is escaped above
 
 
 def gettext(message: str, /, **values: object) -> str:
@@ -95,6 +110,7 @@ def environment() -> Environment:
         static=static if not settings().debug else static.__wrapped__,
         csrf_token=csrf_token,
         render_icon=icon,
+        render_options=options,
         locale=i18n.current_locale,
         language=i18n.current_language,
         version=__version__,
