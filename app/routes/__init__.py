@@ -35,6 +35,7 @@ from app.routes.health import HealthController
 from app.routes.imports import ImportsController
 from app.routes.inbox import InboxController
 from app.routes.journal import JournalController
+from app.routes.list_exports import ListExportController
 from app.routes.model_catalogue import ModelsController
 from app.routes.overview import OverviewController
 from app.routes.payees import PayeesController
@@ -73,6 +74,7 @@ PAGES: list[ControllerRouterHandler] = [
     HealthController,
     ImportsController,
     LinkController,
+    ListExportController,
     SecurityController,
     SettingsController,
     InboxController,

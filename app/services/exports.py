@@ -30,12 +30,12 @@ async def csv_stream(member: Member, wanted: Filter) -> AsyncIterator[bytes]:
     """Yield a filter's rows as CSV, in a read session of its own, a few thousand rows at a time."""
     from app.services import reading
 
-    yield _csv([COLUMNS])
+    yield write_csv([COLUMNS])
     async with reading(member) as services:
         categories = {id_: escape_formula(each.name) for id_, each in (await services.categories.by_id()).items()}
         accounts = {each.id: escape_formula(each.name) for each in await services.accounts.all()}
         async for batch in services.transaction_list.stream_export(wanted):
-            yield _csv(_cells(batch, categories, accounts))
+            yield write_csv(_cells(batch, categories, accounts))
 
 
 async def json_stream(member: Member, wanted: Filter) -> AsyncIterator[bytes]:
@@ -55,7 +55,8 @@ async def _batches(member: Member, wanted: Filter) -> AsyncIterator[list[Line]]:
             yield lines
 
 
-def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
+def write_csv(rows: Iterable[Iterable[Any]]) -> bytes:
+    """Return rows as CSV. Texts are escaped by the caller."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
