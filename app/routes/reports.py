@@ -148,6 +148,7 @@ class ReportsController(Controller):
             running=running,
             currency=currency,
             previous_month=shift_month(start, -1),
+            last_month=member.book.months.of(found.period.last),
             next_month=shift_month(start, 1),
             flow=reports.money_flow(
                 shares(found, CategoryKind.INCOME),

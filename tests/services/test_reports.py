@@ -14,6 +14,7 @@ from app.domain.period import Months, Period
 from app.routes.reports import ReportLinks
 from app.services.transaction_list import read_filter
 from tests.support.entries import account, category, enter, looked, transfer
+from tests.support.journal import save
 
 TODAY = date(2026, 5, 20)
 SPRING = Period(date(2026, 3, 1), date(2026, 6, 1))
@@ -162,3 +163,11 @@ def test_accounts_and_tags_of_others_are_ignored(alice, bob):
 
     assert "Secret shop" not in page
     assert "Market" in page
+
+
+def test_categories_open_in_the_last_budget_month_of_the_period(alice):
+    save(alice, first_day_of_month="15")
+    enter(alice, "2026-04-10", "-7.00", "groceries", payee="Market")  # in the month that begins on 15 March
+
+    for query in ("month=2026-03", "from=2026-02-01&to=2026-04-12"):
+        assert f'href="/categories/{category(alice, "groceries")}?month=2026-03"' in alice.get(f"/reports?{query}").text
