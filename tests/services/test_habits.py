@@ -19,7 +19,7 @@ MONTH = date(2026, 11, 1)
 
 @pytest.fixture
 def today():
-    with time_machine.travel("2026-11-21T12:00:00Z", tick=True):
+    with time_machine.travel("2026-11-21T10:30Z", tick=True):  # the same day in Honolulu and in Auckland
         yield TODAY
 
 
