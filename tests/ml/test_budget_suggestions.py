@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.ml.budget_suggestions import Suggestion, suggest
+from app.ml.budget_suggestions import SuggestedAmount, suggest
 from tests.support.cases import each_case
 
 PROFILE = {
@@ -22,7 +22,7 @@ def months(category: str, amounts: list[float], start: int = 1) -> list[dict[str
     ]
 
 
-def of(suggestions: list[Suggestion], category: str) -> Suggestion:
+def of(suggestions: list[SuggestedAmount], category: str) -> SuggestedAmount:
     return next(s for s in suggestions if s.category == category)
 
 
