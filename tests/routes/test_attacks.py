@@ -7,6 +7,7 @@ import re
 import pytest
 
 from app.web.render import local_path
+from tests.conftest import Browser
 from tests.support.cases import each_case
 from tests.support.entries import enter
 from tests.support.examples import draft
@@ -50,9 +51,11 @@ def test_an_import_form_with_a_foreign_number_is_refused_in_words(alice, junk):
         "evil",
     ],
 )
-def test_signing_in_never_leads_away(stranger, target):
+def test_signing_in_never_leads_away(database, application, target):
     assert local_path(target) == "/"
-    answer = stranger.post("/login", {"username": "alice", "password": "correct horse battery", "next": target})
+    answer = Browser(application).post(
+        "/login", {"username": "alice", "password": "correct horse battery", "next": target}
+    )
     assert answer.headers["location"] == "/"
 
 
