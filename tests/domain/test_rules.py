@@ -56,8 +56,8 @@ def test_no_rule_says_nothing():
 
 def test_a_hundred_thousand_rows_take_a_moment():
     rules = matcher(*(When(payee_contains=f"shop {at}") for at in range(100)))
-    started = time.perf_counter()
+    started = time.process_time()
     for at in range(100_000):
         rules.first(f"card payment {at % 5000}", f"Shop {at % 5000}", 1, -at)
 
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
