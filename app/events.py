@@ -30,9 +30,10 @@ class LedgerChanged:
 
 @dataclass(frozen=True, slots=True)
 class JobQueued:
-    """A job row waits to be run by a worker."""
+    """A job row waits to be run by a worker, before the others if it is urgent."""
 
     job_id: int
+    is_urgent: bool = False
 
 
 def on(kind: type) -> Callable[[Listener], Listener]:

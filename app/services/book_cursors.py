@@ -1,6 +1,7 @@
 """Cursors of background work: which books changed since a consumer last read their journal.
 
-``LedgerChanged`` makes such work prompt; the cursor makes it certain, because it lives in the database.
+``LedgerChanged`` makes such work prompt; the cursor makes it certain, because it lives in the database. The work waits
+until the book is quiet, so that it does not compete with an import for the processor.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import insert_into
-from app.models import AccountTotal, Book, BookCursor, BookMember, BookRole, ChangeSet, Job, JobState
+from app.models import AccountTotal, Book, BookCursor, BookMember, BookRole, ChangeSet, Job
 from app.models.base import now
 from app.services.base import Service
+from app.services.jobs import IMPORT_KIND, UNFINISHED
+
+QUIET_SECONDS = 30  # without a change or an import, before a book's background work starts
 
 
 class BookBehind(NamedTuple):
@@ -55,13 +59,20 @@ async def find_books_behind(
     pause: timedelta = timedelta(),
     active_since: datetime | None = None,
 ) -> list[BookBehind]:
-    """Return books that the consumer has to read and has no unfinished job for.
+    """Return quiet books that the consumer has to read and has no unfinished job for.
 
     These are the books with transactions that it never read, those that changed since (but not twice within
     ``pause``), and those it last read before ``refresh_before``; the latter only if they changed after
     ``active_since``, when given.
-    A consumer's name is the kind of its jobs.
+    A consumer's name is the kind of its jobs. A book is quiet if nothing was changed for ``QUIET_SECONDS`` and no
+    import is unfinished or just finished (an import's change set has the time at which the import began).
     """
+    moment, quiet = now(), timedelta(seconds=QUIET_SECONDS)
+
+    def is_recent(column: Any) -> ColumnElement[bool]:
+        # what is further ahead was written before the clock was put back
+        return column.between(moment - quiet, moment + quiet)  # type: ignore[no-any-return]
+
     latest_id = select(func.max(ChangeSet.id)).where(ChangeSet.book_id == Book.id).correlate(Book).scalar_subquery()
     owner_id = (
         select(func.min(BookMember.user_id))
@@ -82,11 +93,16 @@ async def find_books_behind(
                     BookCursor.book_id.is_(None),
                     exists().where(AccountTotal.book_id == Book.id, AccountTotal.count > 0),
                 ),
-                and_(BookCursor.change_set_id != latest_id, BookCursor.advanced_at <= now() - pause),
+                and_(BookCursor.change_set_id != latest_id, BookCursor.advanced_at <= moment - pause),
                 is_stale,
             ),
+            ~exists().where(ChangeSet.id == latest_id, is_recent(ChangeSet.created_at)),
             ~exists().where(
-                Job.book_id == Book.id, Job.kind == consumer, Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+                Job.book_id == Book.id,
+                or_(
+                    and_(Job.kind.in_([consumer, IMPORT_KIND]), Job.state.in_(UNFINISHED)),
+                    and_(Job.kind == IMPORT_KIND, is_recent(Job.finished_at)),
+                ),
             ),
         )
         .order_by(Book.id)

@@ -14,6 +14,8 @@ from app.events import JobQueued, enqueue
 from app.models import Job, JobState
 from app.models.base import now
 
+IMPORT_KIND = "import"  # somebody waits for it: it runs before other jobs
+UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 LEASE = timedelta(seconds=20)
 MAX_ATTEMPTS = 3
 RETRY_DELAYS = (timedelta(seconds=5), timedelta(seconds=30))  # before attempts 2 and 3
@@ -35,12 +37,13 @@ class JobService:
                 self.session.add(job)
         except IntegrityError:
             return None
-        enqueue(self.session, JobQueued(job.id))
+        enqueue(self.session, JobQueued(job.id, is_urgent=kind == IMPORT_KIND))
         return job
 
     async def find_due(self) -> Sequence[int]:
-        """Return the ids of jobs to run now: queued ones, and those whose worker has died."""
-        found = await self.session.scalars(select(Job.id).where(_is_due(now())).order_by(Job.id).limit(100))
+        """Return the ids of jobs to run now, imports first: queued ones, and those whose worker has died."""
+        order = (Job.kind != IMPORT_KIND, Job.id)
+        found = await self.session.scalars(select(Job.id).where(_is_due(now())).order_by(*order).limit(100))
         return found.all()
 
     async def claim(self, job_id: int) -> Job | None:

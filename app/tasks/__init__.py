@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from app.events import JobQueued, LedgerChanged, on
 from app.log import logger
+from app.services.book_cursors import QUIET_SECONDS
 from app.settings import make_private_folder, settings
 
 log = logger("saldo.jobs")
@@ -18,10 +19,10 @@ SWEEP_REQUEST_SECONDS = 5.0  # at least, between two requests of one process
 
 @cache
 def queue() -> Any:
-    from huey import RedisHuey, SqliteHuey  # imported when needed, so that starting stays fast
+    from huey import PriorityRedisHuey, SqliteHuey  # imported when needed, so that starting stays fast
 
     if settings().redis_url:
-        return RedisHuey("saldo", url=settings().redis_url)
+        return PriorityRedisHuey("saldo-jobs", url=settings().redis_url)
     make_private_folder(settings().data_dir)
     return SqliteHuey("saldo", filename=str(settings().data_dir / "queue.sqlite3"), journal_mode="wal", timeout=10)
 
@@ -41,7 +42,7 @@ def hand_over(queued: JobQueued) -> None:
     try:
         from app.tasks.runner import run_job
 
-        run_job(queued.job_id)
+        run_job(queued.job_id, priority=int(queued.is_urgent))
     except Exception:
         log.warning("the queue is down; the sweep will find the job", job=queued.job_id)
 
@@ -51,7 +52,7 @@ _last_sweep_request = float("-inf")
 
 @on(LedgerChanged)
 def request_sweep(_event: LedgerChanged) -> None:
-    """Ask a worker to run its periodic checks now. If this is lost, the next sweep runs them within 15 seconds."""
+    """Ask a worker to run its periodic checks once the book is quiet. If this is lost, the next sweep runs them."""
     global _last_sweep_request
     moment = time.monotonic()
     if moment - _last_sweep_request < SWEEP_REQUEST_SECONDS:
@@ -60,6 +61,6 @@ def request_sweep(_event: LedgerChanged) -> None:
     try:
         from app.tasks.runner import run_sweep
 
-        run_sweep()
+        run_sweep.schedule(delay=QUIET_SECONDS + SWEEP_REQUEST_SECONDS)  # quiet after the last change, asked for or not
     except Exception:
         log.warning("the queue is down; the next sweep will find what is due")

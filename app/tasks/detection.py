@@ -1,4 +1,4 @@
-"""Find recurring payments and unusual activity after a book has changed, and once a day."""
+"""Find recurring payments and unusual activity once a changed book is quiet, and once a day."""
 
 from __future__ import annotations
 

@@ -20,11 +20,11 @@ from app.services.imports import files
 from app.services.imports.reading import Statement
 from app.services.imports.run import ImportRun
 from app.services.imports.undo import remove_partial
-from app.services.jobs import MAX_ATTEMPTS
+from app.services.jobs import IMPORT_KIND, MAX_ATTEMPTS
 from app.tasks.registry import job
 
 
-@job("import")
+@job(IMPORT_KIND)
 async def import_statement(job: Job) -> None:
     """Import a batch's file. Safe to run twice: a finished batch is skipped, an unfinished one starts again."""
     batch_id = job.arguments["batch"]

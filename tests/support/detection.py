@@ -16,6 +16,7 @@ from app.models import (
 from app.schemas.transactions import TransactionIn
 from app.services.anomalies import sentence
 from app.tasks import detection, runner
+from tests.support.quiet import once_quiet
 
 
 def today_of(person):
@@ -38,10 +39,11 @@ def book(person, *rows):
 
 
 def look(run):
-    """What the worker's next sweep would do, at once."""
+    """What the worker's first sweep after the book is quiet would do, at once."""
 
     async def work():
-        await detection.queue_detection()
+        with once_quiet():
+            await detection.queue_detection()
         async with db.read_session() as session:
             waiting = await session.scalars(select(Job.id).where(Job.kind == "detection", Job.state == JobState.QUEUED))
             ids = list(waiting)

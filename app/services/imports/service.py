@@ -26,7 +26,7 @@ from app.services.imports import files
 from app.services.imports.matching import Row, load_existing, load_window, match
 from app.services.imports.reading import Statement, StatementReader, stored_lines
 from app.services.imports.run import ImportRun
-from app.services.jobs import JobService
+from app.services.jobs import IMPORT_KIND, JobService
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -303,7 +303,7 @@ class ImportService(Service):
             "choices": {str(line): category_id for line, category_id in (choices or {}).items()},
         }
         await JobService(self.session).queue(
-            "import", arguments, user_id=self.member.user.id, book_id=self.member.book.id, key=f"import-{batch.id}"
+            IMPORT_KIND, arguments, user_id=self.member.user.id, book_id=self.member.book.id, key=f"import-{batch.id}"
         )
 
     async def import_statement(
