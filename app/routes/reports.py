@@ -95,24 +95,20 @@ class ReportLinks:
     """URLs of the transactions that each figure of a report adds up, ``before`` for the period before."""
 
     def __init__(self, report: Report) -> None:
-        self.rows = report.rows
-        self.rows_before = replace(report.rows, since=report.before.since, until=report.before.last)
-
-    def _url(self, before: bool, **wanted: object) -> str:
-        return f"/transactions?{replace(self.rows_before if before else self.rows, **wanted).query}"  # type: ignore[arg-type]
+        earlier = replace(report.rows, since=report.before.since, until=report.before.last)
+        self.periods = [f"/transactions?{each.query}" for each in (report.rows, earlier)]
 
     def net(self, before: bool = False) -> str:
-        return self._url(before, transfer=False)
+        return f"{self.periods[before]}&transfer=no"
 
     def kind(self, kind: CategoryKind, before: bool = False) -> str:
-        return self._url(before, kind=CategoryKind(kind))
+        return f"{self.periods[before]}&kind={kind}"
 
     def categories(self, shares: Sequence[Share], kind: CategoryKind, before: bool = False) -> str:
-        ids = tuple(each.label.id or UNFILED for each in shares)
-        return self._url(before, category=ids, kind=kind)
+        return f"{self.kind(kind, before)}&category={','.join(str(each.label.id or UNFILED) for each in shares)}"
 
     def payee(self, payee_id: int) -> str:
-        return self._url(False, payee=str(payee_id), kind=CategoryKind.EXPENSE)
+        return f"{self.kind(CategoryKind.EXPENSE)}&payee={payee_id}"
 
 
 class ReportsController(Controller):

@@ -20,7 +20,7 @@ from app.db import rows as rows_of
 from app.domain.money import Money
 from app.domain.period import DAY, Period, shift_month
 from app.i18n import _
-from app.models import TRANSFER, UNFILED, Category, CategoryGroup, CategoryKind, MonthTotal, Split, Transaction
+from app.models import TRANSFER, UNFILED, CategoryKind, MonthTotal, Split, Transaction
 from app.services.base import Service
 from app.services.currencies import CurrencyService, Quote
 from app.services.transaction_list import Filter
@@ -195,21 +195,6 @@ class History:
         )
 
 
-LABELS = (
-    select(
-        Category.id,
-        Category.name,
-        Category.icon,
-        Category.colour,
-        CategoryGroup.kind,
-        Category.group_id,
-        CategoryGroup.name,
-        Category.key,
-    )
-    .join(CategoryGroup, CategoryGroup.id == Category.group_id)
-    .where(Category.book_id == bindparam("book_id"))
-    .order_by(CategoryGroup.position, Category.position, Category.id)
-)
 MONTHS = (
     select(
         MonthTotal.month,
@@ -259,8 +244,12 @@ class InsightService(Service):
         """Return all categories by id, archived ones too, and 0 for uncategorized."""
         if self._labels is None:
             unfiled = Label(UNFILED, _("Uncategorized"), "circle-help", 8, CategoryKind.EXPENSE, 0, "", None)
-            rows = await rows_of(self.session, LABELS, {"book_id": self.member.book.id})
-            self._labels = {UNFILED: unfiled, **{row[0]: Label._make(row) for row in rows}}
+            self._labels = {UNFILED: unfiled}
+            for group in await self.services.categories.all_groups():
+                for each in group.categories:
+                    self._labels[each.id] = Label(
+                        each.id, each.name, each.icon, each.colour, each.kind, group.id, group.name, each.key
+                    )
         return self._labels
 
     def day_of_rate(self, month: date) -> date:

@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from app.db import rows as rows_of
 from app.domain.period import Period
 from app.models import CategoryKind, Payee, Transaction
 from app.services.base import Service
@@ -113,28 +114,28 @@ class ReportService(Service):
         some = (
             select(
                 Transaction.payee_id,
-                Payee.name,
                 Transaction.currency,
                 insights.rate_day.label("day"),
                 (await listed.counted_minor(spending)).label("minor"),
             )
-            .join(Payee, Payee.id == Transaction.payee_id)
-            .where(*await listed.conditions(spending))
+            .where(*await listed.conditions(spending), Transaction.payee_id.is_not(None))
             .subquery()
         )
-        keys = some.c.payee_id, some.c.name, some.c.currency, some.c.day
-        found = await self.session.execute(select(*keys, func.sum(some.c.minor), func.count()).group_by(*keys))
+        keys = some.c.payee_id, some.c.currency, some.c.day
+        minor, count = func.sum(some.c.minor).label("minor"), func.count().label("count_")
+        grouped = select(*keys, minor, count).group_by(*keys).subquery()
+        found = await rows_of(self.session, select(grouped, Payee.name).join(Payee, Payee.id == grouped.c.payee_id), {})
         sums: dict[tuple[int, str, date], int] = defaultdict(int)
         names, counts = dict[int, str](), defaultdict[int, int](int)
-        for payee_id, name, currency, booked_on, minor, count in found:
-            sums[payee_id, currency, insights.day_of_rate_on(booked_on)] -= int(minor)
+        for payee_id, currency, booked_on, total, number, name in found:
+            sums[payee_id, currency, insights.day_of_rate_on(booked_on)] -= int(total)
             names[payee_id] = name
-            counts[payee_id] += count
+            counts[payee_id] += number
         await in_base.prepare((currency, day) for _payee_id, currency, day in sums)
         totals = defaultdict[int, int](int)
-        for (payee_id, currency, day), minor in sums.items():
-            totals[payee_id] += in_base.minor(minor, currency, day)
-        payees = [PayeeSpending(each, names[each], minor, counts[each]) for each, minor in totals.items() if minor > 0]
+        for (payee_id, currency, day), total in sums.items():
+            totals[payee_id] += in_base.minor(total, currency, day)
+        payees = [PayeeSpending(each, names[each], total, counts[each]) for each, total in totals.items() if total > 0]
         return sorted(payees, key=lambda each: (-each.minor, each.name))[:PAYEES]
 
 

@@ -30,6 +30,7 @@ MIN_CATEGORY_CHARACTERS = 3  # of a word that is also looked for in the names of
 MAX_SKIPPED_ROWS = 10_000  # where each skipped row has to be read; a cursor reaches further
 MAX_COUNTED_ROWS = 1000  # a longer result is shown as "1,000+"
 MAX_COUNTED_ROWS_OF_A_PERIOD = 50_000  # with both days given: its total is compared with a report
+MAX_IDS = 200  # in one parameter of a filter
 UNFILED = "unfiled"
 Sort = Literal["date", "amount"]
 Condition = ColumnElement[bool]
@@ -109,8 +110,9 @@ class FilterReader:
         return ""
 
     def ids(self, name: str, *words: str) -> tuple[int | str, ...]:
+        """Ids from repeated parameters or with commas between them."""
         found: list[int | str] = []
-        for value in self.params.get(name, ())[:50]:
+        for value in ",".join(self.params.get(name, ())).split(",")[:MAX_IDS]:
             if value in words:
                 found.append(value)
             elif value.isascii() and value.isdigit() and len(value) < 19:

@@ -109,7 +109,14 @@ def percent(value: float | Decimal | None, places: int = 0) -> str:
     """Format a ratio as a percentage with at most one decimal."""
     if value is None:
         return "–"
-    babel = current_locale().replace("-", "_")
+    ratio = Decimal(str(value))
+    shown = round(ratio, 2 + bool(places)) + 0 if ratio.is_finite() else ratio  # + 0: no negative zero
+    return _percent(shown, places, current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _percent(value: Decimal, places: int, locale: str) -> str:
+    babel = locale.replace("-", "_")
     pattern = Locale.parse(babel).percent_formats[None].pattern
     shown = format_percent(
         value, pattern.replace("##0", "##0.0") if places and "." not in pattern else None, locale=babel

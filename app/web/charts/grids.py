@@ -18,8 +18,16 @@ from app.web.charts.svg import chart, element, percent, text, truncate
 CELL_PX = 18  # height of a day
 MARGIN = 8.0  # percent for the weekday labels; a third of it from MANY_WEEKS on
 MANY_WEEKS = 30
-# Widths in pixels of a treemap on desktop, tablet or paper, and phone, with the class that shows its labels there.
-WIDTHS = ((950, "max-xl:hidden"), (560, "max-sm:hidden xl:hidden"), (318, "sm:hidden"))
+WIDTHS_PX = (950, 560, 318)  # of a treemap on desktop, tablet or paper, and phone
+#: The classes that show a label at some of these widths. What fits on a phone also fits on a tablet.
+SHOWN_AT = {
+    (0,): "max-xl:hidden",
+    (1,): "max-sm:hidden xl:hidden",
+    (2,): "sm:hidden",
+    (0, 1): "max-sm:hidden",
+    (1, 2): "xl:hidden",
+    (0, 1, 2): "",
+}
 LETTER_PX, MIN_LETTERS = 6.6, 5
 MONTHS_PX = 18  # space above for the months
 
@@ -98,7 +106,8 @@ def treemap(parts: Sequence[Area], label: str, fmt: Format = str, height: int = 
         return empty_chart(height, label)
     drawn = []
     for part, (x, y, wide, tall) in zip(shown, squarify([each.value for each in shown], height), strict=True):
-        said = element("title", f"{part.name}: {fmt(part.value)}")
+        amount = fmt(part.value)
+        said = element("title", f"{part.name}: {amount}")
         drawn.append(
             element(
                 "rect",
@@ -111,25 +120,28 @@ def treemap(parts: Sequence[Area], label: str, fmt: Format = str, height: int = 
                 rx=6,
             )
         )
-        words = [
-            word
-            for width, class_ in WIDTHS
-            for word in _inside(part.name, fmt(part.value), int((wide * width / 100 - 14) / LETTER_PX), tall, class_)
-        ]
+        labels: dict[tuple[str, str], list[int]] = {}
+        for at, width in enumerate(WIDTHS_PX):
+            label_there = _inside(part.name, amount, int((wide * width / 100 - 14) / LETTER_PX), tall)
+            labels.setdefault(label_there, []).append(at)
+        words = []
+        for (name, value), places in labels.items():
+            class_ = SHOWN_AT[tuple(places)]
+            if name:
+                words.append(element("text", name, class_=f"t-label {class_}".strip(), x=9, y=19))
+            if value:
+                words.append(element("text", value, class_=class_ or None, x=9, y=36))
         if not words:
             continue  # its tooltip names it
         drawn.append(element("svg", *words, x=percent(x), y=y, width=percent(wide), height=tall))
     return chart(height, label, *drawn)
 
 
-def _inside(name: str, amount: str, letters: int, tall: float, class_: str) -> list[Markup]:
-    """Return the name and the amount if they fit."""
+def _inside(name: str, amount: str, letters: int, tall: float) -> tuple[str, str]:
+    """Return the name and the amount, each empty if it does not fit."""
     if tall < 24 or letters < min(MIN_LETTERS, len(name)):
-        return []
-    words = [element("text", truncate(name, min(letters, 18)), class_=f"t-label {class_}", x=9, y=19)]
-    if tall >= 42 and len(amount) <= letters:
-        words.append(element("text", amount, class_=class_, x=9, y=36))
-    return words
+        return "", ""
+    return truncate(name, min(letters, 18)), amount if tall >= 42 and len(amount) <= letters else ""
 
 
 Box = tuple[float, float, float, float]  # x and width in percent, y and height in pixels
