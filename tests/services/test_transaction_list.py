@@ -240,3 +240,12 @@ def test_a_split_counts_in_a_category_by_its_part(alice):
 
     assert found[:4] == (-82_000,) * 4
     assert found[4] == [(date(2026, 3, 2), [-80_000]), (date(2026, 3, 3), [-2_000])]
+
+
+def test_ids_are_repeated_or_have_commas_between_them():
+    repeated, _problems = read_filter({"category": ["3", "5", "unfiled"], "account": ["7"]})
+    joined, problems = read_filter({"category": ["3,5,unfiled"], "account": ["7"]})
+    _found, refused = read_filter({"category": ["3,x"]})
+
+    assert (joined, problems) == (repeated, {})
+    assert list(refused) == ["category"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -120,17 +121,17 @@ def treemap(parts: Sequence[Area], label: str, fmt: Format = str, height: int = 
                 rx=6,
             )
         )
-        labels: dict[tuple[str, str], list[int]] = {}
+        names, amounts = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
         for at, width in enumerate(WIDTHS_PX):
-            label_there = _inside(part.name, amount, int((wide * width / 100 - 14) / LETTER_PX), tall)
-            labels.setdefault(label_there, []).append(at)
-        words = []
-        for (name, value), places in labels.items():
-            class_ = SHOWN_AT[tuple(places)]
-            if name:
-                words.append(element("text", name, class_=f"t-label {class_}".strip(), x=9, y=19))
-            if value:
-                words.append(element("text", value, class_=class_ or None, x=9, y=36))
+            name, value = _inside(part.name, amount, int((wide * width / 100 - 14) / LETTER_PX), tall)
+            names[name].append(at)
+            amounts[value].append(at)
+        words = [
+            element("text", word, class_=f"{class_} {SHOWN_AT[tuple(places)]}".strip() or None, x=9, y=top)
+            for found, class_, top in ((names, "t-label", 19), (amounts, "", 36))
+            for word, places in found.items()
+            if word
+        ]
         if not words:
             continue  # its tooltip names it
         drawn.append(element("svg", *words, x=percent(x), y=y, width=percent(wide), height=tall))
