@@ -119,8 +119,8 @@ def test_z_takes_the_last_change_back(page: Page) -> None:
 def test_single_keys_can_be_switched_off(page: Page) -> None:
     page.goto("/settings")
     page.locator("[name=shortcuts]").uncheck()
-    with page.expect_response("**/settings/looks"):
-        page.locator("form[action='/settings/looks']").get_by_role("button", name="Save").click()
+    page.locator("form[action='/settings/looks']").get_by_role("button", name="Save").click()
+    page.wait_for_url("**/settings?done=saved")
     page.goto("/")
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_hidden()

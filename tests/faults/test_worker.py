@@ -209,7 +209,8 @@ async def lease_runs_out(job_id: int) -> bool:
 
 
 def test_every_kind_of_job_is_killed_here() -> None:
-    assert registry.HANDLERS.keys() == COMMITS.keys() == KINDS.keys()
+    # exchange_rates asks a server; its one commit replaces the rates of its day, so a second run changes nothing
+    assert registry.HANDLERS.keys() - {"exchange_rates"} == COMMITS.keys() == KINDS.keys()
 
 
 @pytest.mark.fault

@@ -94,7 +94,9 @@ def test_an_import_is_one_change_set_that_its_undo_takes_back(alice: Any) -> Non
 
     async def look(services: Any) -> Any:
         rows = await services.session.execute(
-            select(ChangeSet.id, ChangeSet.undoes_id, ChangeSet.actor).where(ChangeSet.import_batch_id == batch)
+            select(ChangeSet.id, ChangeSet.undoes_id, ChangeSet.actor)
+            .where(ChangeSet.import_batch_id == batch)
+            .order_by(ChangeSet.id)
         )
         return [tuple(row) for row in rows]
 

@@ -60,6 +60,11 @@ async def account(services: Services) -> int:
     return row.id
 
 
+async def asset_account(services: Services) -> int:
+    row = await services.accounts.add(AccountIn(name=unique("House"), kind="asset", currency="EUR"))
+    return row.id
+
+
 async def account_with_transaction(services: Services) -> int:
     account_id = await account(services)
     await transaction(services, account=account_id)

@@ -80,6 +80,10 @@ EXAMPLES: dict[str, Example] = {
     "POST /accounts/{account_id:int}": Example(
         form={"name": "Renamed", "kind": "savings", "currency": "EUR", "opening_balance": "5"}
     ),
+    "GET /accounts/{account_id:int}/value": on("account_id", examples.asset_account),
+    "POST /accounts/{account_id:int}/value": on(
+        "account_id", examples.asset_account, form={"on": DAY.isoformat(), "value": "1000"}
+    ),
     "GET /accounts/{account_id:int}/edit": Example(),
     "POST /accounts/{account_id:int}/archive": Example(),
     "POST /accounts/{account_id:int}/restore": Example(),

@@ -79,6 +79,8 @@ def test_no_chart_needs_a_style_attribute():
 @given(st.floats(-1e15, 1e15), st.floats(-1e15, 1e15))
 @example(0.0, 5e-324)
 @example(-1e-300, 1e-300)
+@example(1e15, 1e15 - 1)
+@example(999999999999999.9, 1e15)
 def test_ticks_enclose_the_values_in_a_few_even_steps(one, other):
     low, high = min(one, other), max(one, other)
     ticks = nice_ticks(low, high)

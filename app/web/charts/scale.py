@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 Format = Callable[[float], str]
 EPSILON = 1e-9  # smaller differences count as none
+RELATIVE_EPSILON = 1e-12  # of the larger bound; below it, floats have too few digits for even steps
 
 
 def nice_ticks(low: float, high: float, about: int = 4) -> list[float]:
@@ -19,8 +20,8 @@ def nice_ticks(low: float, high: float, about: int = 4) -> list[float]:
         raise ValueError("An axis needs finite numbers.")
     if low > high:
         low, high = high, low
-    if high - low < EPSILON:
-        low, high = min(low, 0), max(high, 0)
+    if high - low < max(EPSILON, RELATIVE_EPSILON * max(abs(low), abs(high))):
+        low, high = min(low, 0), max(high, 0)  # too near to each other for even steps between them
     if high - low < EPSILON:
         return [0, 1]
     rough = (high - low) / about
