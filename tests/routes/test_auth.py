@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import PASSWORD
-from tests.support.cases import each_case
 
 
 def test_the_first_account_signs_up_and_is_the_admin(newcomer):
@@ -50,12 +49,6 @@ def test_a_wrong_password_is_refused_in_the_same_words(stranger, name):
     answer = stranger.post("/login", {"username": name, "password": "not the password"})
     assert answer.status_code in (401, 422)
     assert "Wrong username or password" in answer.text or "can’t be stored" in answer.text
-
-
-@each_case("target", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", "javascript:x"])
-def test_sign_in_never_leads_to_another_site(stranger, target):
-    answer = stranger.post("/login", {"username": "alice", "password": PASSWORD, "next": target})
-    assert answer.headers["location"] == "/"
 
 
 def test_htmx_is_sent_on_by_a_header(stranger):
