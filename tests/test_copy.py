@@ -25,8 +25,6 @@ def read_patterns(name: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(words) + r")\b", re.IGNORECASE)
 
 
-#: Files whose text is still to be reworded. The list must become empty.
-TODO: frozenset[str] = frozenset()
 BANNED = read_patterns("banned-words.txt")
 BANNED_IN_INTERFACE = read_patterns("banned-interface-words.txt")
 # Names that contain a banned word and stay: URLs, identifiers and formats.
@@ -85,7 +83,7 @@ def findings_in(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("paths", [MODULES, TEMPLATES, DOCUMENTS], ids=["modules", "templates", "documents"])
 def test_what_people_read_uses_the_product_terms(paths: list[Path]) -> None:
-    found = {name_of(path): findings_in(path) for path in paths if name_of(path) not in TODO}
+    found = {name_of(path): findings_in(path) for path in paths}
     assert {name: words for name, words in found.items() if words} == {}
 
 

@@ -47,14 +47,11 @@ STORED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Units of ``quote`` for one ``base``; ``as_of`` is the older day where two rates were joined."""
+class WithRate:
+    """What can be said of anything that has a rate and its source."""
 
-    base: str
-    quote: str
+    __slots__ = ()
     rate: Decimal
-    as_of: date
     source: str
 
     @property
@@ -68,21 +65,24 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class Quote(WithRate):
+    """Units of ``quote`` for one ``base``; ``as_of`` is the older day where two rates were joined."""
+
+    base: str
+    quote: str
+    rate: Decimal
+    as_of: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion(WithRate):
     """``amount`` in the wanted currency, and by which rate."""
 
     amount: Money
     rate: Decimal
     as_of: date
     source: str
-
-    @property
-    def text(self) -> str:
-        return f"{self.rate.normalize():f}"
-
-    @property
-    def is_approximate(self) -> bool:
-        return APPROXIMATE in self.source
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app import db
 from app.domain.period import shift_month
 from app.errors import NotFound
-from app.models import Account, AccountKind, BookCursor, Forecast, Job
+from app.models import AccountKind, BookCursor, Forecast, Job
 from app.models.base import now
 from app.schemas.transactions import TransactionIn
 from app.schemas.transfers import TransferIn
@@ -18,6 +18,7 @@ from app.services import Services, member_of, unit_of_work
 from app.services.forecasts import SPENDABLE, compute, inputs, items
 from app.tasks import forecasts as tasks
 from app.tasks import runner
+from tests.support.forecasts import account, book
 from tests.support.quiet import once_quiet
 
 TODAY = date(2026, 6, 10)
@@ -52,20 +53,6 @@ def on(run):
         return run(inside)
 
     return work
-
-
-async def account(services: Services, name: str, kind: AccountKind = AccountKind.SAVINGS, currency: str = "EUR") -> int:
-    row = Account(book_id=services.member.book.id, name=name, kind=kind, currency=currency)
-    services.session.add(row)
-    await services.session.flush()
-    services.accounts.forget()
-    return row.id
-
-
-async def book(services: Services, day: date, amount: str, payee: str, **more: object) -> None:
-    await services.transactions.add(
-        TransactionIn.model_validate({"booked_on": day, "amount": amount, "payee": payee, **more})
-    )
 
 
 async def half_a_year(services: Services) -> None:
